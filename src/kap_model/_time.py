@@ -1,0 +1,254 @@
+"""The one door for time: instants, civil dates, zones, months and quarters.
+
+Instants are whole seconds since 1970-01-01T00:00:00Z, civil dates are proleptic ordinals, so that
+rules compare integers. Zones are read from the ``tzdata`` package, never from the machine, so that
+a plan means the same everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from bisect import bisect_left
+from functools import lru_cache
+from importlib import resources
+from typing import Final, TypeAlias
+
+import pendulum
+from attrs import frozen
+from pendulum.tz.timezone import Timezone
+
+from kap_model.errors import refusal
+
+DAY_SECONDS: Final = 86_400
+HOUR_SECONDS: Final = 3_600
+EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
+LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
+FIRST_DATE: Final = dt.date(1900, 1, 1)
+LAST_DATE: Final = dt.date(2200, 12, 31)
+_MONDAY_FIRST: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+
+_WHOLE_SECONDS: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+    r"(?:Z|\+(?:0\d|1[0-3]):[0-5]\d|-(?!00:00)(?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
+    re.ASCII,
+)
+_FRACTION: Final = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+TIME_REASON: Final = (
+    "must be RFC 3339 with a capital T, whole seconds and an offset within 14:00 or Z, "
+    "such as 2027-01-18T13:00:00-08:00"
+)
+NAIVE_REASON: Final = (
+    "has no offset, so it names no instant; make it aware, for example "
+    "value.replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))"
+)
+RANGE_REASON: Final = "must lie in the years 1980 to 2199 in UTC"
+DATE_REASON: Final = "must be a date (YYYY-MM-DD) from 1900-01-01 to 2200-12-31"
+
+
+class Instant(int):
+    """A point in time as whole seconds since 1970 in UTC; made by :func:`instant` only."""
+
+    __slots__ = ()
+
+
+def instant(value: dt.datetime | str | Instant, path: str) -> Instant:
+    """The instant that an aware datetime or an RFC 3339 text names.
+
+    Raises:
+        InvalidValue: No offset, a fraction of a second, another form, or outside 1980-2199 UTC.
+    """
+    if type(value) is str:
+        if _WHOLE_SECONDS.fullmatch(value) is None:
+            raise refusal(path, TIME_REASON)
+        try:
+            seconds = dt.datetime.fromisoformat(value).timestamp()
+        except ValueError:
+            raise refusal(path, "must be a time that the calendar has") from None
+    elif type(value) is Instant:
+        seconds = value
+    elif isinstance(value, dt.datetime):
+        if value.utcoffset() is None:
+            raise refusal(path, NAIVE_REASON)
+        if value.microsecond:
+            raise refusal(path, TIME_REASON)
+        seconds = value.timestamp()
+    else:
+        raise refusal(path, TIME_REASON)
+    if not EARLIEST <= seconds <= LATEST:
+        raise refusal(path, RANGE_REASON)
+    return Instant(seconds)
+
+
+def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
+    """``as_of`` as an instant.
+
+    A fraction of a second is cut off: sessions stand on whole seconds, so every comparison that
+    the rules make has the same answer.
+    """
+    if isinstance(value, str):
+        value = _FRACTION.sub("", value)
+    elif isinstance(value, dt.datetime) and value.utcoffset() is not None:
+        value = dt.datetime.fromtimestamp(math.floor(value.timestamp()), dt.timezone.utc)
+    return instant(value, "as_of")
+
+
+def civil_date(value: dt.date | str, path: str) -> dt.date:
+    """A plain calendar date.
+
+    Raises:
+        InvalidValue: A datetime, another form, no such day, or outside 1900-01-01 to 2200-12-31.
+    """
+    if type(value) is str:
+        if _DATE.fullmatch(value) is None:
+            raise refusal(path, DATE_REASON)
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            raise refusal(path, "must be a day that the calendar has") from None
+    elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        day = dt.date(value.year, value.month, value.day)
+    else:
+        raise refusal(path, DATE_REASON)
+    if not FIRST_DATE <= day <= LAST_DATE:
+        raise refusal(path, DATE_REASON)
+    return day
+
+
+@frozen
+class DayEdge:
+    """The start or the end of a civil day, as a window's edge; its text is the date alone."""
+
+    day: int
+    is_end: bool
+
+
+Moment: TypeAlias = int | DayEdge
+
+
+def day_start(day: int) -> DayEdge:
+    """The first instant of a day, for a window that opens with it."""
+    return DayEdge(day, is_end=False)
+
+
+def day_end(day: int) -> DayEdge:
+    """The first instant of the next day, for a window that closes with a day."""
+    return DayEdge(day, is_end=True)
+
+
+class Zone:
+    """A time zone of the tzdata package: where the civil dates of a plan come from."""
+
+    __slots__ = ("_zone", "name")
+
+    def __init__(self, name: str, zone: Timezone) -> None:
+        self.name = name
+        self._zone = zone
+
+    def day(self, seconds: int) -> int:
+        """The ordinal of the local date at an instant."""
+        return dt.datetime.fromtimestamp(seconds, self._zone).toordinal()
+
+    def clock(self, seconds: int) -> dt.datetime:
+        """The local wall time at an instant, with its offset."""
+        return dt.datetime.fromtimestamp(seconds, self._zone)
+
+    def datetime(self, seconds: int) -> pendulum.DateTime:
+        """The local wall time at an instant, as a pendulum value."""
+        return pendulum.DateTime.fromtimestamp(seconds, self._zone)
+
+    def text(self, seconds: int) -> str:
+        """RFC 3339 in this zone with its offset; ``+00:00`` for UTC."""
+        return self.clock(seconds).isoformat()
+
+    def at(self, day: int, hour: int, minute: int) -> int | None:
+        """The first instant at which a local clock shows this, or ``None`` where it never does."""
+        date = dt.date.fromordinal(day)
+        wall = dt.datetime(date.year, date.month, date.day, hour, minute, tzinfo=self._zone)
+        seconds = int(wall.timestamp())
+        shown = self.clock(seconds)
+        return seconds if shown.replace(tzinfo=None) == wall.replace(tzinfo=None) else None
+
+    def first_instant(self, day: int) -> int:
+        """The first instant whose local date is this day or later."""
+        seconds = self.at(day, 0, 0)
+        if seconds is not None:
+            return seconds
+        # Midnight fell into a gap, within a day's skip at most.
+        date = dt.date.fromordinal(day)
+        wall = dt.datetime(date.year, date.month, date.day, tzinfo=self._zone)
+        latest = int(wall.timestamp())
+        reach = range(latest - DAY_SECONDS, latest + 1)
+        return reach[bisect_left(reach, True, key=lambda second: self.day(second) >= day)]
+
+    def resolve(self, moment: Moment) -> int:
+        """The instant of a window's edge."""
+        if isinstance(moment, DayEdge):
+            return self.first_instant(moment.day + moment.is_end)
+        return moment
+
+    def moment_text(self, moment: Moment) -> str:
+        """A window's edge as documents show it: a date for a day's edge, else RFC 3339."""
+        if isinstance(moment, DayEdge):
+            return dt.date.fromordinal(moment.day).isoformat()
+        return self.text(moment)
+
+    def spoken(self, moment: Moment) -> str:
+        """A window's edge as a person would say it."""
+        if isinstance(moment, DayEdge):
+            return spoken_day(moment.day)
+        clock = self.clock(moment)
+        return f"{spoken_day(clock.toordinal())} at {clock:%H:%M}"
+
+
+def spoken_day(day: int) -> str:
+    """A date as a person would say it: ``Mon 18 Jan 2027``; the same in every locale."""
+    date = dt.date.fromordinal(day)
+    return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Every zone name that a plan may carry: the tzdata package's own list."""
+    listing = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(listing.split())
+
+
+@lru_cache(maxsize=None)
+def zone(name: str) -> Zone:
+    """A zone by its exact name.
+
+    Raises:
+        InvalidValue: The name is not in the tzdata package's list.
+    """
+    if type(name) is not str or name not in zone_names():
+        raise refusal(
+            "timezone", "must be a zone name of the tzdata list, such as America/Los_Angeles"
+        )
+    source = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    with source.open("rb") as file:
+        return Zone(name, Timezone.from_file(file, key=name))
+
+
+@lru_cache(maxsize=4096)
+def add_months(day: int, months: int) -> int:
+    """The same day of a later month, clamped to its end: 31 January and one month is 28 February."""
+    date = dt.date.fromordinal(day)
+    return pendulum.Date(date.year, date.month, date.day).add(months=months).toordinal()
+
+
+@lru_cache(maxsize=4096)
+def last_day_of_quarter(day: int) -> int:
+    """The last day of the calendar quarter that holds a day."""
+    date = dt.date.fromordinal(day)
+    return pendulum.Date(date.year, date.month, date.day).last_of("quarter").toordinal()
+
+
+def completed_years(born: dt.date, day: int) -> int:
+    """Whole years of age on a day; a birthday on 29 February counts from 1 March otherwise."""
+    on = dt.date.fromordinal(day)
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

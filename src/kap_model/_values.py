@@ -1,0 +1,85 @@
+"""What every public value shares: small checks of plain fields, and copies that are checked again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from kap_model.errors import refusal
+
+T = TypeVar("T")
+
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+# No control characters, line separators, surrogates, or characters that reorder a terminal's text.
+TEXT: Final = re.compile(
+    "[^\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]{0,198}"
+    "[^\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff])?"
+)
+LARGEST_INTEGER: Final = 999_999_999_999
+
+IDENTIFIER_REASON: Final = (
+    "must be 1 to 64 letters, digits, dots, underscores or hyphens, starting with a letter or digit"
+)
+TEXT_REASON: Final = "must be 1 to 200 characters on one line, without spaces at the ends"
+
+
+class Value:
+    """A frozen value: a pickle or a copy of it goes through its constructor again."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        cls = type(self)
+        given = {a.alias: getattr(self, a.name) for a in attrs.fields(cls) if a.init}
+        return _rebuild, (cls, given)
+
+
+def _rebuild(cls: type[Value], given: dict[str, Any]) -> Value:
+    return cls(**given)
+
+
+def check_identifier(value: object, path: str) -> None:
+    """Refuse anything but a pseudonymous id or a label."""
+    if type(value) is not str or IDENTIFIER.fullmatch(value) is None:
+        raise refusal(path, IDENTIFIER_REASON)
+
+
+def check_text(value: object, path: str) -> None:
+    """Refuse anything but one short line of text."""
+    if type(value) is not str or TEXT.fullmatch(value) is None:
+        raise refusal(path, TEXT_REASON)
+
+
+def check_integer(value: object, path: str, lowest: int, highest: int = LARGEST_INTEGER) -> None:
+    """Refuse anything but a true integer between two bounds, ends included."""
+    if type(value) is not int or not lowest <= value <= highest:
+        raise refusal(path, f"must be an integer from {lowest} to {highest}")
+
+
+def check_choice(value: object, path: str, choices: Iterable[str]) -> None:
+    """Refuse anything but one of the words that the contract knows."""
+    words = tuple(choices)
+    if type(value) is not str or value not in words:
+        choice = words[0] if len(words) == 1 else "one of " + ", ".join(words)
+        raise refusal(path, f"must be {choice}")
+
+
+def check_labels(values: object, path: str) -> None:
+    """Refuse anything but a tuple of labels, each once."""
+    if type(values) is not tuple:
+        raise refusal(path, "must be a sequence of labels")
+    for index, label in enumerate(values):
+        check_identifier(label, f"{path}[{index}]")
+    if len(set(values)) != len(values):
+        raise refusal(path, "must name each label once")
+
+
+def as_tuple(values: Iterable[T], path: str) -> tuple[T, ...]:
+    """Any finite sequence as a tuple; a text is not one of letters, nor a mapping of keys."""
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise refusal(path, "must be a sequence")
+    return tuple(values)

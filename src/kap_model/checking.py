@@ -1,0 +1,172 @@
+"""``check``: a plan against a protocol, as findings with their sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TypeAlias
+
+from kap_model._time import moment_of_judgement
+from kap_model.citations import Citation
+from kap_model.course import Course
+from kap_model.errors import InvalidValue, Problem, refusal
+from kap_model.limits import Limits
+from kap_model.plan import PRACTICE_NAMES, Plan
+from kap_model.practices import BY_NAME, CORE, Practice
+from kap_model.protocol import CareProtocol
+from kap_model.report import Finding, ProtocolSource, Report, Verdict
+from kap_model.rules import RULE_OF_ID, RULES
+from kap_model.rules._rule import Breach, Rule
+from kap_model.waivers import Waiver
+
+ProtocolChoice: TypeAlias = CareProtocol | Practice | str
+
+
+def check(
+    plan: Plan,
+    protocol: ProtocolChoice | None = None,
+    *,
+    as_of: dt.datetime | str | None = None,
+    waivers: Iterable[Waiver] = (),
+    rules: tuple[Rule, ...] = RULES,
+) -> Report:
+    """Say what a plan keeps and what it does not, with the source of each rule.
+
+    Args:
+        plan: The course.
+        protocol: A protocol, a practice, or a built-in practice's name; absent: the one that
+            the plan names, else ``core``.
+        as_of: The moment of judgement: an aware datetime, or RFC 3339 text; absent: the plan is
+            judged as a whole, and what is missing is missing.
+        waivers: Findings that the practice accepts.
+        rules: The rules to ask; a practice's own stand beside ours as ``RULES + (mine,)``.
+
+    Raises:
+        InvalidValue: ``as_of`` names no instant, the protocol is not known, or a rule's id is
+            given twice or unknown to a severity or a waiver.
+        TypeError: The plan is no :class:`~kap_model.plan.Plan`.
+    """
+    if not isinstance(plan, Plan):
+        raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
+    care, source = choose_protocol(plan, protocol)
+    instant = None if as_of is None else moment_of_judgement(as_of)
+    course = Course(plan, instant)
+    limits = _limits_of(care, course)
+    rule_ids, not_applicable = _outline(rules, limits)
+    _refuse_strangers(care, rule_ids)
+    applying = _in_force(waivers, course, frozenset(rule_ids)) if waivers else []
+    findings = []
+    for rule in rules:
+        breaches = rule.function(course, limits)
+        if breaches:
+            for breach in breaches:
+                findings.append(_finding(rule, breach, course, limits, care, applying))
+    return Report(
+        plan=plan.id,
+        protocol=care.id,
+        protocol_source=source,
+        timezone=plan.timezone,
+        instant=instant,
+        findings=tuple(findings),
+        rule_ids=rule_ids,
+        not_applicable=not_applicable,
+    )
+
+
+def choose_protocol(
+    plan: Plan, protocol: ProtocolChoice | None
+) -> tuple[CareProtocol, ProtocolSource]:
+    """The protocol that judges a plan, and where it comes from."""
+    if protocol is None:
+        if plan.protocol is None:
+            return CORE.protocol, "default"
+        return BY_NAME[plan.protocol].protocol, "plan"
+    if isinstance(protocol, CareProtocol):
+        return protocol, "argument"
+    if isinstance(protocol, Practice):
+        return protocol.protocol, "argument"
+    if protocol not in BY_NAME:
+        raise refusal("protocol", "must be a CareProtocol or one of " + ", ".join(PRACTICE_NAMES))
+    return BY_NAME[protocol].protocol, "argument"
+
+
+def _limits_of(care: CareProtocol, course: Course) -> Limits:
+    """The limits in force on the date of the earliest counting session."""
+    if not care.changes:
+        return care.limits_on(None)
+    day = course.day(course.counting[0]) if course.counting else course.as_of_day
+    return care.limits_on(None if day is None else dt.date.fromordinal(day))
+
+
+@lru_cache(maxsize=256)
+def _outline(
+    rules: tuple[Rule, ...], limits: Limits
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The ids of the rules, and of those whose limits are all unset."""
+    ids = tuple(rule.id for rule in rules)
+    if len(set(ids)) != len(ids):
+        raise refusal("rules", "must have ids of their own")
+    unset = {r.id for r in rules if r.reads and limits.citations.keys().isdisjoint(r.reads)}
+    return ids, frozenset(unset)
+
+
+def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
+    for rule_id in care.severity_of:
+        if rule_id not in RULE_OF_ID and rule_id not in rule_ids:
+            raise refusal("severities", "must name rules of the catalogue, or rules that are given")
+
+
+def _in_force(waivers: Iterable[Waiver], course: Course, known: frozenset[str]) -> list[Waiver]:
+    given = tuple(waivers)
+    problems = [
+        Problem(f"waivers[{index}].rule", "must be a rule of the catalogue, or one that is given")
+        for index, waiver in enumerate(given)
+        if waiver.rule not in known and waiver.rule not in RULE_OF_ID
+    ]
+    if problems:
+        raise InvalidValue(problems)
+    return [waiver for waiver in given if waiver.in_force(course.plan.id, course.as_of_day)]
+
+
+def _finding(
+    rule: Rule,
+    breach: Breach,
+    course: Course,
+    limits: Limits,
+    care: CareProtocol,
+    waivers: list[Waiver],
+) -> Finding:
+    severity = breach.always or care.severity_of.get(rule.id) or breach.severity or rule.severity
+    sessions = tuple([session.id for session in breach.sessions]) if waivers else ()
+    return Finding(
+        rule=rule.id,
+        verdict=_verdict(breach, course),
+        severity=severity,
+        citation=_citation(rule, breach, limits),
+        waived=any(waiver.covers(rule.id, sessions) for waiver in waivers),
+        timezone=course.plan.timezone,
+        breach=breach,
+    )
+
+
+def _verdict(breach: Breach, course: Course) -> Verdict:
+    """Something missing is pending while the plan is open and its window is not over."""
+    if breach.nature != "missing":
+        return breach.nature
+    as_of = course.as_of
+    if not course.is_open or as_of is None:
+        return "violated"
+    if breach.closes is None:
+        return "pending"
+    resolve = course.timeline.zone.resolve
+    closes = resolve(breach.closes)
+    in_time = closes > as_of and (breach.opens is None or closes > resolve(breach.opens))
+    return "pending" if in_time else "violated"
+
+
+def _citation(rule: Rule, breach: Breach, limits: Limits) -> Citation:
+    for name in (breach.limit, *rule.reads):
+        if name is not None and name in limits.citations:
+            return limits.citations[name]
+    return rule.cites[0]

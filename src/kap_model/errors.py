@@ -1,0 +1,59 @@
+"""The named errors: what input was refused, where, and why.
+
+A refused input never echoes the value that was refused: it may be health data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+
+@frozen
+class Problem:
+    """One reason for which an input was refused.
+
+    Attributes:
+        path: Where: a JSON path in a document (``$.sessions[3].minutes``), a field's name
+            in a constructor, a column in a line of notation.
+        reason: Why, without the value.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+class InputError(ValueError):
+    """An input that cannot be; the base of every refusal.
+
+    Attributes:
+        problems: Each :class:`Problem`, in the order of the input.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class InvalidValue(InputError):
+    """A value that cannot be constructed, by whichever door it comes in."""
+
+
+class DocumentError(InputError):
+    """A text that is not the document it should be; lists all its problems, bounded."""
+
+
+class NotationError(InputError):
+    """A line that is not notation, or a plan that notation cannot say."""
+
+
+def refusal(path: str, reason: str) -> InvalidValue:
+    """The error for one field: ``raise refusal("minutes", "must be …")``."""
+    return InvalidValue((Problem(path, reason),))

@@ -1,0 +1,180 @@
+"""The plan: one client's course, with its supplies, state and time zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final
+
+import pendulum
+from attrs import field, frozen
+
+from kap_model._time import Zone, civil_date, zone
+from kap_model._values import (
+    Value,
+    as_tuple,
+    check_choice,
+    check_identifier,
+    check_integer,
+    check_labels,
+)
+from kap_model.errors import refusal
+from kap_model.sessions import SESSION_CLASSES, Session
+from kap_model.timeline import State, Timeline, in_canonical_order
+
+PRACTICE_NAMES: Final = ("core", "kingsley", "regrounding")
+"""The built-in practices that a plan may name."""
+STATES: Final = ("active", "completed", "discontinued")
+MOST_SESSIONS: Final = 10_000
+
+
+def _issued(value: dt.date | str) -> dt.date:
+    return civil_date(value, "issued")
+
+
+def _received(value: dt.date | str | None) -> dt.date | None:
+    return None if value is None else civil_date(value, "received")
+
+
+def _born(value: dt.date | str | None) -> dt.date | None:
+    return None if value is None else civil_date(value, "born")
+
+
+@frozen(kw_only=True, repr=False)
+class Supply(Value):
+    """One dispensing of medicine [K steps 1 and 5, R steps 3 and 7].
+
+    Attributes:
+        id: A pseudonym, unique in its plan.
+        issued: The date of the prescription, in the plan's zone.
+        received: The date of arrival, not before ``issued``; absent = not arrived.
+        dosings: How many dosings it covers, at least 1.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or out of range.
+    """
+
+    id: str
+    issued: dt.date = field(converter=_issued)
+    received: dt.date | None = field(default=None, converter=_received)
+    dosings: int
+
+    def __attrs_post_init__(self) -> None:
+        check_identifier(self.id, "id")
+        check_integer(self.dosings, "dosings", 1)
+        if self.received is not None and self.received < self.issued:
+            raise refusal("received", "must not be before issued")
+
+    def __repr__(self) -> str:
+        return f"<Supply {self.id}>"
+
+
+def _sessions(values: Iterable[Session]) -> tuple[Session, ...]:
+    sessions = as_tuple(values, "sessions")
+    if len(sessions) > MOST_SESSIONS:
+        raise refusal("sessions", "must be at most 10,000")
+    for index, session in enumerate(sessions):
+        if type(session) not in SESSION_CLASSES:
+            raise refusal(f"sessions[{index}]", "must be a session of one of the six kinds")
+    return in_canonical_order(sessions)
+
+
+def _supplies(values: Iterable[Supply] | None) -> tuple[Supply, ...] | None:
+    if values is None:
+        return None
+    supplies = as_tuple(values, "supplies")
+    for index, supply in enumerate(supplies):
+        if type(supply) is not Supply:
+            raise refusal(f"supplies[{index}]", "must be a Supply")
+    return tuple(sorted(supplies, key=lambda supply: (supply.issued, supply.id)))
+
+
+def _conditions(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    if values is None:
+        return None
+    conditions = as_tuple(values, "conditions")
+    check_labels(conditions, "conditions")
+    return tuple(sorted(conditions))
+
+
+@frozen(kw_only=True, repr=False)
+class Plan(Value):
+    """One client's course: a plan, a course in progress, and a closed record are the same object.
+
+    Sessions and supplies stand in canonical order however they were given, so plans that differ
+    only in order, or in the offset in which an instant was written, are equal.
+
+    Attributes:
+        id: The plan's pseudonym.
+        timezone: A zone name of the tzdata list; civil dates are dates in it.
+        sessions: By start instant, then kind, then id; at most 10,000.
+        protocol: The built-in practice whose protocol the plan names, or ``None``.
+        fees: The built-in practice whose fees the plan names, or ``None``.
+        state: ``active``, ``completed`` or ``discontinued``.
+        client: The client's pseudonym, or ``None``.
+        born: The client's date of birth; ``None`` = not recorded.
+        conditions: Recorded conditions, sorted; ``None`` = not recorded, empty = none.
+        supplies: By issue date then id; ``None`` = not tracked, empty = tracked and none.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or out of range, or an id is not unique.
+    """
+
+    id: str
+    protocol: str | None = None
+    fees: str | None = None
+    timezone: str
+    state: State = "active"
+    client: str | None = None
+    born: dt.date | None = field(default=None, converter=_born)
+    conditions: tuple[str, ...] | None = field(default=None, converter=_conditions)
+    sessions: tuple[Session, ...] = field(converter=_sessions)
+    supplies: tuple[Supply, ...] | None = field(default=None, converter=_supplies)
+
+    def __attrs_post_init__(self) -> None:
+        check_identifier(self.id, "id")
+        if type(self.timezone) is not str:
+            raise refusal("timezone", "must be text")
+        zone(self.timezone)
+        if self.state not in STATES:
+            check_choice(self.state, "state", STATES)
+        if self.protocol is not None:
+            check_choice(self.protocol, "protocol", PRACTICE_NAMES)
+        if self.fees is not None:
+            check_choice(self.fees, "fees", PRACTICE_NAMES)
+        if self.client is not None:
+            check_identifier(self.client, "client")
+        ids = [s.id for s in self.sessions]
+        if self.supplies:
+            ids += [s.id for s in self.supplies]
+        if len(set(ids)) != len(ids):
+            raise refusal("sessions", "must have ids that are unique over sessions and supplies")
+
+    @property
+    def zone(self) -> Zone:
+        """The plan's time zone."""
+        return zone(self.timezone)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The counting sessions by kind, as rules see them."""
+        return Timeline(self.sessions, self.state, self.zone)
+
+    @property
+    def notation(self) -> str:
+        """The plan in one line (:mod:`kap_model.notation`).
+
+        Raises:
+            NotationError: The plan holds what notation cannot say, or no session.
+        """
+        from kap_model.notation import write
+
+        return write(self)
+
+    def local_start(self, session: Session) -> pendulum.DateTime:
+        """A session's start in the plan's zone."""
+        return self.zone.datetime(session.begins)
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.id}: {len(self.sessions)} sessions>"

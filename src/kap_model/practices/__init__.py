@@ -1,0 +1,15 @@
+"""The built-in practices: protocols and facts as data, each with its citation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model.practices._practice import Fact, Practice
+from kap_model.practices.core import CORE
+from kap_model.practices.kingsley import KINGSLEY
+from kap_model.practices.regrounding import REGROUNDING
+
+PRACTICES: Final[tuple[Practice, ...]] = (CORE, KINGSLEY, REGROUNDING)
+BY_NAME: Final[dict[str, Practice]] = {practice.id: practice for practice in PRACTICES}
+
+__all__ = ["BY_NAME", "CORE", "KINGSLEY", "PRACTICES", "REGROUNDING", "Fact", "Practice"]

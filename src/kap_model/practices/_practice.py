@@ -1,0 +1,66 @@
+"""What a practice is, and what a fact of its page is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import field, frozen
+
+from kap_model._time import zone
+from kap_model._values import Value, check_identifier, check_text
+from kap_model.citations import Citation
+from kap_model.errors import refusal
+from kap_model.protocol import CareProtocol, Setting
+
+
+@frozen(kw_only=True)
+class Fact(Value):
+    """One fact that a page states, and what becomes of it here.
+
+    Attributes:
+        says: The fact, in our own words.
+        citation: The document and the place in it.
+        used_by: The limits and rules that use it.
+        unused: Why nothing does; exactly one of the two is given.
+    """
+
+    says: str
+    citation: Citation
+    used_by: tuple[str, ...] = ()
+    unused: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.used_by) == (self.unused is not None):
+            raise refusal("used_by", "must name a use, or unused must say why there is none")
+
+
+@frozen(kw_only=True, repr=False)
+class Practice(Value):
+    """A therapist's practice.
+
+    Attributes:
+        id: Its name in plans and on the command line.
+        title: Its name for people.
+        protocol: The limits that its courses keep.
+        timezone: The zone of plans drafted for it.
+        facts: What its page states: the trace from source to code.
+    """
+
+    id: str
+    title: str
+    protocol: CareProtocol
+    timezone: str = "UTC"
+    facts: tuple[Fact, ...] = field(default=())
+
+    def __attrs_post_init__(self) -> None:
+        check_identifier(self.id, "id")
+        check_text(self.title, "title")
+        zone(self.timezone)
+
+    def __repr__(self) -> str:
+        return f"<Practice {self.id}>"
+
+
+def settings(*lines: tuple[str, Any, Citation]) -> tuple[Setting, ...]:
+    """Lines that are in force throughout: limit, value, citation."""
+    return tuple(Setting(limit=limit, value=value, citation=by) for limit, value, by in lines)

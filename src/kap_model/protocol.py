@@ -1,0 +1,171 @@
+"""Care protocols: dated, cited limits that a course must keep; composed, never edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, Final, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from kap_model._time import civil_date
+from kap_model._values import Value, as_tuple, check_choice, check_identifier
+from kap_model.citations import Citation
+from kap_model.errors import InvalidValue, Problem, refusal
+from kap_model.limits import LIMIT_OF_NAME, LIMITS, Limits
+
+Severity: TypeAlias = Literal["error", "warning", "advice"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
+"""The severities, worst first."""
+
+OFF: Final = "off"
+"""The value of a line that leaves its limit unset from its date on."""
+
+_ORDER: Final = {spec.name: index for index, spec in enumerate(LIMITS)}
+_BEFORE_ALL: Final = dt.date.min
+
+
+def _since(value: dt.date | str | None) -> dt.date | None:
+    return None if value is None else civil_date(value, "since")
+
+
+@frozen(kw_only=True)
+class Setting(Value):
+    """One dated, cited line of a protocol: from this date, this limit has this value.
+
+    Attributes:
+        limit: The limit's name.
+        value: Its value, of the limit's own type, or ``"off"``.
+        since: The first date on which it is in force; ``None`` = throughout.
+        citation: Who says so.
+
+    Raises:
+        InvalidValue: No such limit, or a value that cannot be this limit.
+    """
+
+    limit: str
+    value: Any
+    since: dt.date | None = field(default=None, converter=_since)
+    citation: Citation
+
+    def __attrs_post_init__(self) -> None:
+        check_choice(self.limit, "limit", LIMIT_OF_NAME)
+        if type(self.citation) is not Citation:
+            raise refusal("citation", "must be a Citation")
+        if self.value == OFF:
+            return
+        try:
+            LIMIT_OF_NAME[self.limit].check(self.value)
+        except InvalidValue as error:
+            raise InvalidValue(
+                Problem(_below("value", problem.path), problem.reason)
+                for problem in error.problems
+            ) from None
+
+
+def _below(path: str, rest: str) -> str:
+    return f"{path}.{rest}" if rest and not rest.startswith("[") else path + rest
+
+
+def _settings(values: Iterable[Setting]) -> tuple[Setting, ...]:
+    settings = as_tuple(values, "settings")
+    for index, setting in enumerate(settings):
+        if type(setting) is not Setting:
+            raise refusal(f"settings[{index}]", "must be a Setting")
+    if len({(setting.limit, setting.since) for setting in settings}) != len(settings):
+        raise refusal("settings", "must set each limit once on a date")
+    return tuple(sorted(settings, key=_place))
+
+
+def _place(setting: Setting) -> tuple[int, dt.date]:
+    return _ORDER[setting.limit], setting.since or _BEFORE_ALL
+
+
+def _severities(
+    values: Mapping[str, Severity] | Iterable[tuple[str, Severity]],
+) -> tuple[tuple[str, Severity], ...]:
+    pairs = tuple(values.items()) if isinstance(values, Mapping) else as_tuple(values, "severities")
+    for rule, severity in pairs:
+        check_identifier(rule, "severities")
+        check_choice(severity, "severities", SEVERITIES)
+    if len(dict(pairs)) != len(pairs):
+        raise refusal("severities", "must name each rule once")
+    return tuple(sorted(pairs))
+
+
+@frozen(kw_only=True, repr=False)
+class CareProtocol(Value):
+    """The limits that a course must keep.
+
+    Attributes:
+        id: The protocol's name in reports.
+        settings: Dated, cited lines, by limit then date.
+        severities: Overrides of rules' severities, as pairs of rule id and severity; an override
+            replaces both severities of a two-sided rule.
+
+    Raises:
+        InvalidValue: A limit set twice on a date, or a field of the wrong type.
+    """
+
+    id: str
+    settings: tuple[Setting, ...] = field(default=(), converter=_settings)
+    severities: tuple[tuple[str, Severity], ...] = field(default=(), converter=_severities)
+
+    def __attrs_post_init__(self) -> None:
+        check_identifier(self.id, "id")
+
+    def extended(
+        self,
+        id: str,
+        *,
+        settings: Iterable[Setting] = (),
+        severities: Mapping[str, Severity] | Iterable[tuple[str, Severity]] = (),
+    ) -> CareProtocol:
+        """A protocol that starts from this one.
+
+        A new line stands beside the lines that are in force on other dates and replaces the one
+        of the same limit and the same date; this protocol stays as it is.
+        """
+        lines = {(s.limit, s.since): s for s in (*self.settings, *_settings(settings))}
+        overrides = dict(self.severities) | dict(_severities(severities))
+        return CareProtocol(id=id, settings=lines.values(), severities=overrides)
+
+    def limits_on(self, day: dt.date | None) -> Limits:
+        """The limits in force for a course that begins on a date; ``None`` = the latest.
+
+        Before a limit's first date, its first line applies.
+        """
+        dates, versions = self._versions
+        if day is None or len(versions) == 1:
+            return versions[-1]
+        return versions[max(bisect_right(dates, day) - 1, 0)]
+
+    @cached_property
+    def changes(self) -> tuple[dt.date, ...]:
+        """The dates on which some limit changes."""
+        return tuple(self._versions[0][1:])
+
+    @cached_property
+    def severity_of(self) -> dict[str, Severity]:
+        """The overrides by rule id."""
+        return dict(self.severities)
+
+    @cached_property
+    def _versions(self) -> tuple[list[dt.date], list[Limits]]:
+        dates = sorted({setting.since or _BEFORE_ALL for setting in self.settings} | {_BEFORE_ALL})
+        return dates, [self._limits_from(date) for date in dates]
+
+    def _limits_from(self, day: dt.date) -> Limits:
+        in_force: dict[str, Setting] = {}
+        for setting in self.settings:
+            if setting.limit not in in_force or (setting.since or _BEFORE_ALL) <= day:
+                in_force[setting.limit] = setting
+        known = {name: line for name, line in in_force.items() if line.value != OFF}
+        citations = {name: line.citation for name, line in known.items()}
+        values: dict[str, Any] = {name: line.value for name, line in known.items()}
+        return Limits(**values, citations=citations)
+
+    def __repr__(self) -> str:
+        return f"<CareProtocol {self.id}: {len(self.settings)} settings>"

@@ -1,0 +1,205 @@
+"""Findings and reports: what a check says, as values; text is built when it is read."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final, Literal, NoReturn, TypeAlias
+
+from attrs import field, frozen
+
+from kap_model._time import Instant, zone
+from kap_model._values import Value
+from kap_model.citations import Citation
+from kap_model.protocol import Severity
+from kap_model.rules._rule import Breach, Voice, Words
+
+Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
+VERDICTS: Final[tuple[Verdict, ...]] = (
+    "violated",
+    "unknown",
+    "pending",
+    "satisfied",
+    "not-applicable",
+)
+"""The verdicts, worst first."""
+
+ProtocolSource: TypeAlias = Literal["argument", "plan", "default"]
+
+
+@frozen(kw_only=True, repr=False)
+class Finding(Value):
+    """What a rule says about a plan.
+
+    Attributes:
+        rule: The rule's id.
+        verdict: ``violated``; ``pending``: something is missing and its window is not over, which
+            does not say that it can be met; ``unknown``: a fact is missing that only a person
+            can record.
+        severity: ``error``, ``warning`` or ``advice``.
+        citation: Who sets the limit that is not kept, else who states the rule.
+        waived: Whether a waiver covers it.
+        timezone: The zone in which its text names dates.
+        breach: What the rule returned.
+    """
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+    citation: Citation
+    waived: bool
+    timezone: str
+    breach: Breach
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """The ids of the sessions concerned, in the order in which the rule names them."""
+        return tuple([session.id for session in self.breach.sessions])
+
+    @property
+    def words(self) -> Words:
+        """Message, observed and required together."""
+        return self.breach.words(Voice(zone(self.timezone)), *self.breach.facts)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in plain English, with dates as a person would name them."""
+        return self.words.message
+
+    @property
+    def observed(self) -> str | None:
+        """What the plan has."""
+        return self.words.observed
+
+    @property
+    def required(self) -> str | None:
+        """What the limit asks for."""
+        return self.words.required
+
+    @property
+    def opens(self) -> str | None:
+        """When the window for something missing opens: an instant in the plan's zone or a date."""
+        opens = self.breach.opens
+        return None if opens is None else zone(self.timezone).moment_text(opens)
+
+    @property
+    def due(self) -> str | None:
+        """When the window for something missing closes: an instant in the plan's zone or a date."""
+        closes = self.breach.closes
+        return None if closes is None else zone(self.timezone).moment_text(closes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON values."""
+        message, observed, required = self.words
+        return {
+            "rule": self.rule,
+            "verdict": self.verdict,
+            "severity": self.severity,
+            "sessions": list(self.sessions),
+            "observed": observed,
+            "required": required,
+            "opens": self.opens,
+            "due": self.due,
+            "message": message,
+            "citation": self.citation.to_dict(),
+            "waived": self.waived,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.message}"
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.rule} {self.verdict} {', '.join(self.sessions)}>"
+
+
+@frozen(kw_only=True, repr=False)
+class Report(Value):
+    """What a check says about one plan.
+
+    Attributes:
+        plan: The plan's id.
+        protocol: The protocol's id.
+        protocol_source: Whether the protocol came as an argument, from the plan's own name of
+            it, or by default.
+        timezone: The plan's zone.
+        instant: ``as_of`` in seconds since 1970 UTC, or ``None``.
+        findings: In catalogue order.
+        rule_ids: The rules that were asked, in order.
+        not_applicable: Those of them that the protocol sets no limit for.
+    """
+
+    plan: str
+    protocol: str
+    protocol_source: ProtocolSource
+    timezone: str
+    instant: Instant | None = None
+    findings: tuple[Finding, ...] = ()
+    rule_ids: tuple[str, ...] = field(default=())
+    not_applicable: frozenset[str] = frozenset()
+
+    @property
+    def ok(self) -> bool:
+        """Whether no unwaived finding is a violated error.
+
+        Warnings, pending and unknown findings do not count, nor do waived errors: see
+        :attr:`confirmed` for the stricter answer.
+        """
+        for finding in self.findings:
+            if finding.verdict == "violated" and finding.severity == "error" and not finding.waived:
+                return False
+        return True
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the plan is ``ok``, no finding is unknown, and no violated error is waived."""
+        for finding in self.findings:
+            if finding.verdict == "unknown":
+                return False
+            if finding.verdict == "violated" and finding.severity == "error":
+                return False
+        return True
+
+    @property
+    def as_of(self) -> str | None:
+        """The moment of judgement, RFC 3339 in UTC, or ``None``."""
+        return None if self.instant is None else zone("UTC").text(self.instant)
+
+    @property
+    def rules(self) -> dict[str, Verdict]:
+        """The verdict of every rule: the worst of its unwaived findings."""
+        return dict(self._verdicts)
+
+    @cached_property
+    def _verdicts(self) -> dict[str, Verdict]:
+        verdicts: dict[str, Verdict] = {
+            rule: "not-applicable" if rule in self.not_applicable else "satisfied"
+            for rule in self.rule_ids
+        }
+        for finding in self.findings:
+            worst = min(verdicts[finding.rule], finding.verdict, key=VERDICTS.index)
+            if not finding.waived:
+                verdicts[finding.rule] = worst
+        return verdicts
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON values: one element of ``reports``."""
+        return {
+            "plan": self.plan,
+            "protocol": self.protocol,
+            "protocol_source": self.protocol_source,
+            "as_of": self.as_of,
+            "ok": self.ok,
+            "confirmed": self.confirmed,
+            "rules": self.rules,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Report is neither true nor false; ask report.ok or report.confirmed")
+
+    def __str__(self) -> str:
+        from kap_model.display.text import report_text
+
+        return report_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Report {self.plan} against {self.protocol}: {len(self.findings)} findings>"

@@ -1,0 +1,22 @@
+"""The rules: one sentence, its sources, the limits it reads, one pure function each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model.rules import dosing, integration, intake, preparation, record, review, spacing, supply
+from kap_model.rules._rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    *intake.RULES,
+    *preparation.RULES,
+    *supply.RULES,
+    *dosing.RULES,
+    *spacing.RULES,
+    *integration.RULES,
+    *review.RULES,
+    *record.RULES,
+)
+"""The catalogue: every built-in rule in the order of findings."""
+
+RULE_OF_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}

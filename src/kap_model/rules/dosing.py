@@ -1,0 +1,301 @@
+"""Dosing: how many, how long, where, with whom, at which level."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.course import Course
+from kap_model.limits import Bounds, Limits
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.sessions import NOBODY, Dosing, Session, TherapistSession
+
+
+def _dosings(voice: Voice, found: int, bounds: Bounds) -> Words:
+    held = count(found, "dosing")
+    return Words(f"The course has {held}; the limit is {bounds}.", held, str(bounds))
+
+
+@rule(
+    "DOSE-COUNT",
+    "The dosings of a course number within the limit.",
+    why="Six to eight dosings are the general guideline; fewer are an unfinished course.",
+    severity="error",
+    cites=(BRIEF["dosing sessions"], REGROUNDING_PAGE["fees"], REGROUNDING_PAGE["step 7"]),
+    reads=("dosing_count",),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71"),
+    ),
+)
+def dosing_count(course: Course, limits: Limits) -> list[Breach]:
+    """Below the minimum nothing is asked of a discontinued or halted course."""
+    bounds = limits.dosing_count
+    if bounds is None:
+        return []
+    found = len(course.dosings)
+    if bounds.min is not None and found < bounds.min and course.asks_for_more:
+        return [Breach("missing", (), _dosings, (found, bounds))]
+    if bounds.max is not None and found > bounds.max:
+        return [Breach("violated", course.dosings[bounds.max :], _dosings, (found, bounds))]
+    return []
+
+
+def _length(voice: Voice, session: Session, bounds: Bounds) -> Words:
+    return Words(
+        f"{sentence(voice.session(session))} lasts {session.minutes} minutes; "
+        f"the limit is {bounds} minutes.",
+        f"{session.minutes} minutes",
+        f"{bounds} minutes",
+    )
+
+
+@rule(
+    "DOSE-DURATION",
+    "Each dosing session lasts within the limit.",
+    why="The medicine takes its time, and the therapist stays throughout.",
+    severity="warning",
+    cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["step 5"]),
+    reads=("dosing_minutes",),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14/60 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14/59 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def dosing_duration(course: Course, limits: Limits) -> list[Breach]:
+    """One finding for each dosing that is too short or too long."""
+    bounds = limits.dosing_minutes
+    if bounds is None:
+        return []
+    lowest, highest = bounds.min or 0, bounds.max
+    breaches = []
+    for dosing in course.dosings:
+        if dosing.minutes < lowest or (highest is not None and dosing.minutes > highest):
+            breaches.append(Breach("violated", (dosing,), _length, (dosing, bounds)))
+    return breaches
+
+
+def _too_short(voice: Voice, dosing: Dosing, effect: int, processing: int) -> Words:
+    after = f" and {processing} minutes to process" if processing else ""
+    return Words(
+        f"{sentence(voice.session(dosing))} lasts {dosing.minutes} minutes; the usual effect of "
+        f"up to {effect} minutes{after} does not fit in it.",
+        f"{dosing.minutes} minutes",
+        f"at least {effect + processing} minutes",
+    )
+
+
+@rule(
+    "EFFECT-FIT",
+    "Each dosing session is at least as long as the longest usual effect and the time to process.",
+    why="The session ends with time to talk once the effects have subsided.",
+    severity="warning",
+    cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["how ketamine feels"]),
+    reads=("effect_minutes", "processing_minutes"),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14/100 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14/99 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        limits={"effect_minutes": 70, "processing_minutes": 30},
+    ),
+)
+def effect_fits(course: Course, limits: Limits) -> list[Breach]:
+    """An unset time to process counts as 0, and so does an unset effect."""
+    if limits.effect_minutes is None and limits.processing_minutes is None:
+        return []
+    effect, processing = limits.effect_minutes or 0, limits.processing_minutes or 0
+    breaches = []
+    for dosing in course.dosings:
+        if dosing.minutes < effect + processing:
+            breaches.append(
+                Breach("violated", (dosing,), _too_short, (dosing, effect, processing))
+            )
+    return breaches
+
+
+def _not_allowed(voice: Voice, session: Session, found: str, allowed: tuple[str, ...]) -> Words:
+    choice = " or ".join(allowed)
+    return Words(f"{sentence(voice.session(session))} is {found}; it takes {choice}.", found, choice)
+
+
+@rule(
+    "MODALITY",
+    "Each dosing's place and each therapist session's format is one that the practice offers.",
+    why="A practice states where dosings may be held and whether groups are offered.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 3"], KINGSLEY_PAGE["what KAP is"], REGROUNDING_PAGE["step 5"]),
+    reads=("dosing_places", "formats"),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7g D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def modality(course: Course, limits: Limits) -> list[Breach]:
+    """One finding for each session, whether place, format or both are not offered."""
+    places, formats = limits.dosing_places, limits.formats
+    if places is None and formats is None:
+        return []
+    breaches = []
+    for session in course.counting:
+        if not isinstance(session, TherapistSession):
+            continue
+        if places is not None and session.kind == "dosing" and session.place not in places:
+            facts, limit = (session, session.place, places), "dosing_places"
+        elif formats is not None and session.format not in formats:
+            facts, limit = (session, session.format, formats), "formats"
+        else:
+            continue
+        breaches.append(Breach("violated", (session,), _not_allowed, facts, limit=limit))
+    return breaches
+
+
+def _therapist_absent(voice: Voice, dosing: Dosing) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} is held without the therapist present.",
+        "therapist absent",
+        "therapist present throughout",
+    )
+
+
+def _presence_unrecorded(voice: Voice, dosing: Dosing) -> Words:
+    return Words(
+        f"It is not recorded whether the therapist was present at {voice.session(dosing)}.",
+        "not recorded",
+        "therapist present throughout",
+    )
+
+
+@rule(
+    "THERAPIST-PRESENT",
+    "The therapist is present during each dosing.",
+    why="The client is under the effect of the medicine and may need support at any time.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["step 5"]),
+    reads=("therapist_present",),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"d1.therapist_present": False},
+        ),
+    ),
+)
+def therapist_presence(course: Course, limits: Limits) -> list[Breach]:
+    """Absent is a violation; not recorded on a dosing that was held is an open fact."""
+    if limits.therapist_present is None:
+        return []
+    breaches = []
+    for dosing in course.dosings:
+        if dosing.therapist_present is False:
+            breaches.append(Breach("violated", (dosing,), _therapist_absent, (dosing,)))
+        elif dosing.therapist_present is None and course.is_held(dosing):
+            breaches.append(Breach("unknown", (dosing,), _presence_unrecorded, (dosing,)))
+    return breaches
+
+
+_SUPPORT: Final = "a named support person"
+
+
+def _nobody(voice: Voice, dosing: Dosing) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} is remote, and nobody is there to support the client.",
+        "nobody",
+        _SUPPORT,
+    )
+
+
+def _unnamed(voice: Voice, dosing: Dosing) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} is remote and names no support person.",
+        "not recorded",
+        _SUPPORT,
+    )
+
+
+@rule(
+    "SUPPORT-PERSON",
+    "A remote dosing names a support person.",
+    why="At home somebody is available while the client cannot look after themselves.",
+    severity="error",
+    cites=(REGROUNDING_PAGE["step 5"],),
+    reads=("support_person_when_remote",),
+    example=Example(
+        under="regrounding",
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14/90~s I15 D28/90 I29 R33 D42/90 I43 D56/90 I57 D70/90 I71"
+            " D84/90 I85"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14/90~ I15 D28/90 I29 R33 D42/90 I43 D56/90 I57 D70/90 I71"
+            " D84/90 I85"
+        ),
+    ),
+)
+def support_person(course: Course, limits: Limits) -> list[Breach]:
+    """Until the dosing starts somebody can still be named; afterwards it is an open fact."""
+    if limits.support_person_when_remote is None:
+        return []
+    breaches = []
+    for dosing in course.dosings:
+        if dosing.place != "remote":
+            continue
+        if dosing.support_person is None:
+            started = course.as_of is not None and not course.starts_after_as_of(dosing)
+            if started or course.is_held(dosing):
+                breaches.append(Breach("unknown", (dosing,), _unnamed, (dosing,)))
+            else:
+                breaches.append(
+                    Breach("missing", (dosing,), _unnamed, (dosing,), closes=dosing.begins)
+                )
+        elif dosing.support_person == NOBODY:
+            breaches.append(Breach("violated", (dosing,), _nobody, (dosing,)))
+    return breaches
+
+
+def _unknown_level(voice: Voice, dosing: Dosing, levels: tuple[str, ...]) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} states a dose level that the protocol does not know.",
+        dosing.level,
+        " or ".join(levels),
+    )
+
+
+@rule(
+    "DOSE-LEVEL",
+    "A stated dose level is one that the protocol knows.",
+    why="Levels are words with a meaning at the practice; another word means nothing there.",
+    severity="warning",
+    cites=(REGROUNDING_PAGE["low and moderate dose"],),
+    reads=("dose_levels",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"d1.level": "moderate"},
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"d1.level": "high"},
+        ),
+        limits={"dose_levels": ["low", "moderate"]},
+    ),
+)
+def dose_level(course: Course, limits: Limits) -> list[Breach]:
+    """A level that is not recorded breaks nothing."""
+    levels = limits.dose_levels
+    if levels is None:
+        return []
+    breaches = []
+    for dosing in course.dosings:
+        if dosing.level is not None and dosing.level not in levels:
+            breaches.append(Breach("violated", (dosing,), _unknown_level, (dosing, levels)))
+    return breaches
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    dosing_count,
+    dosing_duration,
+    effect_fits,
+    modality,
+    therapist_presence,
+    support_person,
+    dose_level,
+)

@@ -1,0 +1,155 @@
+"""Intake: consultation, medical clearance, and who may hold what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.course import Course
+from kap_model.limits import Limits
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, decision, noun, rule, sentence
+from kap_model.sessions import Dosing, MedicalEvaluation, Session
+from kap_model.standing import MedicalContact
+
+
+def _no_consultation(voice: Voice, evaluation: MedicalEvaluation) -> Words:
+    return Words(
+        f"{sentence(voice.session(evaluation))} has no consultation before it.",
+        "no consultation before it",
+        "a consultation that ends before it starts",
+    )
+
+
+@rule(
+    "SCREEN-FIRST",
+    "A consultation comes before the first medical evaluation.",
+    why="The therapist judges first whether a client may be a candidate, then refers.",
+    severity="advice",
+    cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 1"]),
+    reads=("consultation_first",),
+    example=Example(
+        holds=Case("2027-01-04 C2@09:10 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 E2 C2@10:30 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def screen_first(course: Course, limits: Limits) -> list[Breach]:
+    """If there is an evaluation, some consultation ends before the first one starts."""
+    if limits.consultation_first is None or not course.evaluations:
+        return []
+    first = course.evaluations[0]
+    for consultation in course.consultations:
+        if consultation.ends <= first.begins:
+            return []
+    return [Breach("missing", (first,), _no_consultation, (first,), closes=first.begins)]
+
+
+def _not_evaluated(voice: Voice, dosing: Dosing) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} has no medical evaluation before it.",
+        "no medical evaluation before it",
+        "a medical evaluation that finds the client eligible",
+    )
+
+
+def _not_cleared(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) -> Words:
+    spoken = decision(state)
+    return Words(
+        f"{sentence(voice.session(dosing))} stands on no medical clearance: "
+        f"{voice.session(decider)} {spoken}.",
+        f"{noun(decider)} {spoken}",
+        "medical clearance when the dosing starts",
+    )
+
+
+@rule(
+    "MED-CLEAR",
+    "Each dosing starts under a medical clearance.",
+    why="Only the medical partner decides who may take the medicine; a refusal, a stop or an "
+    "open question holds until the partner decides otherwise.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 2"]),
+    reads=("evaluation_first",),
+    example=Example(
+        holds=Case("2027-01-04 C0* E2+ P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0* E2- P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
+    """For each dosing, by the standing at its start."""
+    if limits.evaluation_first is None:
+        return []
+    breaches = []
+    standing_at = course.standings.at
+    for dosing in course.dosings:
+        standing = standing_at(dosing.begins)
+        if standing.state == "clear":
+            continue
+        decider = standing.decider
+        if decider is None:
+            breaches.append(
+                Breach("missing", (dosing,), _not_evaluated, (dosing,), closes=dosing.begins)
+            )
+            continue
+        taken_while_pending = standing.state == "pending" and dosing.status == "completed"
+        certain = standing.is_adverse or taken_while_pending
+        breaches.append(
+            Breach(
+                "violated" if certain else "unknown",
+                (decider, dosing),
+                _not_cleared,
+                (dosing, decider, standing.state),
+            )
+        )
+    return breaches
+
+
+def _wrong_role(voice: Voice, session: Session, role: str, roles: tuple[str, ...]) -> Words:
+    allowed = " or ".join(roles)
+    return Words(
+        f"{sentence(voice.session(session))} is held by the role {role}; it takes {allowed}.",
+        role,
+        allowed,
+    )
+
+
+_MEDICAL: Final = ("medical-evaluation", "medical-review")
+_THERAPY: Final = ("preparation", "dosing", "integration")
+
+
+@rule(
+    "ROLE-SCOPE",
+    "Medical sessions are held by a medical role, the other steps of treatment by a therapist.",
+    why="Prescribing and monitoring are the medical partner's; preparing, accompanying and "
+    "integrating are the therapist's.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["steps 1-5"], REGROUNDING_PAGE["steps 2-7"]),
+    reads=("medical_roles", "therapist_roles"),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"e1.clinician": {"id": "m-1", "role": "medical-provider"}},
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"e1.clinician": {"id": "t-1", "role": "therapist"}},
+        ),
+    ),
+)
+def roles_in_scope(course: Course, limits: Limits) -> list[Breach]:
+    """Where a clinician is recorded: evaluations and reviews first, then the therapist's."""
+    breaches = []
+    for limit, kinds, roles in (
+        ("medical_roles", _MEDICAL, limits.medical_roles),
+        ("therapist_roles", _THERAPY, limits.therapist_roles),
+    ):
+        if roles is None:
+            continue
+        for session in course.counting:
+            held_by = session.clinician
+            if held_by is not None and session.kind in kinds and held_by.role not in roles:
+                facts = (session, held_by.role, roles)
+                breaches.append(Breach("violated", (session,), _wrong_role, facts, limit=limit))
+    return breaches
+
+
+RULES: Final[tuple[Rule, ...]] = (screen_first, medical_clearance, roles_in_scope)

@@ -1,0 +1,161 @@
+"""Preparation: how many, before the first dosing, once the medicine is there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model._time import day_end
+from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.course import Course
+from kap_model.limits import Bounds, Limits
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.sessions import Dosing, Preparation
+from kap_model.standing import is_clearing
+
+
+def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None) -> Words:
+    before = f"before {voice.session(first)}" if first else "in the plan"
+    held = count(found, "preparation")
+    verb = "is" if found == 1 else "are"
+    return Words(f"There {verb} {held} {before}; the limit is {bounds}.", held, str(bounds))
+
+
+@rule(
+    "PREP-COUNT",
+    "The preparations before the first dosing number within the limit.",
+    why="The client learns what to expect and sets intentions before taking the medicine.",
+    severity="error",
+    cites=(BRIEF["preparation sessions"], KINGSLEY_PAGE["step 2"], REGROUNDING_PAGE["fees"]),
+    reads=("preparation_count",),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P14@09:10 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def preparation_count(course: Course, limits: Limits) -> list[Breach]:
+    """An error below the minimum, a warning above the maximum."""
+    bounds = limits.preparation_count
+    if bounds is None:
+        return []
+    first = course.first_dosing
+    before = course.preparations
+    if first is not None:
+        before = tuple([p for p in before if p.ends <= first.begins])
+    facts = (len(before), bounds, first)
+    if bounds.min is not None and len(before) < bounds.min:
+        if first is not None:
+            return [Breach("missing", (first,), _preparations, facts, closes=first.begins)]
+        return [Breach("missing", (), _preparations, facts)] if course.asks_for_more else []
+    if bounds.max is not None and len(before) > bounds.max:
+        beyond = before[bounds.max :]
+        return [Breach("violated", beyond, _preparations, facts, severity="warning")]
+    return []
+
+
+def _not_before(voice: Voice, preparation: Preparation, first: Dosing) -> Words:
+    return Words(
+        f"{sentence(voice.timed(preparation))} is not over before the first dosing, "
+        f"{voice.timed(first)}.",
+        "not before the first dosing",
+        "before the first dosing",
+    )
+
+
+@rule(
+    "PREP-ORDER",
+    "Each preparation is over before the first dosing starts.",
+    why="A preparation prepares for the medicine; after it, the session is an integration.",
+    severity="warning",
+    cites=(KINGSLEY_PAGE["step 2"], REGROUNDING_PAGE["step 4"]),
+    reads=("preparation_before_dosing",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 P14@09:10 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 P14@12:00 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
+    ),
+)
+def preparation_order(course: Course, limits: Limits) -> list[Breach]:
+    """Asks nothing where there is no dosing."""
+    first = course.first_dosing
+    if limits.preparation_before_dosing is None or first is None:
+        return []
+    breaches = []
+    for preparation in course.preparations:
+        if preparation.ends > first.begins:
+            breaches.append(
+                Breach("violated", (preparation,), _not_before, (preparation, first))
+            )
+    return breaches
+
+
+def _no_medicine(voice: Voice, preparation: Preparation) -> Words:
+    return Words(
+        f"{sentence(voice.session(preparation))} comes before the medicine has arrived.",
+        "no medicine received by then",
+        "medicine received on or before its date",
+    )
+
+
+def _no_clearance(voice: Voice, preparation: Preparation) -> Words:
+    return Words(
+        f"{sentence(voice.session(preparation))} comes before a medical evaluation has cleared "
+        "the client, so the medicine cannot have arrived.",
+        "no clearing medical evaluation before it",
+        "a clearing medical evaluation before it",
+    )
+
+
+@rule(
+    "PREP-AFTER-SUPPLY",
+    "Each preparation comes once the medicine has arrived.",
+    why="The preparation is scheduled when the client has the lozenges.",
+    severity="warning",
+    cites=(REGROUNDING_PAGE["step 4"],),
+    reads=("preparation_after_supply",),
+    example=Example(
+        under="regrounding",
+        holds=Case(
+            "2027-01-04 C0 E2 P2@10:30 D14/90 I15 D28/90 I29 R33 D42/90 I43 D56/90 I57 D70/90 I71"
+            " D84/90 I85"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P2@09:10 D14/90 I15 D28/90 I29 R33 D42/90 I43 D56/90 I57 D70/90 I71"
+            " D84/90 I85"
+        ),
+        limits={},
+    ),
+)
+def preparation_after_supply(course: Course, limits: Limits) -> list[Breach]:
+    """By the arrival of a tracked supply; where none is tracked, by a clearing evaluation."""
+    if limits.preparation_after_supply is None:
+        return []
+    if course.plan.supplies is None:
+        return _after_clearance(course)
+    arrivals = [s.received.toordinal() for s in course.plan.supplies if s.received is not None]
+    breaches = []
+    for preparation in course.preparations:
+        day = course.day(preparation)
+        if not arrivals or min(arrivals) > day:
+            closes = day_end(day)
+            breaches.append(
+                Breach("missing", (preparation,), _no_medicine, (preparation,), closes=closes)
+            )
+    return breaches
+
+
+def _after_clearance(course: Course) -> list[Breach]:
+    clear_from = min((e.ends for e in course.evaluations if is_clearing(e)), default=None)
+    breaches = []
+    for preparation in course.preparations:
+        if clear_from is None or clear_from > preparation.begins:
+            closes = preparation.begins
+            breaches.append(
+                Breach("missing", (preparation,), _no_clearance, (preparation,), closes=closes)
+            )
+    return breaches
+
+
+RULES: Final[tuple[Rule, ...]] = (preparation_count, preparation_order, preparation_after_supply)

@@ -1,0 +1,201 @@
+"""Record: no two sessions at once, outcomes written down, age and exclusions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kap_model._time import completed_years
+from kap_model.citations import CONTRACT, REGROUNDING_PAGE
+from kap_model.course import Course
+from kap_model.limits import Limits
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.sessions import MedicalEvaluation, MedicalReview, Session
+from kap_model.standing import in_walking_order
+
+
+def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
+    return Words(
+        f"{sentence(voice.timed(later))} starts before {voice.timed(earlier)} is over.",
+        "at the same time",
+        "one session at a time",
+    )
+
+
+@rule(
+    "NO-OVERLAP",
+    "No two sessions overlap.",
+    why="A client is in one session at a time; one of the two is booked wrongly.",
+    severity="error",
+    cites=(CONTRACT["NO-OVERLAP, a client is in one place"],),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R29@10:50 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R29@10:49 D42 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def no_overlap(course: Course, limits: Limits) -> list[Breach]:
+    """Each session against the earlier one that ends last."""
+    breaches = []
+    latest: Session | None = None
+    for session in course.counting:
+        if latest is not None and session.begins < latest.ends:
+            breaches.append(Breach("violated", (latest, session), _overlapping, (latest, session)))
+        if latest is None or session.ends > latest.ends:
+            latest = session
+    return breaches
+
+
+def _not_held_yet(voice: Voice, session: Session) -> Words:
+    return Words(
+        f"{sentence(voice.session(session))} is recorded as completed, and has not started yet.",
+        "completed",
+        "planned until it is held",
+    )
+
+
+def _unrecorded(voice: Voice, session: Session) -> Words:
+    return Words(
+        f"What became of {voice.session(session)} is not recorded.",
+        "planned",
+        "completed, cancelled or no-show",
+    )
+
+
+def _no_outcome(voice: Voice, session: Session) -> Words:
+    return Words(
+        f"The outcome of {voice.session(session)} is not recorded.", "no outcome", "an outcome"
+    )
+
+
+@rule(
+    "RECORD-OUTCOME",
+    "What became of each session is recorded, and nothing is recorded before it happened.",
+    why="Whoever books next must know what was held and what the medical partner decided.",
+    severity="warning",
+    cites=(CONTRACT["RECORD-OUTCOME, a record says what happened"],),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            as_of="2027-01-04T10:49:00Z",
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            as_of="2027-01-04T10:50:00Z",
+        ),
+    ),
+)
+def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
+    """At most one finding for each session of the plan, whatever its status."""
+    breaches = []
+    is_active = course.plan.state == "active"
+    for session in course.plan.sessions:
+        status = session.status
+        if status == "completed":
+            if course.starts_after_as_of(session):
+                breaches.append(
+                    Breach("violated", (session,), _not_held_yet, (session,), always="error")
+                )
+            elif (
+                isinstance(session, (MedicalEvaluation, MedicalReview)) and session.outcome is None
+            ):
+                breaches.append(Breach("unknown", (session,), _no_outcome, (session,)))
+        elif status == "planned" and (not is_active or course.is_unrecorded(session)):
+            breaches.append(Breach("unknown", (session,), _unrecorded, (session,)))
+    return breaches
+
+
+def _too_young(voice: Voice, session: Session, years: int, limit: int) -> Words:
+    age = count(years, "year")
+    return Words(
+        f"The client is under the least age on the day of {voice.session(session)}: "
+        f"{age} old, the limit is {limit}.",
+        age,
+        f"at least {limit} years",
+    )
+
+
+def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
+    return Words(
+        f"The date of birth is not recorded, so the client's age at {voice.session(session)} "
+        "is not known.",
+        "not recorded",
+        f"at least {limit} years",
+    )
+
+
+@rule(
+    "AGE-MIN",
+    "The client has reached the least age at the first medical evaluation.",
+    why="Practices state an age below which they do not treat.",
+    severity="error",
+    cites=(CONTRACT["AGE-MIN, a practice's own setting"],),
+    reads=("minimum_age",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"born": "2009-01-06"},
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"born": "2009-01-07"},
+        ),
+        limits={"minimum_age": 18},
+    ),
+)
+def minimum_age(course: Course, limits: Limits) -> list[Breach]:
+    """On the date of the first evaluation, else of the first dosing."""
+    limit = limits.minimum_age
+    if limit is None or not (course.evaluations or course.dosings):
+        return []
+    session: Session = (course.evaluations or course.dosings)[0]
+    if course.plan.born is None:
+        return [Breach("unknown", (session,), _birth_unrecorded, (session, limit))]
+    years = completed_years(course.plan.born, course.day(session))
+    if years < limit:
+        return [Breach("violated", (session,), _too_young, (session, years, limit))]
+    return []
+
+
+def _excluded(voice: Voice, condition: str) -> Words:
+    return Words(
+        f"The recorded condition {condition} speaks against treatment, and no medical evaluation "
+        "has found the client eligible.",
+        condition,
+        "no such condition, or a medical evaluation that says eligible",
+    )
+
+
+@rule(
+    "EXCLUSION",
+    "No recorded condition speaks against treatment, unless the medical partner found the client "
+    "eligible.",
+    why="Some conditions may rule treatment out; the medical evaluation decides.",
+    severity="warning",
+    cites=(REGROUNDING_PAGE["who might benefit"],),
+    reads=("exclusions",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0* E2+ P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"conditions": ["active-substance-misuse"]},
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"conditions": ["active-substance-misuse"]},
+        ),
+        limits={"exclusions": ["active-substance-misuse"]},
+    ),
+)
+def exclusion(course: Course, limits: Limits) -> list[Breach]:
+    """By the latest evaluation with an outcome; the medical decision overrides the list."""
+    if limits.exclusions is None or not course.plan.conditions:
+        return []
+    decided = [e for e in course.evaluations if course.event(e) not in ("held", "to come")]
+    if decided and course.event(in_walking_order(decided)[-1]) == "favourable":
+        return []
+    return [
+        Breach("violated", (), _excluded, (condition,))
+        for condition in course.plan.conditions
+        if condition in limits.exclusions
+    ]
+
+
+RULES: Final[tuple[Rule, ...]] = (no_overlap, outcomes_recorded, minimum_age, exclusion)

@@ -1,0 +1,273 @@
+"""Supply: medicine for the dosings so far, and a review before each refill.
+
+Inferred where a plan does not track its supplies; tracked by their dates where it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from itertools import accumulate
+from typing import Final
+
+from kap_model._time import day_end, day_start
+from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.course import Course
+from kap_model.limits import Limits
+from kap_model.plan import Supply
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, decision, rule, sentence
+from kap_model.sessions import Dosing, MedicalReview
+from kap_model.standing import MedicalContact, is_clearing
+
+
+def _reviews_after_first_dosing(course: Course) -> list[MedicalReview]:
+    first = course.first_dosing
+    if first is None:
+        return []
+    return [review for review in course.reviews if review.begins >= first.ends]
+
+
+def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
+    return Words(
+        f"{sentence(voice.session(dosing))} is dosing number {number}, and the medicine there "
+        f"by then covers {covered}.",
+        count(covered, "dosing"),
+        count(number, "dosing"),
+    )
+
+
+@rule(
+    "SUPPLY-BALANCE",
+    "The medicine available at each dosing covers all dosings so far.",
+    why="The first prescription covers two dosings; more comes only after a medical follow-up.",
+    severity="error",
+    cites=(
+        KINGSLEY_PAGE["step 1"],
+        KINGSLEY_PAGE["step 5"],
+        REGROUNDING_PAGE["step 3"],
+        REGROUNDING_PAGE["step 7"],
+    ),
+    reads=("initial_supply", "refill_supply"),
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R42@09:30 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 D42 R42@12:00 I43 D56 I57 D70 I71 D84 I85"),
+    ),
+)
+def supply_balance(course: Course, limits: Limits) -> list[Breach]:
+    """Tracked: received on or before the dosing's date. Inferred: available at its start."""
+    if limits.initial_supply is None and limits.refill_supply is None:
+        return []
+    if course.plan.supplies is not None:
+        return _tracked_balance(course, course.plan.supplies)
+    if limits.initial_supply is None:
+        return []
+    clearing = [e for e in course.evaluations if is_clearing(e)]
+    if not clearing:
+        return []
+    cleared_from = min([e.ends for e in clearing])
+    refills = sorted([r.ends for r in _reviews_after_first_dosing(course) if is_clearing(r)])
+    breaches = []
+    for number, dosing in enumerate(course.dosings, 1):
+        begins = dosing.begins
+        if begins < cleared_from:
+            continue
+        covered = limits.initial_supply if clearing[0].ends <= begins else 0
+        arrived = bisect_right(refills, begins)
+        if arrived and limits.refill_supply is None:
+            break
+        covered += arrived * (limits.refill_supply or 0)
+        if covered < number:
+            facts = (dosing, number, covered)
+            breaches.append(Breach("missing", (dosing,), _not_covered, facts, closes=begins))
+    return breaches
+
+
+def _tracked_balance(course: Course, supplies: tuple[Supply, ...]) -> list[Breach]:
+    arrivals = sorted([(s.received.toordinal(), s.dosings) for s in supplies if s.received])
+    days = [day for day, _ in arrivals]
+    covered_after = [0, *accumulate(dosings for _, dosings in arrivals)]
+    breaches = []
+    for number, dosing in enumerate(course.dosings, 1):
+        day = course.day(dosing)
+        covered = covered_after[bisect_right(days, day)]
+        if covered < number:
+            facts = (dosing, number, covered)
+            breaches.append(
+                Breach("missing", (dosing,), _not_covered, facts, closes=day_end(day))
+            )
+    return breaches
+
+
+def _too_much(voice: Voice, covered: int, limit: int) -> Words:
+    return Words(
+        f"Medicine for {count(covered, 'dosing')} was issued before a medical review; "
+        f"the first medicine covers at most {limit}.",
+        count(covered, "dosing"),
+        f"at most {limit}",
+    )
+
+
+@rule(
+    "SUPPLY-INITIAL",
+    "The medicine issued before the first review after a dosing covers no more than the limit.",
+    why="The first prescription is small on purpose: the partner looks at its effects first.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 3"]),
+    reads=("initial_supply",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S2>4=2 S33>35=6"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S2>4=3 S33>35=6"
+        ),
+    ),
+)
+def initial_supply(course: Course, limits: Limits) -> list[Breach]:
+    """Of tracked supplies; in an open plan, those issued on or before the date of ``as_of``."""
+    limit = limits.initial_supply
+    supplies = course.plan.supplies
+    if limit is None or not supplies:
+        return []
+    reviews = _reviews_after_first_dosing(course)
+    before = course.day(reviews[0]) if reviews else dt.date.max.toordinal()
+    as_of_day = course.as_of_day if course.is_open else None
+    covered = 0
+    for supply in supplies:
+        issued = supply.issued.toordinal()
+        if issued < before and (as_of_day is None or issued <= as_of_day):
+            covered += supply.dosings
+    return [Breach("violated", (), _too_much, (covered, limit))] if covered > limit else []
+
+
+def _no_review(voice: Voice, supply: Supply, first: int) -> Words:
+    issued = voice.day(supply.issued.toordinal())
+    return Words(
+        f"Supply {supply.id}, issued {issued}, has no medical review after the first supply was "
+        f"issued on {voice.day(first)}.",
+        "no medical review in between",
+        "a medical review that lets treatment continue",
+    )
+
+
+@rule(
+    "REFILL-REVIEW",
+    "Each refill follows a medical review held since the first supply was issued.",
+    why="Refills are prescribed at follow-ups, as appropriate.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 5"], REGROUNDING_PAGE["step 7"]),
+    reads=("refill_needs_review",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S2>4=2 S33>35=6"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S2>4=2 S32>35=6"
+        ),
+        limits={"initial_supply": "off"},
+    ),
+)
+def refill_review(course: Course, limits: Limits) -> list[Breach]:
+    """One finding for each later supply, in order of issue."""
+    supplies = course.plan.supplies
+    if limits.refill_needs_review is None or not supplies:
+        return []
+    first = supplies[0].issued.toordinal()
+    reviewed = [day for r in course.reviews if is_clearing(r) and (day := course.day(r)) > first]
+    earliest = min(reviewed, default=dt.date.max.toordinal())
+    breaches = []
+    for supply in supplies:
+        issued = supply.issued.toordinal()
+        if first < issued < earliest:
+            breaches.append(
+                Breach(
+                    "missing",
+                    (),
+                    _no_review,
+                    (supply, first),
+                    opens=day_start(first + 1),
+                    closes=day_end(issued),
+                )
+            )
+    return breaches
+
+
+def _issued_unevaluated(voice: Voice, supply: Supply) -> Words:
+    return Words(
+        f"Supply {supply.id} is issued {voice.day(supply.issued.toordinal())} without a medical "
+        "evaluation by then.",
+        "no medical evaluation by then",
+        "a medical evaluation that finds the client eligible",
+    )
+
+
+def _issued_uncleared(voice: Voice, supply: Supply, decider: MedicalContact, state: str) -> Words:
+    spoken = decision(state)
+    return Words(
+        f"Supply {supply.id} is issued {voice.day(supply.issued.toordinal())} although "
+        f"{voice.session(decider)} {spoken}.",
+        spoken,
+        "medical clearance on the day of issue",
+    )
+
+
+@rule(
+    "SUPPLY-ISSUED",
+    "Medicine is issued under a medical clearance.",
+    why="The partner prescribes once the client is found eligible, and not while the question "
+    "is open.",
+    severity="error",
+    cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 3"]),
+    reads=("evaluation_first",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S2>4=2 S33>35=6"
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+            " S1>4=2 S33>35=6"
+        ),
+    ),
+)
+def supply_issued(course: Course, limits: Limits) -> list[Breach]:
+    """By the standing at the end of the day of issue."""
+    supplies = course.plan.supplies
+    if limits.evaluation_first is None or not supplies:
+        return []
+    breaches = []
+    for supply in supplies:
+        breach = _issue(course, supply)
+        if breach is not None:
+            breaches.append(breach)
+    return breaches
+
+
+def _issue(course: Course, supply: Supply) -> Breach | None:
+    day = supply.issued.toordinal()
+    zone = course.timeline.zone
+    standing = course.standings.at(zone.resolve(day_end(day)))
+    if standing.state == "clear":
+        return None
+    decider = standing.decider
+    if decider is None:
+        return Breach("missing", (), _issued_unevaluated, (supply,), closes=day_end(day))
+    certain = False
+    if standing.is_adverse:
+        certain = course.standings.at(zone.resolve(day_start(day))).state != "clear"
+    elif standing.state == "pending":
+        as_of_day = course.as_of_day
+        certain = not course.is_open or (as_of_day is not None and day <= as_of_day)
+    return Breach(
+        "violated" if certain else "unknown",
+        (decider,),
+        _issued_uncleared,
+        (supply, decider, standing.state),
+    )
+
+
+RULES: Final[tuple[Rule, ...]] = (supply_balance, initial_supply, refill_review, supply_issued)

@@ -1,0 +1,130 @@
+"""The medical standing of a course: what the partner has decided by a given instant.
+
+A walk over the counting evaluations and reviews by their end. A booking never lifts what was
+decided, neither does a pending answer, and a review never stands in for the evaluation.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from kap_model.sessions import MedicalEvaluation, MedicalReview
+
+State: TypeAlias = Literal["none", "clear", "refused", "stopped", "pending", "unrecorded"]
+Event: TypeAlias = Literal["favourable", "unfavourable", "pending", "held", "to come"]
+MedicalContact: TypeAlias = MedicalEvaluation | MedicalReview
+
+FAVOURABLE: Final = frozenset({"eligible", "continue"})
+UNFAVOURABLE: Final = frozenset({"ineligible", "stop"})
+
+
+@frozen
+class Standing:
+    """What is decided, and the session that last changed or confirmed it."""
+
+    state: State
+    decider: MedicalContact | None = None
+
+    @property
+    def set_by_review(self) -> bool:
+        """Whether a review is the decider."""
+        return type(self.decider) is MedicalReview
+
+    @property
+    def is_adverse(self) -> bool:
+        """Whether treatment was turned down or stopped."""
+        return self.state in ("refused", "stopped")
+
+
+NOTHING_DECIDED: Final = Standing("none")
+
+
+def _favour(contact: MedicalContact) -> int:
+    """The order among contacts that end together: the more favourable first."""
+    outcome = contact.outcome
+    if outcome is None:
+        return 1
+    if outcome in FAVOURABLE:
+        return 0
+    return 2 if outcome == "pending" else 3
+
+
+def in_walking_order(contacts: Iterable[MedicalContact]) -> list[MedicalContact]:
+    """Contacts by end, then the more favourable first, then canonical order."""
+    return sorted(contacts, key=lambda c: (c.ends, _favour(c), c.begins, c.rank, c.id))
+
+
+def _after_evaluation(standing: Standing, evaluation: MedicalEvaluation, event: Event) -> Standing:
+    state = standing.state
+    if event == "favourable":
+        return Standing("clear", evaluation)
+    if event == "unfavourable":
+        return Standing("refused", evaluation)
+    if event == "pending" and not standing.is_adverse:
+        return Standing("pending", evaluation)
+    if event == "held" and state in ("none", "clear", "unrecorded"):
+        return Standing("unrecorded", evaluation)
+    if event == "to come" and state == "none":
+        return Standing("clear", evaluation)
+    return standing
+
+
+def _after_review(
+    standing: Standing, review: MedicalReview, event: Event, by_evaluation: Standing
+) -> Standing:
+    state = standing.state
+    open_question = state in ("pending", "unrecorded") and standing.set_by_review
+    if event == "unfavourable" and state != "refused":
+        return Standing("stopped", review)
+    if event == "favourable" and (state in ("clear", "stopped") or open_question):
+        return Standing("clear", review) if by_evaluation.state == "clear" else by_evaluation
+    if event == "pending" and (state in ("clear", "unrecorded") or open_question):
+        return Standing("pending", review)
+    if event == "held" and (state == "clear" or (state == "unrecorded" and open_question)):
+        return Standing("unrecorded", review)
+    return standing
+
+
+class Standings:
+    """The standing of a course after each medical contact, found by instant."""
+
+    __slots__ = ("_ends", "_standings")
+
+    def __init__(
+        self,
+        contacts: Iterable[MedicalContact],
+        event_of: Callable[[MedicalContact], Event],
+    ) -> None:
+        standing = by_evaluation = NOTHING_DECIDED
+        self._ends: list[int] = []
+        self._standings = [standing]
+        for contact in in_walking_order(contacts):
+            event = event_of(contact)
+            if isinstance(contact, MedicalEvaluation):
+                by_evaluation = _after_evaluation(by_evaluation, contact, event)
+                standing = _after_evaluation(standing, contact, event)
+            else:
+                standing = _after_review(standing, contact, event, by_evaluation)
+            self._ends.append(contact.ends)
+            self._standings.append(standing)
+
+    def at(self, instant: int) -> Standing:
+        """The standing after all contacts that end at or before an instant."""
+        return self._standings[bisect_right(self._ends, instant)]
+
+    @property
+    def last(self) -> Standing:
+        """The standing after all contacts."""
+        return self._standings[-1]
+
+
+def is_clearing(contact: MedicalContact) -> bool:
+    """Whether a contact may bring medicine: favourable, or without an outcome.
+
+    Where that is in doubt, MED-CLEAR says so.
+    """
+    return contact.outcome is None or contact.outcome in FAVOURABLE
