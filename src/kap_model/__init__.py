@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kap_model import practices
 from kap_model.checking import check
 from kap_model.citations import Citation
+from kap_model.course import Course
 from kap_model.errors import (
     DocumentError,
     InputError,
@@ -26,7 +27,6 @@ from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding, Report
 from kap_model.rules import RULES
 from kap_model.rules._rule import Breach, Case, Example, Rule, Words, rule
-from kap_model.course import Course
 from kap_model.sessions import (
     Clinician,
     Consultation,

@@ -11,7 +11,7 @@ import datetime as dt
 import math
 import re
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, TypeAlias
 
@@ -28,7 +28,20 @@ LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
 FIRST_DATE: Final = dt.date(1900, 1, 1)
 LAST_DATE: Final = dt.date(2200, 12, 31)
 _MONDAY_FIRST: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 
 _WHOLE_SECONDS: Final = re.compile(
     r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
@@ -93,7 +106,7 @@ def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
     if isinstance(value, str):
         value = _FRACTION.sub("", value)
     elif isinstance(value, dt.datetime) and value.utcoffset() is not None:
-        value = dt.datetime.fromtimestamp(math.floor(value.timestamp()), dt.timezone.utc)
+        value = dt.datetime.fromtimestamp(math.floor(value.timestamp()), dt.UTC)
     return instant(value, "as_of")
 
 
@@ -218,7 +231,7 @@ def zone_names() -> frozenset[str]:
     return frozenset(listing.split())
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone(name: str) -> Zone:
     """A zone by its exact name.
 
@@ -236,7 +249,7 @@ def zone(name: str) -> Zone:
 
 @lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
-    """The same day of a later month, clamped to its end: 31 January and one month is 28 February."""
+    """The same day of a later month, clamped to its end: 31 January + 1 is 28 February."""
     date = dt.date.fromordinal(day)
     return pendulum.Date(date.year, date.month, date.day).add(months=months).toordinal()
 

@@ -1,4 +1,4 @@
-"""What every public value shares: small checks of plain fields, and copies that are checked again."""
+"""What public values share: checks of plain fields, and copies that are checked again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Value:
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        cls = type(self)
+        cls: Any = type(self)
         given = {a.alias: getattr(self, a.name) for a in attrs.fields(cls) if a.init}
         return _rebuild, (cls, given)
 

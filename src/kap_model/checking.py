@@ -100,9 +100,7 @@ def _limits_of(care: CareProtocol, course: Course) -> Limits:
 
 
 @lru_cache(maxsize=256)
-def _outline(
-    rules: tuple[Rule, ...], limits: Limits
-) -> tuple[tuple[str, ...], frozenset[str]]:
+def _outline(rules: tuple[Rule, ...], limits: Limits) -> tuple[tuple[str, ...], frozenset[str]]:
     """The ids of the rules, and of those whose limits are all unset."""
     ids = tuple(rule.id for rule in rules)
     if len(set(ids)) != len(ids):

@@ -46,4 +46,6 @@ class Source:
 BRIEF: Final = Source("kap_model brief")
 CONTRACT: Final = Source("kap_model rule reference")
 KINGSLEY_PAGE: Final = Source("Kingsley practice page on ketamine-assisted therapy")
-REGROUNDING_PAGE: Final = Source("Regrounding Therapy practice page on ketamine-assisted psychotherapy")
+REGROUNDING_PAGE: Final = Source(
+    "Regrounding Therapy practice page on ketamine-assisted psychotherapy"
+)

@@ -55,5 +55,5 @@ class NotationError(InputError):
 
 
 def refusal(path: str, reason: str) -> InvalidValue:
-    """The error for one field: ``raise refusal("minutes", "must be …")``."""
+    """The error for one field, to be raised at once."""
     return InvalidValue((Problem(path, reason),))

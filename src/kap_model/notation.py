@@ -27,6 +27,10 @@ from kap_model.sessions import (
     TherapistSession,
 )
 
+TOKEN_REASON: Final = (
+    "must be a session such as D14@13:00/90*~, with marks in the order * x !, + - ?, ~ ^, g, t, s, "
+    "or a supply such as S0>3=2"
+)
 RECORDED: Final = "recorded"
 """The support person's text that the mark ``s`` stands for."""
 
@@ -166,7 +170,7 @@ class _Reader:
     def _session(self, word: str, path: str) -> None:
         token = _SESSION.fullmatch(word)
         if token is None:
-            _refuse(path, "must be a session such as D14@13:00/90*, or a supply such as S0>3=2")
+            _refuse(path, TOKEN_REASON)
         letter = token["letter"]
         hour, minute = _USUAL_TIME
         if token["hour"]:
@@ -178,7 +182,7 @@ class _Reader:
         cls: Any = _CLASSES[letter]
         session: Session = cls(
             id=self._next_id(letter),
-            start=dt.datetime.fromtimestamp(begins, dt.timezone.utc),
+            start=dt.datetime.fromtimestamp(begins, dt.UTC),
             minutes=int(token["minutes"]) if token["minutes"] else usual,
             **_marks(token, letter, path),
         )

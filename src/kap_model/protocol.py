@@ -60,8 +60,7 @@ class Setting(Value):
             LIMIT_OF_NAME[self.limit].check(self.value)
         except InvalidValue as error:
             raise InvalidValue(
-                Problem(_below("value", problem.path), problem.reason)
-                for problem in error.problems
+                Problem(_below("value", problem.path), problem.reason) for problem in error.problems
             ) from None
 
 

@@ -216,7 +216,9 @@ class Dosing(TherapistSession):
         if self.support_person is not None:
             check_text(self.support_person, "support_person")
             if self.support_person != NOBODY and self.support_person.casefold() == NOBODY:
-                raise refusal("support_person", "must say none in lower case where nobody was there")
+                raise refusal(
+                    "support_person", "must say none in lower case where nobody was there"
+                )
         if self.therapist_present is not None and type(self.therapist_present) is not bool:
             raise refusal("therapist_present", "must be true or false")
 
@@ -229,9 +231,7 @@ class Integration(TherapistSession):
     rank: ClassVar[int] = 4
 
 
-def _check_outcome(
-    session: MedicalEvaluation | MedicalReview, outcomes: tuple[str, ...]
-) -> None:
+def _check_outcome(session: MedicalEvaluation | MedicalReview, outcomes: tuple[str, ...]) -> None:
     if session.outcome is None:
         return
     check_choice(session.outcome, "outcome", outcomes)

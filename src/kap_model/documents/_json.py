@@ -46,8 +46,8 @@ def _integer(text: str) -> int | Malformed:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_int=_integer,
-    parse_float=lambda text: _NOT_WHOLE,
-    parse_constant=lambda text: _NOT_FINITE,
+    parse_float=lambda _: _NOT_WHOLE,
+    parse_constant=lambda _: _NOT_FINITE,
 )
 
 

@@ -6,6 +6,7 @@ each field is tried by itself in an otherwise sound instance of the same class.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
@@ -89,11 +90,9 @@ def read_document(raw: Any, reader: Nested) -> Any:
         DocumentError: With all problems, at most 100 and a last line that says there are more.
     """
     problems = Problems()
-    value = REFUSED
-    try:
+    value: Any = REFUSED
+    with contextlib.suppress(_Enough):
         value = reader(problems, raw, "$")
-    except _Enough:
-        pass
     if problems.found:
         raise DocumentError(problems.found)
     return value
@@ -104,15 +103,7 @@ def read_object(problems: Problems, raw: Any, path: str, shape: Shape) -> Any:
     before = len(problems.found)
     if not check_object(problems, raw, path):
         return REFUSED
-    for key in raw:
-        if key not in shape.keys:
-            if key in shape.elsewhere:
-                problems.add(f"{path}.{key}", "does not belong here")
-            else:
-                problems.unknown_key(path, key, shape.keys)
-    for key in shape.required:
-        if key not in raw:
-            problems.add(path, f"lacks {key}")
+    _note_keys(problems, raw, path, shape)
     values: dict[str, Any] = {}
     for key in shape.keys:
         if key in raw:
@@ -128,6 +119,17 @@ def read_object(problems: Problems, raw: Any, path: str, shape: Shape) -> Any:
     except InvalidValue as error:
         note_refusal(problems, path, error)
         return REFUSED
+
+
+def _note_keys(problems: Problems, raw: dict[str, Any], path: str, shape: Shape) -> None:
+    for key in raw:
+        if key in shape.elsewhere and key not in shape.keys:
+            problems.add(f"{path}.{key}", "does not belong here")
+        elif key not in shape.keys:
+            problems.unknown_key(path, key, shape.keys)
+    for key in shape.required:
+        if key not in raw:
+            problems.add(path, f"lacks {key}")
 
 
 def read_list(problems: Problems, raw: Any, path: str, reader: Nested) -> Any:

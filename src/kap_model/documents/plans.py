@@ -4,51 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-import attrs
 import cattrs
 
 from kap_model._time import Zone
-from kap_model._values import check_choice
 from kap_model.documents import _json
-from kap_model.documents._reading import (
-    REFUSED,
-    Problems,
-    Shape,
-    check_object,
-    read_document,
-    read_list,
-    read_object,
-)
-from kap_model.errors import DocumentError, InvalidValue
-from kap_model.plan import MOST_SESSIONS, Plan, Supply
-from kap_model.sessions import (
-    CLASS_OF_KIND,
-    DEFAULT_PLACE,
-    KINDS,
-    SESSION_CLASSES,
-    Clinician,
-    Session,
-)
-
-PLAN_SCHEMA: Final = "kap-model/plan/1"
-_KEYS: Final = tuple(a.alias for a in attrs.fields(Plan))
-_SESSION_KEYS: Final = (
-    "id",
-    "start",
-    "minutes",
-    "place",
-    "format",
-    "status",
-    "clinician",
-    "outcome",
-    "level",
-    "support_person",
-    "therapist_present",
-    "notice_hours",
-)
-"""The keys of sessions in canonical order; ``kind`` stands after ``id``."""
+from kap_model.documents._plan_reader import PLAN_SCHEMA, SESSION_KEYS, read_plan
+from kap_model.documents._reading import read_document
+from kap_model.errors import InvalidValue
+from kap_model.plan import Plan, Supply
+from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, Clinician, Session
 
 
 def loads(text: str | bytes) -> Plan:
@@ -97,17 +63,22 @@ def dumps(plan: Plan) -> str:
 def read_bytes(path: str | Path) -> bytes:
     """A file's bytes, no more of them than would be refused."""
     with Path(path).open("rb") as file:
-        return file.read(_json.MOST_BYTES + 1)
+        return read_limited(file)
+
+
+def read_limited(file: BinaryIO) -> bytes:
+    """A stream's bytes, no more of them than would be refused."""
+    return file.read(_json.MOST_BYTES + 1)
 
 
 def _refuse(text: str | bytes) -> None:
     """Raise all problems of a text that is not a plan; where there are none, return."""
     _json.refuse_deep_nesting(text)
-    read_document(_json.parse(text), _read_plan)
+    read_document(_json.parse(text), read_plan)
 
 
-# The swift way: take the document apart and let the constructors judge. Whatever is wrong raises
-# there, and the thorough way below then says what and where.
+# Take the document apart and let the constructors judge. Whatever is wrong raises there, and the
+# thorough reader then says what and where.
 
 
 def _structure_plan(raw: dict[str, Any], _: object) -> Plan:
@@ -146,119 +117,20 @@ def _array(raw: Any) -> list[Any]:
     return raw
 
 
-# The thorough way.
-
-_SOUND_SESSION: Final = {"id": "s", "start": "2027-01-01T00:00:00Z", "minutes": 1}
-_SUPPLY: Final = Shape(
-    make=Supply,
-    keys=("id", "issued", "received", "dosings"),
-    required=("id", "issued", "dosings"),
-    sound={"id": "s", "issued": "1900-01-01", "dosings": 1},
-    beside={"received": ("issued",)},
-)
-_CLINICIAN: Final = Shape(
-    make=Clinician,
-    keys=("id", "role"),
-    required=("id", "role"),
-    sound={"id": "c", "role": "r"},
-)
-
-
-def _read_clinician(problems: Problems, raw: Any, path: str) -> Any:
-    return read_object(problems, raw, path, _CLINICIAN)
-
-
-def _session_shape(cls: type[Session]) -> Shape:
-    own = {a.alias for a in attrs.fields(cls) if a.init}
-
-    def make(kind: str = cls.kind, **values: Any) -> Session:
-        return cls(**values)
-
-    return Shape(
-        make=make,
-        keys=("kind", *[key for key in _SESSION_KEYS if key in own]),
-        required=("id", "kind", "start", "minutes"),
-        sound=_SOUND_SESSION,
-        beside={"outcome": ("status",), "notice_hours": ("status",)},
-        permissive={"outcome": {"status": "completed"}, "notice_hours": {"status": "cancelled"}},
-        nested={"clinician": _read_clinician},
-        elsewhere=frozenset(_SESSION_KEYS),
-    )
-
-
-_SESSION_SHAPES: Final = {cls.kind: _session_shape(cls) for cls in SESSION_CLASSES}
-
-
-def _read_session(problems: Problems, raw: Any, path: str) -> Any:
-    if not check_object(problems, raw, path):
-        return REFUSED
-    kind = raw.get("kind")
-    if type(kind) is not str or kind not in _SESSION_SHAPES:
-        reason = "must be one of " + ", ".join(KINDS)
-        problems.add(*((f"{path}.kind", reason) if "kind" in raw else (path, "lacks kind")))
-        return REFUSED
-    return read_object(problems, raw, path, _SESSION_SHAPES[kind])
-
-
-def _read_sessions(problems: Problems, raw: Any, path: str) -> Any:
-    if type(raw) is list and len(raw) > MOST_SESSIONS:
-        problems.add(path, "must be at most 10,000")
-        return REFUSED
-    return read_list(problems, raw, path, _read_session)
-
-
-def _read_supplies(problems: Problems, raw: Any, path: str) -> Any:
-    return read_list(problems, raw, path, lambda p, item, at: read_object(p, item, at, _SUPPLY))
-
-
-def _note_repeated_ids(problems: Problems, raw: dict[str, Any], path: str) -> None:
-    seen: set[str] = set()
-    for key in ("sessions", "supplies"):
-        items = raw.get(key)
-        for index, item in enumerate(items if isinstance(items, list) else ()):
-            identifier = item.get("id") if isinstance(item, dict) else None
-            if isinstance(identifier, str) and identifier in seen:
-                problems.add(
-                    f"{path}.{key}[{index}].id", "must be unique over sessions and supplies"
-                )
-            elif isinstance(identifier, str):
-                seen.add(identifier)
-
-
-def _make_plan(schema: str = PLAN_SCHEMA, **values: Any) -> Plan:
-    check_choice(schema, "schema", (PLAN_SCHEMA,))
-    return Plan(**values)
-
-
-_PLAN: Final = Shape(
-    make=_make_plan,
-    keys=("schema", *_KEYS),
-    required=("schema", "id", "timezone", "sessions"),
-    sound={"id": "p", "timezone": "UTC", "sessions": ()},
-    nested={"sessions": _read_sessions, "supplies": _read_supplies},
-    whole=_note_repeated_ids,
-)
-
-
-def _read_plan(problems: Problems, raw: Any, path: str) -> Any:
-    return read_object(problems, raw, path, _PLAN)
-
-
 def _unstructure_plan(plan: Plan) -> dict[str, Any]:
     zone = plan.zone
-    written: dict[str, Any] = {"schema": PLAN_SCHEMA, "id": plan.id}
-    for key, value in (("protocol", plan.protocol), ("fees", plan.fees)):
-        if value is not None:
-            written[key] = value
-    written["timezone"] = plan.timezone
-    if plan.state != "active":
-        written["state"] = plan.state
-    if plan.client is not None:
-        written["client"] = plan.client
-    if plan.born is not None:
-        written["born"] = plan.born.isoformat()
-    if plan.conditions is not None:
-        written["conditions"] = list(plan.conditions)
+    written: dict[str, Any] = {
+        "schema": PLAN_SCHEMA,
+        "id": plan.id,
+        "protocol": plan.protocol,
+        "fees": plan.fees,
+        "timezone": plan.timezone,
+        "state": None if plan.state == "active" else plan.state,
+        "client": plan.client,
+        "born": None if plan.born is None else plan.born.isoformat(),
+        "conditions": None if plan.conditions is None else list(plan.conditions),
+    }
+    written = {key: value for key, value in written.items() if value is not None}
     written["sessions"] = [_unstructure_session(session, zone) for session in plan.sessions]
     if plan.supplies is not None:
         written["supplies"] = _unstructure_supplies(plan.supplies)
@@ -274,7 +146,7 @@ def _unstructure_session(session: Session, zone: Zone) -> dict[str, Any]:
     }
     if session.place != DEFAULT_PLACE[session.kind]:
         written["place"] = session.place
-    for key in _SESSION_KEYS[4:]:
+    for key in SESSION_KEYS[4:]:
         value = getattr(session, key, None)
         if value is None or (key, value) in (("format", "individual"), ("status", "planned")):
             continue

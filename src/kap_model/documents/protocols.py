@@ -79,7 +79,9 @@ def limit_value(name: str, raw: Any) -> Any:
     Raises:
         DocumentError: The form is not that of this limit.
     """
-    return read_document(raw, lambda problems, value, path: _read_value(name, problems, value, path))
+    return read_document(
+        raw, lambda problems, value, path: _read_value(name, problems, value, path)
+    )
 
 
 def _protocol(raw: Any, text: str | bytes, rules: tuple[Rule, ...]) -> CareProtocol:

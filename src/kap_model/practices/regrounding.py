@@ -49,7 +49,7 @@ REGROUNDING: Final = Practice(
                 PAGE["who might benefit"],
             ),
         ),
-        severities={"SCREEN-FIRST": "warning", "REVIEW-AFTER": "warning"},
+        severities=(("SCREEN-FIRST", "warning"), ("REVIEW-AFTER", "warning")),
     ),
     facts=(
         Fact(

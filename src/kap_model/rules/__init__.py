@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from kap_model.rules import dosing, integration, intake, preparation, record, review, spacing, supply
+from kap_model.rules import (
+    conduct,
+    dosing,
+    intake,
+    integration,
+    preparation,
+    record,
+    review,
+    spacing,
+    supply,
+)
 from kap_model.rules._rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -12,6 +22,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *preparation.RULES,
     *supply.RULES,
     *dosing.RULES,
+    *conduct.RULES,
     *spacing.RULES,
     *integration.RULES,
     *review.RULES,

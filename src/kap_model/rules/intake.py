@@ -7,7 +7,18 @@ from typing import Final
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, decision, noun, rule, sentence
+from kap_model.rules._rule import (
+    Breach,
+    Case,
+    Example,
+    Rule,
+    Voice,
+    Words,
+    decision,
+    noun,
+    rule,
+    sentence,
+)
 from kap_model.sessions import Dosing, MedicalEvaluation, Session
 from kap_model.standing import MedicalContact
 
@@ -29,7 +40,9 @@ def _no_consultation(voice: Voice, evaluation: MedicalEvaluation) -> Words:
     reads=("consultation_first",),
     example=Example(
         holds=Case("2027-01-04 C2@09:10 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 E2 C2@10:30 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 E2 C2@10:30 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
     ),
 )
 def screen_first(course: Course, limits: Limits) -> list[Breach]:

@@ -48,7 +48,9 @@ def _missing(
     reads=("integration_per_dosing",),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I28@09:10 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 C0 E2 P7 D14 D28 I28@12:00 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 D28 I28@12:00 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
     ),
 )
 def integration_after_every_dosing(course: Course, limits: Limits) -> list[Breach]:
@@ -182,11 +184,13 @@ def _late(voice: Voice, dosing: Dosing, integration: Integration, hours: int) ->
     "The first integration after a dosing starts within the limit's hours of its end.",
     why="The days after a dosing are when the brain is most open to change.",
     severity="warning",
-    cites=(CONTRACT["INTEG-WINDOW, a practice's own setting"],),
+    cites=(CONTRACT["INTEG-WINDOW"],),
     reads=("integration_window_hours",),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I17@12:00 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 C0 E2 P7 D14 I17@12:01 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I17@12:01 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
         limits={"integration_window_hours": 72},
     ),
 )
@@ -201,9 +205,7 @@ def integration_window(course: Course, limits: Limits) -> list[Breach]:
         closes = dosings[number].begins if number < len(dosings) else None
         for first in _between(course, dosing.ends, closes, 1):
             if first.begins - dosing.ends > hours * HOUR_SECONDS:
-                breaches.append(
-                    Breach("violated", (dosing, first), _late, (dosing, first, hours))
-                )
+                breaches.append(Breach("violated", (dosing, first), _late, (dosing, first, hours)))
     return breaches
 
 

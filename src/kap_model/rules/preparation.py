@@ -28,7 +28,9 @@ def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None
     cites=(BRIEF["preparation sessions"], KINGSLEY_PAGE["step 2"], REGROUNDING_PAGE["fees"]),
     reads=("preparation_count",),
     example=Example(
-        holds=Case("2027-01-04 C0 E2 P14@09:10 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        holds=Case(
+            "2027-01-04 C0 E2 P14@09:10 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
         breaks=Case("2027-01-04 C0 E2 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
     ),
 )
@@ -85,9 +87,7 @@ def preparation_order(course: Course, limits: Limits) -> list[Breach]:
     breaches = []
     for preparation in course.preparations:
         if preparation.ends > first.begins:
-            breaches.append(
-                Breach("violated", (preparation,), _not_before, (preparation, first))
-            )
+            breaches.append(Breach("violated", (preparation,), _not_before, (preparation, first)))
     return breaches
 
 

@@ -26,10 +26,12 @@ def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
     "No two sessions overlap.",
     why="A client is in one session at a time; one of the two is booked wrongly.",
     severity="error",
-    cites=(CONTRACT["NO-OVERLAP, a client is in one place"],),
+    cites=(CONTRACT["NO-OVERLAP"],),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R29@10:50 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R29@10:49 D42 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R29@10:49 D42 I43 D56 I57 D70 I71 D84 I85"
+        ),
     ),
 )
 def no_overlap(course: Course, limits: Limits) -> list[Breach]:
@@ -71,7 +73,7 @@ def _no_outcome(voice: Voice, session: Session) -> Words:
     "What became of each session is recorded, and nothing is recorded before it happened.",
     why="Whoever books next must know what was held and what the medical partner decided.",
     severity="warning",
-    cites=(CONTRACT["RECORD-OUTCOME, a record says what happened"],),
+    cites=(CONTRACT["RECORD-OUTCOME"],),
     example=Example(
         holds=Case(
             "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
@@ -127,7 +129,7 @@ def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
     "The client has reached the least age at the first medical evaluation.",
     why="Practices state an age below which they do not treat.",
     severity="error",
-    cites=(CONTRACT["AGE-MIN, a practice's own setting"],),
+    cites=(CONTRACT["AGE-MIN"],),
     reads=("minimum_age",),
     example=Example(
         holds=Case(

@@ -34,7 +34,9 @@ def _unreviewed(
     example=Example(
         under="kingsley",
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R42@09:30 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 D42 R42@12:00 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 D42 R42@12:00 I43 D56 I57 D70 I71 D84 I85"
+        ),
         limits={"initial_supply": "off"},
     ),
 )
@@ -58,9 +60,7 @@ def review_after(course: Course, limits: Limits) -> list[Breach]:
             return []
     concerned = dosing if following is None else following
     facts = (dosing, following, limit)
-    return [
-        Breach("missing", (concerned,), _unreviewed, facts, opens=dosing.ends, closes=closes)
-    ]
+    return [Breach("missing", (concerned,), _unreviewed, facts, opens=dosing.ends, closes=closes)]
 
 
 def _lapsed(voice: Voice, since: int, due: int, limit: ReviewEvery) -> Words:

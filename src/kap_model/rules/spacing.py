@@ -27,7 +27,7 @@ def _gap(voice: Voice, dosing: Dosing, following: Dosing, days: int, bounds: Bou
     "Consecutive dosings are within the limit's number of days of each other.",
     why="Too close leaves no time to integrate; too far apart loses the thread.",
     severity="error",
-    cites=(CONTRACT["DOSE-GAP, a practice's own setting"],),
+    cites=(CONTRACT["DOSE-GAP"],),
     reads=("dosing_gap_days",),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D21 I22 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
@@ -68,7 +68,7 @@ def _crowded(voice: Voice, dosing: Dosing, found: int, limit: Frequency) -> Word
     "There are at most so many dosings in any so many consecutive days.",
     why="A course has a pace that a practice may cap.",
     severity="error",
-    cites=(CONTRACT["DOSE-FREQUENCY, a practice's own setting"],),
+    cites=(CONTRACT["DOSE-FREQUENCY"],),
     reads=("dosing_frequency",),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D21 I22 R33 D42 I43 D56 I57 D70 I71 D84 I85"),

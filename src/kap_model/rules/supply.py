@@ -15,7 +15,18 @@ from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.plan import Supply
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, decision, rule, sentence
+from kap_model.rules._rule import (
+    Breach,
+    Case,
+    Example,
+    Rule,
+    Voice,
+    Words,
+    count,
+    decision,
+    rule,
+    sentence,
+)
 from kap_model.sessions import Dosing, MedicalReview
 from kap_model.standing import MedicalContact, is_clearing
 
@@ -29,8 +40,8 @@ def _reviews_after_first_dosing(course: Course) -> list[MedicalReview]:
 
 def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
     return Words(
-        f"{sentence(voice.session(dosing))} is dosing number {number}, and the medicine there "
-        f"by then covers {covered}.",
+        f"{sentence(voice.session(dosing))} is dosing number {number}; the medicine available by "
+        f"then covers {covered}.",
         count(covered, "dosing"),
         count(number, "dosing"),
     )
@@ -50,7 +61,9 @@ def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Wor
     reads=("initial_supply", "refill_supply"),
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R42@09:30 D42 I43 D56 I57 D70 I71 D84 I85"),
-        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 D42 R42@12:00 I43 D56 I57 D70 I71 D84 I85"),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 D42 R42@12:00 I43 D56 I57 D70 I71 D84 I85"
+        ),
     ),
 )
 def supply_balance(course: Course, limits: Limits) -> list[Breach]:
@@ -92,9 +105,7 @@ def _tracked_balance(course: Course, supplies: tuple[Supply, ...]) -> list[Breac
         covered = covered_after[bisect_right(days, day)]
         if covered < number:
             facts = (dosing, number, covered)
-            breaches.append(
-                Breach("missing", (dosing,), _not_covered, facts, closes=day_end(day))
-            )
+            breaches.append(Breach("missing", (dosing,), _not_covered, facts, closes=day_end(day)))
     return breaches
 
 

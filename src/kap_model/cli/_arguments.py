@@ -1,0 +1,69 @@
+"""The arguments of each command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from kap_model._version import __version__
+from kap_model.cli._check import FAIL_ON, check_files
+from kap_model.cli._explain import explain, list_rules
+
+NO_ADVICE = "It checks records against a practice's written protocol; it gives no medical advice."
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The parsed command line; ``run`` is the command's function."""
+    parser = argparse.ArgumentParser(
+        prog="kap-model",
+        description="Plans of ketamine-assisted psychotherapy, checked against cited protocols.",
+        epilog=NO_ADVICE,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kap-model {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_check(commands.add_parser("check", help="check plan files", allow_abbrev=False))
+    _add_explain(commands.add_parser("explain", help="explain one rule", allow_abbrev=False))
+    _add_rules(commands.add_parser("rules", help="list the rules", allow_abbrev=False))
+    return parser.parse_args(arguments)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Say what each plan keeps and what it does not, with sources and due dates."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan document; - is stdin")
+    parser.add_argument(
+        "--protocol",
+        metavar="NAME|FILE",
+        help="a built-in practice or a protocol document; default: the plan's own",
+    )
+    parser.add_argument("--waivers", metavar="FILE", help="a waivers document")
+    parser.add_argument(
+        "--as-of", metavar="T", help="the moment of judgement, such as 2027-02-01T12:00:00-08:00"
+    )
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        choices=FAIL_ON,
+        help="what makes the exit status 1, repeatable; default: error",
+    )
+    _add_format(parser)
+    parser.set_defaults(run=check_files)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Say what a rule says, why, who says so, and show plans that differ in it."
+    parser.add_argument("rule", metavar="RULE", help="a rule's id, such as INTEG-EACH")
+    _add_format(parser)
+    parser.set_defaults(run=explain)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.description = "List every rule with its severity and its sentence."
+    _add_format(parser)
+    parser.set_defaults(run=list_rules)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text")

@@ -1,0 +1,69 @@
+"""A rule explained: sentence, reason, sources, limits, and two plans that differ in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from kap_model.checking import check
+from kap_model.display.text import wrapped
+from kap_model.limits import LIMIT_OF_NAME
+from kap_model.practices import PRACTICES
+from kap_model.rules._rule import Case, Example, Rule
+from kap_model.rules.examples import plan_of, protocol_of
+
+
+def rule_text(rule: Rule) -> str:
+    """Everything about one rule, for a terminal."""
+    lines = [f"{rule.id} ({rule.severity})", *wrapped(rule.says, 2), ""]
+    lines += ["Why", *wrapped(rule.why, 2), ""]
+    lines += ["Sources", *[f"  {citation}" for citation in rule.cites], ""]
+    lines += ["Limits", *_limits(rule)]
+    if rule.example is not None:
+        lines += ["", *_example(rule, rule.example)]
+    return "\n".join(lines)
+
+
+def _limits(rule: Rule) -> Iterator[str]:
+    if not rule.reads:
+        yield "  none: always on"
+    for name in rule.reads:
+        yield from wrapped(f"{name}: {LIMIT_OF_NAME[name].says}", 2, 4)
+        for practice in PRACTICES:
+            value = getattr(practice.protocol.limits_on(None), name)
+            yield f"    {practice.id}: {spoken_limit(value)}"
+
+
+def spoken_limit(value: object) -> str:
+    """A limit's value as a person would read it."""
+    if value is None:
+        return "not set"
+    if value is True:
+        return "yes"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value)
+
+
+def _example(rule: Rule, example: Example) -> Iterator[str]:
+    under = f"under {example.under}"
+    if example.limits:
+        own = ", ".join(f"{name} {json.dumps(value)}" for name, value in example.limits.items())
+        under += f" with {own}"
+    yield f"A plan that holds, {under}"
+    yield from _case(example.holds)
+    yield ""
+    yield "A plan that breaks it"
+    yield from _case(example.breaks)
+    report = check(plan_of(example.breaks), protocol_of(example), as_of=example.breaks.as_of)
+    for finding in report.findings:
+        if finding.rule == rule.id:
+            yield from wrapped(f"{finding.verdict}: {finding.message}", 2, 4)
+
+
+def _case(case: Case) -> Iterator[str]:
+    yield from wrapped(case.notation, 2, 4)
+    for place, value in case.facts.items():
+        yield f"    {place} = {json.dumps(value)}"
+    if case.as_of is not None:
+        yield f"    as of {case.as_of}"

@@ -1,0 +1,106 @@
+"""Reports and rules as plain text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from kap_model._time import zone
+from kap_model.report import VERDICTS, Finding, Report
+
+WIDTH: Final = 96
+_HEADINGS: Final[dict[str, str]] = {
+    "violated": "Violated",
+    "unknown": "Unknown: only a person can record it",
+    "pending": "Pending: still to come",
+}
+_SOURCES: Final = {
+    "argument": "as asked",
+    "plan": "named by the plan",
+    "default": "the default, for the plan names none",
+}
+
+
+def report_text(report: Report) -> str:
+    """A report: the answer first, then findings by verdict, each with due date and source."""
+    lines = list(_summary(report))
+    for verdict, heading in _HEADINGS.items():
+        findings = [finding for finding in report.findings if finding.verdict == verdict]
+        if findings:
+            lines += ["", heading]
+            for finding in findings:
+                lines += _finding(finding)
+    return "\n".join(lines)
+
+
+def _summary(report: Report) -> Iterator[str]:
+    answer = "ok" if report.ok else "not ok"
+    if report.ok and not report.confirmed:
+        answer = "ok, not confirmed"
+    yield f"{report.plan}: {answer}"
+    yield f"  protocol {report.protocol} ({_SOURCES[report.protocol_source]})"
+    if report.instant is not None:
+        spoken = zone(report.timezone).spoken(report.instant)
+        yield f"  as of {spoken}, {report.timezone}"
+    verdicts = list(report.rules.values())
+    counted = ", ".join(
+        f"{verdicts.count(verdict)} {verdict.replace('-', ' ')}"
+        for verdict in VERDICTS
+        if verdict in verdicts
+    )
+    yield f"  rules: {counted}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    message, observed, required = finding.words
+    waived = ", waived" if finding.waived else ""
+    yield from wrapped(f"{finding.rule} ({finding.severity}{waived}): {message}", 2, 4)
+    details = [f"found: {observed}", f"required: {required}"]
+    if observed is not None and required is not None:
+        yield from wrapped("; ".join(details), 4)
+    window = _window(finding)
+    if window:
+        yield from wrapped(window, 4)
+    yield from wrapped(f"source: {finding.citation}", 4)
+
+
+def _window(finding: Finding) -> str:
+    opens, closes = finding.breach.opens, finding.breach.closes
+    speak = zone(finding.timezone).spoken
+    parts = []
+    if opens is not None:
+        parts.append(f"from {speak(opens)}")
+    if closes is not None:
+        due = "was due by" if finding.verdict == "violated" else "due by"
+        parts.append(f"{due} {speak(closes)}")
+    return ", ".join(parts)
+
+
+def wrapped(text: str, indent: int, hanging: int | None = None) -> list[str]:
+    """A paragraph with its indents, at most ``WIDTH`` wide."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent if hanging is None else hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows in aligned columns; the last one wraps."""
+    cells = list(rows)
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]) - 1)]
+    lines = []
+    for row in cells:
+        head = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        lines += textwrap.wrap(
+            f"{head}  {row[-1]}",
+            WIDTH,
+            subsequent_indent=" " * (len(head) + 2),
+            break_on_hyphens=False,
+            drop_whitespace=False,
+        )
+    return [line.rstrip() for line in lines]
