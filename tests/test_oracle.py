@@ -8,10 +8,10 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 import kap_model as kap
-import pytest
 from kap_model.limits import LIMITS
 from kap_model.testing import strategies as kst
 from oracle import LIMITS_READ, RULE_IDS, judge
@@ -60,9 +60,7 @@ def _at(moment: dt.datetime) -> kap.Session:
     return kap.Consultation(id="c", start=moment, minutes=1)
 
 
-def compare(
-    plan: kap.Plan, protocol: kap.CareProtocol, as_of: dt.datetime | None
-) -> kap.Report:
+def compare(plan: kap.Plan, protocol: kap.CareProtocol, as_of: dt.datetime | None) -> kap.Report:
     report = kap.check(plan, protocol, as_of=as_of)
     expected, verdicts = judge(
         json.loads(kap.dumps(plan)),

@@ -31,7 +31,7 @@ def wild_session(random: Random, id: str, zone_name: str, origin: dt.date, span:
     cls: Any = random.choice(CLASSES)
     where, day = zone(zone_name), origin.toordinal() + random.randrange(span)
     at = where.at(day, random.choice(HOURS), random.choice((0, 0, 0, 1, 30)))
-    status = random.choice(("planned",) * 6 + ("completed",) * 6 + ("cancelled", "no-show"))
+    status: Any = random.choice(("planned",) * 6 + ("completed",) * 6 + ("cancelled", "no-show"))
     given: dict[str, Any] = {}
     if random.random() < 0.15:
         given["clinician"] = kap.Clinician("k", random.choice(LABELS))
@@ -101,7 +101,7 @@ def wild_value(random: Random, cls: type, name: str) -> Any:
     if cls is kap.ReviewEvery:
         return kap.ReviewEvery(random.randrange(1, 4), random.choice(("rolling", "calendar")))
     if cls is kap.ReviewAfter:
-        gate = random.choice(("before-next", "any-time"))
+        gate: Any = random.choice(("before-next", "any-time"))
         return kap.ReviewAfter(random.randrange(1, 4), gate)
     if cls is int:
         top = 90 if name.endswith(("minutes", "hours")) else 40 if name.endswith("age") else 3
@@ -123,7 +123,7 @@ def wild_protocol(random: Random) -> kap.CareProtocol:
             settings[spec.name, since] = kap.Setting(
                 limit=spec.name, value=value, since=since, citation=CITATION
             )
-    severities = {
+    severities: dict[str, Any] = {
         rule.id: random.choice(("error", "warning", "advice"))
         for rule in random.sample(kap.RULES, random.choice((0, 0, 3)))
     }

@@ -27,7 +27,7 @@ from kap_model.sessions import (
     TherapistSession,
 )
 
-TOKEN_REASON: Final = (
+WORD_REASON: Final = (
     "must be a session such as D14@13:00/90*~, with marks in the order * x !, + - ?, ~ ^, g, t, s, "
     "or a supply such as S0>3=2"
 )
@@ -170,7 +170,7 @@ class _Reader:
     def _session(self, word: str, path: str) -> None:
         token = _SESSION.fullmatch(word)
         if token is None:
-            _refuse(path, TOKEN_REASON)
+            _refuse(path, WORD_REASON)
         letter = token["letter"]
         hour, minute = _USUAL_TIME
         if token["hour"]:

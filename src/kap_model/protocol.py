@@ -85,7 +85,10 @@ def _place(setting: Setting) -> tuple[int, dt.date]:
 def _severities(
     values: Mapping[str, Severity] | Iterable[tuple[str, Severity]],
 ) -> tuple[tuple[str, Severity], ...]:
-    pairs = tuple(values.items()) if isinstance(values, Mapping) else as_tuple(values, "severities")
+    given: Iterable[Any] = values.items() if isinstance(values, Mapping) else values
+    pairs: tuple[tuple[str, Severity], ...] = as_tuple(given, "severities")
+    if any(type(pair) is not tuple or len(pair) != 2 for pair in pairs):  # noqa: PLR2004 - a pair
+        raise refusal("severities", "must be pairs of rule id and severity")
     for rule, severity in pairs:
         check_identifier(rule, "severities")
         check_choice(severity, "severities", SEVERITIES)

@@ -175,9 +175,9 @@ class Report(Value):
             for rule in self.rule_ids
         }
         for finding in self.findings:
-            worst = min(verdicts[finding.rule], finding.verdict, key=VERDICTS.index)
-            if not finding.waived:
-                verdicts[finding.rule] = worst
+            worst: Verdict = verdicts[finding.rule]
+            if not finding.waived and VERDICTS.index(finding.verdict) < VERDICTS.index(worst):
+                verdicts[finding.rule] = finding.verdict
         return verdicts
 
     def to_dict(self) -> dict[str, Any]:

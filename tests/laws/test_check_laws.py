@@ -64,7 +64,9 @@ class TestOrderAndRenaming:
         found = findings(plan, protocol, as_of)
         again = findings(renamed(plan), protocol, as_of)
         keys = ("rule", "verdict", "severity", "opens", "due", "observed", "required")
-        assert [[f[key] for key in keys] for f in again] == [[f[key] for key in keys] for f in found]
+        assert [[f[key] for key in keys] for f in again] == [
+            [f[key] for key in keys] for f in found
+        ]
         ids = [[f"n-{id}" for id in finding["sessions"]] for finding in found]
         assert [finding["sessions"] for finding in again] == ids
 
@@ -136,15 +138,11 @@ class TestMonotone:
     """Adding an integration in a gap never adds a finding of that family; a review likewise."""
 
     @given(kst.plans(), kst.moments(), st.data())
-    def test_integration_in_a_gap(
-        self, plan: kap.Plan, as_of: Moment, data: st.DataObject
-    ) -> None:
+    def test_integration_in_a_gap(self, plan: kap.Plan, as_of: Moment, data: st.DataObject) -> None:
         dosings = [s for s in plan.sessions if isinstance(s, kap.Dosing) and s.status == "planned"]
         assume(dosings and plan.state == "active")
         after = data.draw(st.sampled_from(dosings)).ends
-        added = kap.Integration(
-            id="zz", start=dt.datetime.fromtimestamp(after, dt.UTC), minutes=50
-        )
+        added = kap.Integration(id="zz", start=dt.datetime.fromtimestamp(after, dt.UTC), minutes=50)
         grown = attrs.evolve(plan, sessions=[*plan.sessions, added])
         assert named(grown, as_of, "INTEG-EACH") <= named(plan, as_of, "INTEG-EACH")
 
@@ -299,7 +297,11 @@ class TestTightening:
             plan, as_of, "review_every", kap.ReviewEvery(number + 1), kap.ReviewEvery(number)
         )
         assert_tighter(
-            plan, as_of, "dosing_frequency", kap.Frequency(number + 1, 20), kap.Frequency(number, 20)
+            plan,
+            as_of,
+            "dosing_frequency",
+            kap.Frequency(number + 1, 20),
+            kap.Frequency(number, 20),
         )
 
 

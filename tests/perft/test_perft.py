@@ -13,8 +13,8 @@ from itertools import product
 import pytest
 
 import kap_model as kap
-from oracle import judge
 from kap_model.practices import KINGSLEY
+from oracle import judge
 
 CLASSES: dict[str, type[kap.Session]] = {
     "C": kap.Consultation,

@@ -6,6 +6,7 @@ unusable, else 1 where there are findings that ``--fail-on`` names, else 0; 3 is
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -21,7 +22,7 @@ INTERRUPTED: Final = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return _run(arguments)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from kap_model.checking import check
 from kap_model.display.text import wrapped
+from kap_model.illustrations import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME
 from kap_model.practices import PRACTICES
 from kap_model.rules._rule import Case, Example, Rule
-from kap_model.rules.examples import plan_of, protocol_of
 
 
 def rule_text(rule: Rule) -> str:

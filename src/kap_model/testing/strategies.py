@@ -21,7 +21,7 @@ from kap_model.limits import (
 from kap_model.notation import parse
 from kap_model.plan import PRACTICE_NAMES, STATES, Plan, Supply
 from kap_model.practices import PRACTICES
-from kap_model.protocol import OFF, CareProtocol, Setting
+from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting
 from kap_model.rules import RULE_OF_ID
 from kap_model.sessions import (
     EVALUATION_OUTCOMES,
@@ -290,7 +290,7 @@ def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT
     severities = draw(
         st.dictionaries(
             st.sampled_from(sorted(RULE_OF_ID)),
-            st.sampled_from(("error", "warning", "advice")),
+            st.sampled_from(SEVERITIES),
             max_size=3,
         )
     )

@@ -1,0 +1,15 @@
+"""Sphinx settings of the manual."""
+
+from kap_model._version import __version__
+
+project = "kap_model"
+author = "the kap_model authors"
+project_copyright = "2026, the kap_model authors"
+release = __version__
+extensions = ["myst_parser"]
+html_theme = "furo"
+html_title = "kap_model"
+exclude_patterns = ["_build"]
+myst_heading_anchors = 2
+suppress_warnings = ["myst.xref_missing"]
+nitpicky = True
