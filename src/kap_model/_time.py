@@ -23,6 +23,7 @@ from kap_model.errors import refusal
 
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
 FIRST_DATE: Final = dt.date(1900, 1, 1)
@@ -69,7 +70,7 @@ class Instant(int):
     __slots__ = ()
 
 
-def instant(value: dt.datetime | str | Instant, path: str) -> Instant:
+def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     """The instant that an aware datetime or an RFC 3339 text names.
 
     Raises:
@@ -79,9 +80,10 @@ def instant(value: dt.datetime | str | Instant, path: str) -> Instant:
         if _WHOLE_SECONDS.fullmatch(value) is None:
             raise refusal(path, TIME_REASON)
         try:
-            seconds = dt.datetime.fromisoformat(value).timestamp()
+            since = dt.datetime.fromisoformat(value) - _EPOCH
         except ValueError:
             raise refusal(path, "must be a time that the calendar has") from None
+        seconds = since.days * DAY_SECONDS + since.seconds
     elif type(value) is Instant:
         seconds = value
     elif isinstance(value, dt.datetime):
@@ -89,7 +91,7 @@ def instant(value: dt.datetime | str | Instant, path: str) -> Instant:
             raise refusal(path, NAIVE_REASON)
         if value.microsecond:
             raise refusal(path, TIME_REASON)
-        seconds = value.timestamp()
+        seconds = int(value.timestamp())
     else:
         raise refusal(path, TIME_REASON)
     if not EARLIEST <= seconds <= LATEST:
@@ -156,11 +158,12 @@ def day_end(day: int) -> DayEdge:
 class Zone:
     """A time zone of the tzdata package: where the civil dates of a plan come from."""
 
-    __slots__ = ("_zone", "name")
+    __slots__ = ("_zone", "first_instant", "name")
 
     def __init__(self, name: str, zone: Timezone) -> None:
         self.name = name
         self._zone = zone
+        self.first_instant = lru_cache(maxsize=4096)(self._first_instant)
 
     def day(self, seconds: int) -> int:
         """The ordinal of the local date at an instant."""
@@ -186,7 +189,7 @@ class Zone:
         shown = self.clock(seconds)
         return seconds if shown.replace(tzinfo=None) == wall.replace(tzinfo=None) else None
 
-    def first_instant(self, day: int) -> int:
+    def _first_instant(self, day: int) -> int:
         """The first instant whose local date is this day or later."""
         seconds = self.at(day, 0, 0)
         if seconds is not None:

@@ -13,12 +13,11 @@ from kap_model.errors import refusal
 T = TypeVar("T")
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-# No control characters, line separators, surrogates, or characters that reorder a terminal's text.
-TEXT: Final = re.compile(
-    "[^\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-    "(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]{0,198}"
-    "[^\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff])?"
+# No control characters, line separators, surrogates, nor what is invisible or reorders a text.
+_UNSPOKEN: Final = (
+    "\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
 )
+TEXT: Final = re.compile(f"[^\\s{_UNSPOKEN}](?:[^{_UNSPOKEN}]{{0,198}}[^\\s{_UNSPOKEN}])?")
 LARGEST_INTEGER: Final = 999_999_999_999
 
 IDENTIFIER_REASON: Final = (
@@ -56,6 +55,8 @@ def check_text(value: object, path: str) -> None:
 
 def check_integer(value: object, path: str, lowest: int, highest: int = LARGEST_INTEGER) -> None:
     """Refuse anything but a true integer between two bounds, ends included."""
+    if type(value) is float:
+        raise refusal(path, "must be an integer, written without a fraction or exponent")
     if type(value) is not int or not lowest <= value <= highest:
         raise refusal(path, f"must be an integer from {lowest} to {highest}")
 
@@ -75,7 +76,7 @@ def check_labels(values: object, path: str) -> None:
     for index, label in enumerate(values):
         check_identifier(label, f"{path}[{index}]")
     if len(set(values)) != len(values):
-        raise refusal(path, "must name each label once")
+        raise refusal(path, "must name each once")
 
 
 def as_tuple(values: Iterable[T], path: str) -> tuple[T, ...]:

@@ -19,6 +19,7 @@ class Course:
         consultations, evaluations, preparations, dosings, integrations, reviews: The counting
             sessions of each kind in canonical order; ``counting``: all of them.
         integration_starts: The ``begins`` of ``integrations``, to search in.
+        day: Gives the ordinal of the civil date of a session, in the plan's zone.
         first_dosing: The first of ``dosings``, or ``None``.
     """
 
@@ -27,6 +28,7 @@ class Course:
         "as_of",
         "consultations",
         "counting",
+        "day",
         "dosings",
         "evaluations",
         "first_dosing",
@@ -57,11 +59,8 @@ class Course:
         self.integration_starts = timeline.integration_starts
         self.reviews = timeline.reviews
         self.first_dosing: Dosing | None = self.dosings[0] if self.dosings else None
+        self.day = timeline.day
         self._standings: Standings | None = None
-
-    def day(self, session: Session) -> int:
-        """The ordinal of the civil date of a session, in the plan's zone."""
-        return self.timeline.day(session)
 
     @property
     def as_of_day(self) -> int | None:

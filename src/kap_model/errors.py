@@ -31,7 +31,7 @@ class InputError(ValueError):
     """An input that cannot be; the base of every refusal.
 
     Attributes:
-        problems: Each :class:`Problem`, in the order of the input.
+        problems: Each :class:`Problem` that was found, at least one.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -139,15 +139,18 @@ class CareProtocol(Value):
 
         Before a limit's first date, its first line applies.
         """
-        dates, versions = self._versions
-        if day is None or len(versions) == 1:
-            return versions[-1]
-        return versions[max(bisect_right(dates, day) - 1, 0)]
+        dates = self.changes
+        place = len(dates) if day is None else bisect_right(dates, day)
+        limits = self._versions.get(place)
+        if limits is None:
+            start = dates[place - 1] if place else _BEFORE_ALL
+            limits = self._versions[place] = self._limits_from(start)
+        return limits
 
     @cached_property
     def changes(self) -> tuple[dt.date, ...]:
-        """The dates on which some limit changes."""
-        return tuple(self._versions[0][1:])
+        """The dates on which some limit changes, in order."""
+        return tuple(sorted({s.since for s in self.settings if s.since is not None}))
 
     @cached_property
     def severity_of(self) -> dict[str, Severity]:
@@ -155,9 +158,9 @@ class CareProtocol(Value):
         return dict(self.severities)
 
     @cached_property
-    def _versions(self) -> tuple[list[dt.date], list[Limits]]:
-        dates = sorted({setting.since or _BEFORE_ALL for setting in self.settings} | {_BEFORE_ALL})
-        return dates, [self._limits_from(date) for date in dates]
+    def _versions(self) -> dict[int, Limits]:
+        """The limits after so many changes, as far as they were asked for."""
+        return {}
 
     def _limits_from(self, day: dt.date) -> Limits:
         in_force: dict[str, Setting] = {}

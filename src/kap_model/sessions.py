@@ -6,7 +6,6 @@ on a preparation, or on a session that was not held, cannot be constructed.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar, Final, Literal, TypeAlias
 
 import attrs
@@ -41,10 +40,6 @@ REVIEW_OUTCOMES: Final = ("continue", "stop", "pending")
 LONGEST_MINUTES: Final = 1440
 NOBODY: Final = "none"
 """The support person's text that records that nobody was there."""
-
-
-def _start(value: dt.datetime | str | Instant) -> Instant:
-    return instant(value, "start")
 
 
 @frozen
@@ -86,7 +81,7 @@ class Session(Value):
     """The kind's place in the canonical order of kinds."""
 
     id: str
-    begins: Instant = field(alias="start", converter=_start)
+    begins: Instant = field(alias="start", converter=instant)
     minutes: int
     place: Place = "office"
     status: Status = "planned"

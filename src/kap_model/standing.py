@@ -7,10 +7,9 @@ decided, neither does a pending answer, and a review never stands in for the eva
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from typing import Final, Literal, TypeAlias
-
-from attrs import frozen
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kap_model.sessions import MedicalEvaluation, MedicalReview
 
@@ -22,8 +21,7 @@ FAVOURABLE: Final = frozenset({"eligible", "continue"})
 UNFAVOURABLE: Final = frozenset({"ineligible", "stop"})
 
 
-@frozen
-class Standing:
+class Standing(NamedTuple):
     """What is decided, and the session that last changed or confirmed it."""
 
     state: State
@@ -53,8 +51,10 @@ def _favour(contact: MedicalContact) -> int:
     return 2 if outcome == "pending" else 3
 
 
-def in_walking_order(contacts: Iterable[MedicalContact]) -> list[MedicalContact]:
+def in_walking_order(contacts: Sequence[MedicalContact]) -> Sequence[MedicalContact]:
     """Contacts by end, then the more favourable first, then canonical order."""
+    if all(earlier.ends < later.ends for earlier, later in pairwise(contacts)):
+        return contacts
     return sorted(contacts, key=lambda c: (c.ends, _favour(c), c.begins, c.rank, c.id))
 
 
@@ -96,7 +96,7 @@ class Standings:
 
     def __init__(
         self,
-        contacts: Iterable[MedicalContact],
+        contacts: Sequence[MedicalContact],
         event_of: Callable[[MedicalContact], Event],
     ) -> None:
         standing = by_evaluation = NOTHING_DECIDED

@@ -35,7 +35,9 @@ class Timeline:
     """
 
     __slots__ = (
+        "_contact_days",
         "_days",
+        "_dosing_days",
         "consultations",
         "counting",
         "dosings",
@@ -69,6 +71,8 @@ class Timeline:
                 self.latest_completed_start = session.begins
                 break
         self._days: dict[int, int] = {}
+        self._dosing_days: list[int] | None = None
+        self._contact_days: list[int] | None = None
 
     def day(self, session: Session) -> int:
         """The ordinal of the local civil date on which a session starts."""
@@ -77,3 +81,18 @@ class Timeline:
         if day is None:
             day = self._days[begins] = self.zone.day(begins)
         return day
+
+    @property
+    def dosing_days(self) -> list[int]:
+        """The date of each dosing; they may step back where clocks are set over midnight."""
+        if self._dosing_days is None:
+            self._dosing_days = [self.day(dosing) for dosing in self.dosings]
+        return self._dosing_days
+
+    @property
+    def contact_days(self) -> list[int]:
+        """The dates of evaluations and reviews, each once, in order."""
+        if self._contact_days is None:
+            contacts = (*self.evaluations, *self.reviews)
+            self._contact_days = sorted({self.day(contact) for contact in contacts})
+        return self._contact_days

@@ -6,32 +6,19 @@ import json
 import re
 from typing import Any, Final
 
-from attrs import frozen
-
 from kap_model.errors import DocumentError, Problem
 
 MOST_BYTES: Final = 1_000_000
 MOST_NESTING: Final = 32
 MOST_DIGITS: Final = 12
 
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string, or what follows a quote that nothing closes; possessive, so that it never looks back.
+_STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKETS: Final = re.compile(r"[\[{]|[\]}]")
-
-
-@frozen
-class Malformed:
-    """A number that JSON can spell and no document may hold; refused where it stands."""
-
-    reason: str
 
 
 class RepeatedKeys(dict[str, Any]):
     """An object that names a key twice; refused where it stands."""
-
-
-_NOT_WHOLE: Final = Malformed("must be written as an integer, without a fraction or exponent")
-_NOT_FINITE: Final = Malformed("must be a finite number")
-_TOO_LONG: Final = Malformed(f"must have at most {MOST_DIGITS} digits")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -39,16 +26,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made if len(made) == len(pairs) else RepeatedKeys(made)
 
 
-def _integer(text: str) -> int | Malformed:
-    return int(text) if len(text.lstrip("-")) <= MOST_DIGITS else _TOO_LONG
+def _bounded(text: str) -> int:
+    """An integer; a very long one as one that is out of every field's range."""
+    return int(text) if len(text) <= MOST_DIGITS + 1 else 10**MOST_DIGITS
 
 
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=_integer,
-    parse_float=lambda _: _NOT_WHOLE,
-    parse_constant=lambda _: _NOT_FINITE,
-)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object)
+_PATIENT_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_bounded)
 
 
 def refuse(reason: str, path: str = "$") -> DocumentError:
@@ -68,6 +52,9 @@ def parse(text: str | bytes) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         problem = refuse(f"must be one JSON document; it stops being JSON at {place}")
+    except ValueError:
+        # The interpreter's own bound on the digits of an integer.
+        return _PATIENT_DECODER.decode(text)
     except RecursionError:
         if _nesting(text) <= MOST_NESTING:
             raise
@@ -85,8 +72,20 @@ def refuse_deep_nesting(text: str | bytes) -> None:
 
 
 def write(values: Any) -> str:
-    """Canonical JSON text: one line, ``, `` and ``: ``, no ASCII escaping, a final newline."""
-    return json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
+    """Canonical JSON text: one line, ``, `` and ``: ``, no ASCII escaping, a final newline.
+
+    Raises:
+        DocumentError: The text would be too large to be read again.
+    """
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False) + "\n"
+    if len(text.encode()) > MOST_BYTES:
+        raise refuse("must be at most 1 MB in its canonical form")
+    return text
+
+
+def may_outgrow(text: str | bytes) -> bool:
+    """Whether the canonical form of a text could be too large: spaces and offsets are added."""
+    return len(text) > MOST_BYTES * 2 // 3
 
 
 def _decoded(text: str | bytes) -> str:
@@ -94,15 +93,25 @@ def _decoded(text: str | bytes) -> str:
         raise TypeError("a document is text or bytes")
     if len(text) > MOST_BYTES:
         raise refuse("must be at most 1 MB")
+    decoded = _as_utf8(text)
+    # Outside the handler: a Unicode error carries the whole document along.
+    if decoded is None:
+        raise refuse("must be UTF-8")
+    if isinstance(text, str) and not text.isascii() and len(text.encode()) > MOST_BYTES:
+        raise refuse("must be at most 1 MB")
+    if decoded.startswith("\ufeff"):
+        raise refuse("must start without a byte order mark")
+    return decoded
+
+
+def _as_utf8(text: str | bytes) -> str | None:
     try:
         if isinstance(text, bytes):
-            text = text.decode("utf-8")
-        elif not text.isascii() and len(text.encode("utf-8")) > MOST_BYTES:
-            raise refuse("must be at most 1 MB")
+            return text.decode()
+        if not text.isascii():
+            text.encode()
     except UnicodeError:
-        raise refuse("must be UTF-8") from None
-    if text.startswith("\ufeff"):
-        raise refuse("must start without a byte order mark")
+        return None
     return text
 
 

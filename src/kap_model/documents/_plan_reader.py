@@ -79,15 +79,14 @@ _SESSION_SHAPES: Final = {cls.kind: _session_shape(cls) for cls in SESSION_CLASS
 
 
 def _read_session(problems: Problems, raw: Any, path: str) -> Any:
-    if not check_object(problems, raw, path):
-        return REFUSED
-    kind = raw.get("kind")
+    kind = raw.get("kind") if isinstance(raw, dict) else None
     if type(kind) is str and kind in _SESSION_SHAPES:
         return read_object(problems, raw, path, _SESSION_SHAPES[kind])
-    if "kind" in raw:
-        problems.add(f"{path}.kind", "must be one of " + ", ".join(KINDS))
-    else:
-        problems.add(path, "lacks kind")
+    if check_object(problems, raw, path):
+        if "kind" in raw:
+            problems.add(f"{path}.kind", "must be one of " + ", ".join(KINDS))
+        else:
+            problems.add(path, "lacks kind")
     return REFUSED
 
 
@@ -127,6 +126,7 @@ _PLAN: Final = Shape(
     required=("schema", "id", "timezone", "sessions"),
     sound={"id": "p", "timezone": "UTC", "sessions": ()},
     nested={"sessions": _read_sessions, "supplies": _read_supplies},
+    arrays=("conditions",),
     whole=_note_repeated_ids,
 )
 

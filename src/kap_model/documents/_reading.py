@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
-from kap_model.documents._json import Malformed, RepeatedKeys
+from kap_model.documents._json import RepeatedKeys
 from kap_model.errors import DocumentError, InvalidValue, Problem
 
 MOST_PROBLEMS: Final = 100
@@ -67,7 +67,8 @@ class Shape:
         sound: Arguments of a sound instance, in which each field is tried.
         beside: For a field that is judged together with others: their names.
         permissive: Arguments that let a field pass where those others are refused themselves.
-        nested: Readers of the fields that are objects or arrays.
+        nested: Readers of the fields that are objects, or arrays of objects.
+        arrays: The fields that are arrays of plain values.
         elsewhere: Keys of sibling classes, for a clearer reason.
         whole: Notes problems that no single field has.
     """
@@ -79,6 +80,7 @@ class Shape:
     beside: Mapping[str, tuple[str, ...]] = field(factory=dict)
     permissive: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     nested: Mapping[str, Nested] = field(factory=dict)
+    arrays: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
     whole: Callable[[Problems, dict[str, Any], str], None] | None = None
 
@@ -154,10 +156,11 @@ def check_object(problems: Problems, raw: Any, path: str) -> bool:
 def _read_field(problems: Problems, raw: dict[str, Any], path: str, key: str, shape: Shape) -> Any:
     value, place = raw[key], f"{path}.{key}"
     if value is None:
-        problems.add(place, "must not be null; leave the key out")
+        advice = "" if key in shape.required else "; leave the key out"
+        problems.add(place, f"must not be null{advice}")
         return REFUSED
-    if isinstance(value, Malformed):
-        problems.add(place, value.reason)
+    if key in shape.arrays and type(value) is not list:
+        problems.add(place, "must be an array")
         return REFUSED
     if key in shape.nested:
         return shape.nested[key](problems, value, place)
@@ -172,9 +175,11 @@ def _refusal(shape: Shape, key: str, value: Any, raw: dict[str, Any]) -> Invalid
     """Why the class refuses a field, in a sound instance with the fields beside it."""
     arguments = {**shape.sound, **shape.permissive.get(key, {})}
     for other in shape.beside.get(key, ()):
-        given = raw.get(other, shape.sound.get(other))
-        if _alone(shape, other, given) is None:
-            arguments[other] = given
+        if other not in raw:
+            arguments.pop(other, None)
+            arguments |= {k: v for k, v in shape.sound.items() if k == other}
+        elif _alone(shape, other, raw[other]) is None:
+            arguments[other] = raw[other]
     return _tried(shape, {**arguments, key: value})
 
 

@@ -32,6 +32,8 @@ def loads(text: str | bytes) -> Plan:
     except (InvalidValue, TypeError, KeyError, AttributeError) as error:
         refused = error
     else:
+        if _json.may_outgrow(text):
+            dumps(plan)  # what is accepted can be written, and then is accepted again
         return plan
     # Outside the handler, so that no error carries another one, with its values, along.
     _refuse(text)
@@ -54,10 +56,7 @@ def dumps(plan: Plan) -> str:
     Raises:
         DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
     """
-    text = _json.write(_CONVERTER.unstructure(plan))
-    if len(text.encode("utf-8")) > _json.MOST_BYTES:
-        raise _json.refuse("must be at most 1 MB")
-    return text
+    return _json.write(_CONVERTER.unstructure(plan))
 
 
 def read_bytes(path: str | Path) -> bytes:

@@ -59,7 +59,11 @@ def load_protocol(path: str | Path, *, rules: tuple[Rule, ...] = RULES) -> CareP
 
 
 def dumps_protocol(protocol: CareProtocol) -> str:
-    """The canonical document of a protocol, with every line spelled out."""
+    """The canonical document of a protocol, with every line spelled out.
+
+    Raises:
+        DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
+    """
     limits: dict[str, list[dict[str, Any]]] = {}
     for setting in protocol.settings:
         line: dict[str, Any] = {"value": _written(setting.value)}
@@ -102,6 +106,8 @@ def _protocol(raw: Any, text: str | bytes, rules: tuple[Rule, ...]) -> CareProto
     protocol: CareProtocol = read_document(
         raw, lambda problems, value, path: read_object(problems, value, path, shape)
     )
+    if _json.may_outgrow(text):
+        dumps_protocol(protocol)
     return protocol
 
 
@@ -158,18 +164,25 @@ def _read_limits(problems: Problems, raw: Any, path: str) -> Any:
             problems.unknown_key(path, name, LIMIT_OF_NAME, "limit")
             continue
         read = read_list(problems, lines, f"{path}.{name}", _line_reader(name))
+        _note_repeated_dates(problems, lines, f"{path}.{name}")
         if read is not REFUSED:
-            _note_repeated_dates(problems, read, f"{path}.{name}")
             settings.extend(read)
     return tuple(settings)
 
 
-def _note_repeated_dates(problems: Problems, lines: tuple[Setting, ...], path: str) -> None:
-    if not lines:
+def _note_repeated_dates(problems: Problems, lines: Any, path: str) -> None:
+    if lines == []:
         problems.add(path, "must hold at least one line")
-    for index, line in enumerate(lines):
-        if any(line.since == earlier.since for earlier in lines[:index]):
+    seen: set[str | None] = set()
+    for index, line in enumerate(lines if type(lines) is list else ()):
+        since = line.get("since") if isinstance(line, dict) else ()
+        if not isinstance(since, (str, type(None))):
+            continue
+        if since in seen and since is None:
+            problems.add(f"{path}[{index}]", "must have a since, as another line has none")
+        elif since in seen:
             problems.add(f"{path}[{index}].since", "must be a date that no other line has")
+        seen.add(since)
 
 
 def _line_reader(name: str) -> Nested:

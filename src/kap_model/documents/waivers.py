@@ -41,6 +41,7 @@ def loads_waivers(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> tupl
         required=("rule", "reason", "by", "on"),
         sound={"rule": known[0], "reason": "r", "by": "b", "on": "1900-01-01"},
         beside={"until": ("on",)},
+        arrays=("sessions",),
     )
 
     def read_lines(problems: Problems, items: Any, path: str) -> Any:
@@ -56,6 +57,8 @@ def loads_waivers(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> tupl
     waivers: tuple[Waiver, ...] = read_document(
         raw, lambda problems, value, path: read_object(problems, value, path, document)
     )
+    if _json.may_outgrow(text):
+        dumps_waivers(waivers)
     return waivers
 
 
@@ -70,7 +73,11 @@ def load_waivers(path: str | Path, *, rules: tuple[Rule, ...] = RULES) -> tuple[
 
 
 def dumps_waivers(waivers: tuple[Waiver, ...]) -> str:
-    """The canonical document of waivers, in their order."""
+    """The canonical document of waivers, in their order.
+
+    Raises:
+        DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
+    """
     return _json.write({"schema": WAIVERS_SCHEMA, "waivers": [_written(w) for w in waivers]})
 
 

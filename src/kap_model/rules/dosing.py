@@ -138,7 +138,7 @@ def modality(course: Course, limits: Limits) -> list[Breach]:
     for session in course.counting:
         if not isinstance(session, TherapistSession):
             continue
-        if places is not None and session.kind == "dosing" and session.place not in places:
+        if places is not None and session.place not in places and session.kind == "dosing":
             limit, found, allowed = "dosing_places", str(session.place), places
         elif formats is not None and session.format not in formats:
             limit, found, allowed = "formats", str(session.format), formats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
@@ -126,7 +126,6 @@ def _wrong_role(voice: Voice, session: Session, role: str, roles: tuple[str, ...
 
 
 _MEDICAL: Final = ("medical-evaluation", "medical-review")
-_THERAPY: Final = ("preparation", "dosing", "integration")
 
 
 @rule(
@@ -150,19 +149,24 @@ _THERAPY: Final = ("preparation", "dosing", "integration")
 )
 def roles_in_scope(course: Course, limits: Limits) -> list[Breach]:
     """Where a clinician is recorded: evaluations and reviews first, then the therapist's."""
-    breaches = []
-    for limit, kinds, roles in (
-        ("medical_roles", _MEDICAL, limits.medical_roles),
-        ("therapist_roles", _THERAPY, limits.therapist_roles),
-    ):
-        if roles is None:
+    medical, therapist = limits.medical_roles, limits.therapist_roles
+    by_medical, by_therapist = [], []
+    for session in course.counting:
+        held_by = session.clinician
+        if held_by is None or session.kind == "consultation":
             continue
-        for session in course.counting:
-            held_by = session.clinician
-            if held_by is not None and session.kind in kinds and held_by.role not in roles:
-                facts = (session, held_by.role, roles)
-                breaches.append(Breach("violated", (session,), _wrong_role, facts, limit=limit))
-    return breaches
+        if session.kind in _MEDICAL:
+            if medical is not None and held_by.role not in medical:
+                facts = (session, held_by.role, medical)
+                by_medical.append(_wrong(session, facts, "medical_roles"))
+        elif therapist is not None and held_by.role not in therapist:
+            facts = (session, held_by.role, therapist)
+            by_therapist.append(_wrong(session, facts, "therapist_roles"))
+    return by_medical + by_therapist
+
+
+def _wrong(session: Session, facts: tuple[Any, ...], limit: str) -> Breach:
+    return Breach("violated", (session,), _wrong_role, facts, limit=limit)
 
 
 RULES: Final[tuple[Rule, ...]] = (screen_first, medical_clearance, roles_in_scope)

@@ -59,10 +59,14 @@ def integration_after_every_dosing(course: Course, limits: Limits) -> list[Breac
     if wanted is None:
         return []
     breaches = []
-    dosings = course.dosings
+    dosings, integrations = course.dosings, course.integrations
+    starts, total = course.integration_starts, len(course.integrations)
     for number, dosing in enumerate(dosings, 1):
         following = dosings[number] if number < len(dosings) else None
         closes = None if following is None else following.begins
+        place = bisect_left(starts, dosing.ends)
+        if wanted == 1 and place < total and (closes is None or integrations[place].ends <= closes):
+            continue  # the usual case, without a list
         found = len(_between(course, dosing.ends, closes, wanted))
         if found < wanted:
             ended_early = following is None and course.plan.state == "discontinued"

@@ -9,7 +9,7 @@ from kap_model.citations import CONTRACT, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
-from kap_model.sessions import MedicalEvaluation, MedicalReview, Session
+from kap_model.sessions import Session
 from kap_model.standing import in_walking_order
 
 
@@ -44,6 +44,9 @@ def no_overlap(course: Course, limits: Limits) -> list[Breach]:
         if latest is None or session.ends > latest.ends:
             latest = session
     return breaches
+
+
+_DECIDING: Final = ("medical-evaluation", "medical-review")
 
 
 def _not_held_yet(voice: Voice, session: Session) -> Words:
@@ -88,19 +91,18 @@ def _no_outcome(voice: Voice, session: Session) -> Words:
 def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
     """At most one finding for each session of the plan, whatever its status."""
     breaches = []
-    is_active = course.plan.state == "active"
+    is_active, until = course.plan.state == "active", course.known_until
     for session in course.plan.sessions:
-        status = session.status
-        if status == "completed":
+        if session.status == "completed":
             if course.starts_after_as_of(session):
                 breaches.append(
                     Breach("violated", (session,), _not_held_yet, (session,), always="error")
                 )
-            elif (
-                isinstance(session, (MedicalEvaluation, MedicalReview)) and session.outcome is None
-            ):
+            elif session.kind in _DECIDING and getattr(session, "outcome", None) is None:
                 breaches.append(Breach("unknown", (session,), _no_outcome, (session,)))
-        elif status == "planned" and (not is_active or course.is_unrecorded(session)):
+        elif session.status == "planned" and (
+            not is_active or (until is not None and session.ends <= until)
+        ):
             breaches.append(Breach("unknown", (session,), _unrecorded, (session,)))
     return breaches
 

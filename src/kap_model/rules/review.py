@@ -97,15 +97,14 @@ def quarterly_review(course: Course, limits: Limits) -> list[Breach]:
     limit = limits.review_every
     if limit is None or not course.dosings:
         return []
-    contacts = {course.day(session) for session in (*course.evaluations, *course.reviews)}
     if limit.policy == "calendar":
-        return _calendar(course, contacts, limit)
-    return _rolling(course, sorted(contacts), limit, _period_end(course, limits))
+        return _calendar(course, limit)
+    return _rolling(course, course.timeline.contact_days, limit, _period_end(course, limits))
 
 
 def _period_end(course: Course, limits: Limits) -> int:
     """The last dosing's date; today's where the course is still to go on."""
-    last = max([course.day(dosing) for dosing in course.dosings])
+    last = max(course.timeline.dosing_days)
     bounds = limits.dosing_count
     as_of_day = course.as_of_day
     if bounds is None or bounds.min is None or as_of_day is None or not course.is_open:
@@ -115,7 +114,7 @@ def _period_end(course: Course, limits: Limits) -> int:
 
 
 def _rolling(course: Course, contacts: list[int], limit: ReviewEvery, end: int) -> list[Breach]:
-    first = course.day(course.dosings[0])
+    first = course.timeline.dosing_days[0]
     following = bisect_right(contacts, first)
     contact = contacts[following - 1] if following else first
     breaches: list[Breach] = []
@@ -142,7 +141,7 @@ def _rolling(course: Course, contacts: list[int], limit: ReviewEvery, end: int) 
 
 def _dated(course: Course) -> list[tuple[int, int]]:
     """Each dosing's date and place in canonical order; local dates may step back with a clock."""
-    return sorted([(course.day(dosing), place) for place, dosing in enumerate(course.dosings)])
+    return sorted([(day, place) for place, day in enumerate(course.timeline.dosing_days)])
 
 
 def _between(
@@ -154,11 +153,11 @@ def _between(
     return tuple([course.dosings[place] for place in sorted(p for _, p in dated[start:stop])])
 
 
-def _calendar(course: Course, contacts: set[int], limit: ReviewEvery) -> list[Breach]:
-    seen = {last_day_of_quarter(day) for day in contacts}
+def _calendar(course: Course, limit: ReviewEvery) -> list[Breach]:
+    seen = {last_day_of_quarter(day) for day in course.timeline.contact_days}
     dosings: dict[int, list[Dosing]] = {}
-    for dosing in course.dosings:
-        dosings.setdefault(last_day_of_quarter(course.day(dosing)), []).append(dosing)
+    for dosing, day in zip(course.dosings, course.timeline.dosing_days, strict=True):
+        dosings.setdefault(last_day_of_quarter(day), []).append(dosing)
     return [
         Breach("missing", tuple(its), _empty_quarter, (ends, limit), closes=day_end(ends))
         for ends, its in sorted(dosings.items())

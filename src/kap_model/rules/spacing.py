@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from itertools import pairwise
 from typing import Final
 
 from kap_model.citations import CONTRACT
@@ -41,8 +42,10 @@ def dosing_gap(course: Course, limits: Limits) -> list[Breach]:
     if bounds is None:
         return []
     breaches = []
-    for dosing, following in zip(course.dosings, course.dosings[1:], strict=False):
-        days = course.day(following) - course.day(dosing)
+    for (dosing, day), (following, next_day) in pairwise(
+        zip(course.dosings, course.timeline.dosing_days, strict=True)
+    ):
+        days = next_day - day
         facts = (dosing, following, days, bounds)
         if bounds.min is not None and days < bounds.min:
             breaches.append(Breach("violated", (dosing, following), _gap, facts))
@@ -83,8 +86,7 @@ def dosing_frequency(course: Course, limits: Limits) -> list[Breach]:
         return []
     days: list[int] = []  # sorted, for local dates may go back where clocks are set over midnight
     breaches = []
-    for dosing in course.dosings:
-        day = course.day(dosing)
+    for dosing, day in zip(course.dosings, course.timeline.dosing_days, strict=True):
         insort(days, day)
         found = bisect_right(days, day) - bisect_left(days, day - limit.days + 1)
         if found > limit.at_most:

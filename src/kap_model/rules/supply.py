@@ -100,10 +100,10 @@ def _tracked_balance(course: Course, supplies: tuple[Supply, ...]) -> list[Breac
     days = [day for day, _ in arrivals]
     covered_after = [0, *accumulate(dosings for _, dosings in arrivals)]
     breaches = []
-    for number, dosing in enumerate(course.dosings, 1):
-        day = course.day(dosing)
+    for number, day in enumerate(course.timeline.dosing_days, 1):
         covered = covered_after[bisect_right(days, day)]
         if covered < number:
+            dosing = course.dosings[number - 1]
             facts = (dosing, number, covered)
             breaches.append(Breach("missing", (dosing,), _not_covered, facts, closes=day_end(day)))
     return breaches
