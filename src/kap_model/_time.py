@@ -12,14 +12,15 @@ import math
 import re
 from bisect import bisect_left
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
-import pendulum
 from attrs import frozen
-from pendulum.tz.timezone import Timezone
 
 from kap_model.errors import refusal
+
+if TYPE_CHECKING:
+    import pendulum
 
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
@@ -106,9 +107,12 @@ def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
     the rules make has the same answer.
     """
     if isinstance(value, str):
-        value = _FRACTION.sub("", value)
-    elif isinstance(value, dt.datetime) and value.utcoffset() is not None:
-        value = dt.datetime.fromtimestamp(math.floor(value.timestamp()), dt.UTC)
+        return instant(_FRACTION.sub("", value), "as_of")
+    if isinstance(value, dt.datetime) and value.utcoffset() is not None:
+        seconds = math.floor(value.timestamp())
+        if EARLIEST <= seconds <= LATEST:
+            return Instant(seconds)
+        raise refusal("as_of", RANGE_REASON)
     return instant(value, "as_of")
 
 
@@ -160,9 +164,10 @@ class Zone:
 
     __slots__ = ("_zone", "first_instant", "name")
 
-    def __init__(self, name: str, zone: Timezone) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self._zone = zone
+        with _zone_file(name) as file:
+            self._zone = ZoneInfo.from_file(file, key=name)
         self.first_instant = lru_cache(maxsize=4096)(self._first_instant)
 
     def day(self, seconds: int) -> int:
@@ -175,7 +180,9 @@ class Zone:
 
     def datetime(self, seconds: int) -> pendulum.DateTime:
         """The local wall time at an instant, as a pendulum value."""
-        return pendulum.DateTime.fromtimestamp(seconds, self._zone)
+        import pendulum
+
+        return pendulum.DateTime.fromtimestamp(seconds, _pendulum_zone(self.name))
 
     def text(self, seconds: int) -> str:
         """RFC 3339 in this zone with its offset; ``+00:00`` for UTC."""
@@ -227,11 +234,19 @@ def spoken_day(day: int) -> str:
     return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
-@lru_cache(maxsize=1)
+@cache
 def zone_names() -> frozenset[str]:
     """Every zone name that a plan may carry: the tzdata package's own list."""
+    from importlib import resources
+
     listing = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
     return frozenset(listing.split())
+
+
+def _zone_file(name: str) -> IO[bytes]:
+    from importlib import resources
+
+    return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb")
 
 
 @cache
@@ -245,14 +260,22 @@ def zone(name: str) -> Zone:
         raise refusal(
             "timezone", "must be a zone name of the tzdata list, such as America/Los_Angeles"
         )
-    source = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    with source.open("rb") as file:
-        return Zone(name, Timezone.from_file(file, key=name))
+    return Zone(name)
+
+
+@cache
+def _pendulum_zone(name: str) -> pendulum.Timezone:
+    from pendulum.tz.timezone import Timezone
+
+    with _zone_file(name) as file:
+        return Timezone.from_file(file, key=name)
 
 
 @lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
     """The same day of a later month, clamped to its end: 31 January + 1 is 28 February."""
+    import pendulum
+
     date = dt.date.fromordinal(day)
     return pendulum.Date(date.year, date.month, date.day).add(months=months).toordinal()
 
@@ -260,6 +283,8 @@ def add_months(day: int, months: int) -> int:
 @lru_cache(maxsize=4096)
 def last_day_of_quarter(day: int) -> int:
     """The last day of the calendar quarter that holds a day."""
+    import pendulum
+
     date = dt.date.fromordinal(day)
     return pendulum.Date(date.year, date.month, date.day).last_of("quarter").toordinal()
 

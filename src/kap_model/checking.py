@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from kap_model._time import moment_of_judgement
 from kap_model.citations import Citation
@@ -17,7 +17,7 @@ from kap_model.practices import BY_NAME, CORE, Practice
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules import RULE_OF_ID, RULES
-from kap_model.rules._rule import Breach, Rule
+from kap_model.rules._rule import Breach, Rule, RuleFunction
 from kap_model.waivers import Waiver
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
@@ -53,15 +53,15 @@ def check(
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course(plan, instant)
     limits = _limits_of(care, course)
-    rule_ids, not_applicable = _outline(rules, limits)
-    _refuse_strangers(care, rule_ids)
-    applying = _in_force(waivers, course, frozenset(rule_ids)) if waivers else []
-    findings = []
-    for rule in rules:
-        breaches = rule.function(course, limits)
+    outline = _outline_of_catalogue(limits) if rules is RULES else _outline(rules, limits)
+    if care.severities:
+        _refuse_strangers(care, outline.rule_ids)
+    applying = _in_force(waivers, course, outline.rule_ids) if waivers else []
+    findings: list[Finding] = []
+    for rule, function in outline.applicable:
+        breaches = function(course, limits)
         if breaches:
-            for breach in breaches:
-                findings.append(_finding(rule, breach, course, limits, care, applying))
+            findings += [_finding(rule, b, course, limits, care, applying) for b in breaches]
     return Report(
         plan=plan.id,
         protocol=care.id,
@@ -69,8 +69,8 @@ def check(
         timezone=plan.timezone,
         instant=instant,
         findings=tuple(findings),
-        rule_ids=rule_ids,
-        not_applicable=not_applicable,
+        rule_ids=outline.rule_ids,
+        not_applicable=outline.not_applicable,
     )
 
 
@@ -99,14 +99,28 @@ def _limits_of(care: CareProtocol, course: Course) -> Limits:
     return care.limits_on(None if day is None else dt.date.fromordinal(day))
 
 
+class _Outline(NamedTuple):
+    """What rules and limits together say before any plan is seen."""
+
+    rule_ids: tuple[str, ...]
+    not_applicable: frozenset[str]
+    applicable: tuple[tuple[Rule, RuleFunction], ...]
+
+
 @lru_cache(maxsize=256)
-def _outline(rules: tuple[Rule, ...], limits: Limits) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The ids of the rules, and of those whose limits are all unset."""
+def _outline_of_catalogue(limits: Limits) -> _Outline:
+    return _outline(RULES, limits)
+
+
+@lru_cache(maxsize=256)
+def _outline(rules: tuple[Rule, ...], limits: Limits) -> _Outline:
+    """A rule all of whose limits are unset does not apply, and is not asked."""
     ids = tuple(rule.id for rule in rules)
     if len(set(ids)) != len(ids):
         raise refusal("rules", "must have ids of their own")
     unset = {r.id for r in rules if r.reads and limits.citations.keys().isdisjoint(r.reads)}
-    return ids, frozenset(unset)
+    applicable = tuple((rule, rule.function) for rule in rules if rule.id not in unset)
+    return _Outline(ids, frozenset(unset), applicable)
 
 
 def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
@@ -115,7 +129,7 @@ def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
             raise refusal("severities", "must name rules of the catalogue, or rules that are given")
 
 
-def _in_force(waivers: Iterable[Waiver], course: Course, known: frozenset[str]) -> list[Waiver]:
+def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> list[Waiver]:
     given = tuple(waivers)
     problems = [
         Problem(f"waivers[{index}].rule", "must be a rule of the catalogue, or one that is given")
@@ -136,13 +150,16 @@ def _finding(
     waivers: list[Waiver],
 ) -> Finding:
     severity = breach.always or care.severity_of.get(rule.id) or breach.severity or rule.severity
-    sessions = tuple([session.id for session in breach.sessions]) if waivers else ()
+    waived = False
+    if waivers:
+        sessions = tuple([session.id for session in breach.sessions])
+        waived = any(waiver.covers(rule.id, sessions) for waiver in waivers)
     return Finding(
         rule=rule.id,
-        verdict=_verdict(breach, course),
+        verdict=breach.nature if breach.nature != "missing" else _verdict(breach, course),
         severity=severity,
         citation=_citation(rule, breach, limits),
-        waived=any(waiver.covers(rule.id, sessions) for waiver in waivers),
+        waived=waived,
         timezone=course.plan.timezone,
         breach=breach,
     )
@@ -150,8 +167,6 @@ def _finding(
 
 def _verdict(breach: Breach, course: Course) -> Verdict:
     """Something missing is pending while the plan is open and its window is not over."""
-    if breach.nature != "missing":
-        return breach.nature
     as_of = course.as_of
     if not course.is_open or as_of is None:
         return "violated"

@@ -24,6 +24,7 @@ class Course:
     """
 
     __slots__ = (
+        "_as_of_day",
         "_standings",
         "as_of",
         "consultations",
@@ -60,12 +61,17 @@ class Course:
         self.reviews = timeline.reviews
         self.first_dosing: Dosing | None = self.dosings[0] if self.dosings else None
         self.day = timeline.day
+        self._as_of_day: int | None = None
         self._standings: Standings | None = None
 
     @property
     def as_of_day(self) -> int | None:
         """The ordinal of the civil date of ``as_of``, in the plan's zone."""
-        return None if self.as_of is None else self.timeline.zone.day(self.as_of)
+        if self.as_of is None:
+            return None
+        if self._as_of_day is None:
+            self._as_of_day = self.timeline.zone.day(self.as_of)
+        return self._as_of_day
 
     def is_unrecorded(self, session: Session) -> bool:
         """Whether a planned session should have been recorded by now."""
@@ -90,7 +96,10 @@ class Course:
         """
         outcome = contact.outcome
         if outcome is None:
-            return "held" if self.is_held(contact) else "to come"
+            until = self.known_until
+            if contact.status == "completed" or (until is not None and contact.ends <= until):
+                return "held"
+            return "to come"
         if outcome in FAVOURABLE:
             return "to come" if self.starts_after_as_of(contact) else "favourable"
         return "pending" if outcome == "pending" else "unfavourable"

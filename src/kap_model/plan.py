@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pendulum
 from attrs import field, frozen
 
 from kap_model._time import Zone, civil_date, zone
@@ -22,6 +21,9 @@ from kap_model._values import (
 from kap_model.errors import refusal
 from kap_model.sessions import SESSION_CLASSES, Session
 from kap_model.timeline import State, Timeline, in_canonical_order
+
+if TYPE_CHECKING:
+    import pendulum
 
 PRACTICE_NAMES: Final = ("core", "kingsley", "regrounding")
 """The built-in practices that a plan may name."""
@@ -70,12 +72,15 @@ class Supply(Value):
         return f"<Supply {self.id}>"
 
 
+_KNOWN: Final = frozenset(SESSION_CLASSES)
+
+
 def _sessions(values: Iterable[Session]) -> tuple[Session, ...]:
     sessions = as_tuple(values, "sessions")
     if len(sessions) > MOST_SESSIONS:
         raise refusal("sessions", "must be at most 10,000")
     for index, session in enumerate(sessions):
-        if type(session) not in SESSION_CLASSES:
+        if type(session) not in _KNOWN:
             raise refusal(f"sessions[{index}]", "must be a session of one of the six kinds")
     return in_canonical_order(sessions)
 

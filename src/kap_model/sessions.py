@@ -6,10 +6,9 @@ on a preparation, or on a session that was not held, cannot be constructed.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import attrs
-import pendulum
 from attrs import field, frozen
 
 from kap_model._time import Instant, instant, zone
@@ -21,6 +20,9 @@ from kap_model._values import (
     check_text,
 )
 from kap_model.errors import refusal
+
+if TYPE_CHECKING:
+    import pendulum
 
 Kind: TypeAlias = Literal[
     "consultation", "medical-evaluation", "preparation", "dosing", "integration", "medical-review"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kap_model.sessions import MedicalEvaluation, MedicalReview
@@ -53,9 +52,12 @@ def _favour(contact: MedicalContact) -> int:
 
 def in_walking_order(contacts: Sequence[MedicalContact]) -> Sequence[MedicalContact]:
     """Contacts by end, then the more favourable first, then canonical order."""
-    if all(earlier.ends < later.ends for earlier, later in pairwise(contacts)):
-        return contacts
-    return sorted(contacts, key=lambda c: (c.ends, _favour(c), c.begins, c.rank, c.id))
+    latest = 0
+    for contact in contacts:
+        if contact.ends <= latest:
+            return sorted(contacts, key=lambda c: (c.ends, _favour(c), c.begins, c.rank, c.id))
+        latest = contact.ends
+    return contacts
 
 
 def _after_evaluation(standing: Standing, evaluation: MedicalEvaluation, event: Event) -> Standing:
@@ -90,9 +92,14 @@ def _after_review(
 
 
 class Standings:
-    """The standing of a course after each medical contact, found by instant."""
+    """The standing of a course after each medical contact, found by instant.
 
-    __slots__ = ("_ends", "_standings")
+    Attributes:
+        last: The standing after all contacts.
+        clear_from: The instant from which the standing is clear for good; ``None`` = it is not.
+    """
+
+    __slots__ = ("_ends", "_standings", "clear_from", "last")
 
     def __init__(
         self,
@@ -102,24 +109,28 @@ class Standings:
         standing = by_evaluation = NOTHING_DECIDED
         self._ends: list[int] = []
         self._standings = [standing]
+        self.clear_from: int | None = None
         for contact in in_walking_order(contacts):
             event = event_of(contact)
             if isinstance(contact, MedicalEvaluation):
+                alone = standing is by_evaluation
                 by_evaluation = _after_evaluation(by_evaluation, contact, event)
-                standing = _after_evaluation(standing, contact, event)
+                standing = by_evaluation if alone else _after_evaluation(standing, contact, event)
+            elif event == "to come":
+                continue
             else:
                 standing = _after_review(standing, contact, event, by_evaluation)
             self._ends.append(contact.ends)
             self._standings.append(standing)
+            if standing.state != "clear":
+                self.clear_from = None
+            elif self.clear_from is None:
+                self.clear_from = contact.ends
+        self.last = standing
 
     def at(self, instant: int) -> Standing:
         """The standing after all contacts that end at or before an instant."""
         return self._standings[bisect_right(self._ends, instant)]
-
-    @property
-    def last(self) -> Standing:
-        """The standing after all contacts."""
-        return self._standings[-1]
 
 
 def is_clearing(contact: MedicalContact) -> bool:

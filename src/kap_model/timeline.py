@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
-from typing import Final, Literal, TypeAlias, cast
+from collections.abc import Sequence
+from operator import attrgetter, lt
+from typing import Final, Literal, TypeAlias, TypeVar, cast
 
 from kap_model._time import Zone
 from kap_model.sessions import (
@@ -17,14 +17,22 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
+from kap_model.standing import is_clearing
 
 State: TypeAlias = Literal["active", "completed", "discontinued"]
+
+S = TypeVar("S", bound=Session)
 
 _canonical: Final = attrgetter("begins", "rank", "id")
 
 
-def in_canonical_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
+def in_canonical_order(sessions: Sequence[S]) -> tuple[S, ...]:
     """Sessions by start instant, then kind, then id."""
+    if len(sessions) < 2:  # noqa: PLR2004 - nothing to order
+        return tuple(sessions)
+    starts = [session.begins for session in sessions]
+    if all(map(lt, starts, starts[1:])):
+        return tuple(sessions)
     return tuple(sorted(sessions, key=_canonical))
 
 
@@ -32,21 +40,28 @@ class Timeline:
     """The counting sessions of a plan, split by kind; cancelled and missed ones never count.
 
     In an active plan planned and completed sessions count, in any other state completed ones.
+    Clearing contacts are those that may bring medicine; attended are the sessions with a clinician
+    on record, with the role.
     """
 
     __slots__ = (
         "_contact_days",
         "_days",
         "_dosing_days",
+        "attended",
+        "clearing_evaluations",
+        "clearing_reviews",
         "consultations",
         "counting",
         "dosings",
+        "ends",
         "evaluations",
         "integration_starts",
         "integrations",
         "latest_completed_start",
         "preparations",
         "reviews",
+        "starts",
         "zone",
     )
 
@@ -58,12 +73,17 @@ class Timeline:
             by_kind[session.rank].append(session)
         self.zone = zone
         self.counting = counting
+        self.attended = [(s, s.clinician.role) for s in counting if s.clinician is not None]
+        self.starts = [session.begins for session in counting]
+        self.ends = [session.ends for session in counting]
         self.consultations = cast("tuple[Consultation, ...]", tuple(by_kind[0]))
         self.evaluations = cast("tuple[MedicalEvaluation, ...]", tuple(by_kind[1]))
         self.preparations = cast("tuple[Preparation, ...]", tuple(by_kind[2]))
         self.dosings = cast("tuple[Dosing, ...]", tuple(by_kind[3]))
         self.integrations = cast("tuple[Integration, ...]", tuple(by_kind[4]))
         self.reviews = cast("tuple[MedicalReview, ...]", tuple(by_kind[5]))
+        self.clearing_evaluations = [e for e in self.evaluations if is_clearing(e)]
+        self.clearing_reviews = [r for r in self.reviews if is_clearing(r)]
         self.integration_starts = [integration.begins for integration in self.integrations]
         self.latest_completed_start: int | None = None
         for session in reversed(counting):

@@ -47,10 +47,13 @@ def therapist_presence(course: Course, limits: Limits) -> list[Breach]:
     if limits.therapist_present is None:
         return []
     breaches = []
+    until = course.known_until
     for dosing in course.dosings:
+        if dosing.therapist_present:
+            continue
         if dosing.therapist_present is False:
             breaches.append(Breach("violated", (dosing,), _therapist_absent, (dosing,)))
-        elif dosing.therapist_present is None and course.is_held(dosing):
+        elif until is not None and course.is_held(dosing):
             breaches.append(Breach("unknown", (dosing,), _presence_unrecorded, (dosing,)))
     return breaches
 

@@ -8,7 +8,8 @@ from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
 from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
-from kap_model.sessions import Dosing, Session, TherapistSession
+from kap_model.sessions import FORMATS, PLACES, Dosing, Session, TherapistSession
+from kap_model.timeline import in_canonical_order
 
 
 def _dosings(voice: Voice, found: int, bounds: Bounds) -> Words:
@@ -131,22 +132,42 @@ def _not_allowed(voice: Voice, session: Session, found: str, allowed: tuple[str,
 )
 def modality(course: Course, limits: Limits) -> list[Breach]:
     """One finding for each session, whether place, format or both are not offered."""
-    places, formats = limits.dosing_places, limits.formats
-    if places is None and formats is None:
-        return []
     breaches = []
-    for session in course.counting:
-        if not isinstance(session, TherapistSession):
-            continue
-        if places is not None and session.place not in places and session.kind == "dosing":
-            limit, found, allowed = "dosing_places", str(session.place), places
-        elif formats is not None and session.format not in formats:
-            limit, found, allowed = "formats", str(session.format), formats
+    for session in in_canonical_order(_not_offered(course, limits)):
+        formats, places = limits.formats, limits.dosing_places
+        if formats is not None and session.format not in formats:
+            facts, limit = (session, str(session.format), formats), "formats"
         else:
-            continue
-        facts = (session, found, allowed)
+            facts, limit = (session, str(session.place), places or ()), "dosing_places"
         breaches.append(Breach("violated", (session,), _not_allowed, facts, limit=limit))
     return breaches
+
+
+def _not_offered(course: Course, limits: Limits) -> list[TherapistSession]:
+    found: list[TherapistSession] = []
+    places = limits.dosing_places
+    if limits.formats is not None and len(limits.formats) < len(FORMATS):
+        found += _in_another_format(course, limits.formats)
+    if places is not None and len(places) < len(PLACES):
+        for dosing in course.dosings:
+            if dosing.place not in places and dosing not in found:
+                found.append(dosing)
+    return found
+
+
+def _in_another_format(course: Course, formats: tuple[str, ...]) -> list[TherapistSession]:
+    found: list[TherapistSession] = []
+    # One loop a kind: the interpreter reads the fields of one class at a time much faster.
+    for preparation in course.preparations:
+        if preparation.format not in formats:
+            found.append(preparation)
+    for dosing in course.dosings:
+        if dosing.format not in formats:
+            found.append(dosing)
+    for integration in course.integrations:
+        if integration.format not in formats:
+            found.append(integration)
+    return found
 
 
 RULES: Final[tuple[Rule, ...]] = (dosing_count, dosing_duration, effect_fits, modality)

@@ -92,9 +92,12 @@ def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
     if limits.evaluation_first is None:
         return []
     breaches = []
-    standing_at = course.standings.at
+    standings = course.standings
+    clear_from = standings.clear_from
     for dosing in course.dosings:
-        standing = standing_at(dosing.begins)
+        if clear_from is not None and dosing.begins >= clear_from:
+            continue
+        standing = standings.at(dosing.begins)
         if standing.state == "clear":
             continue
         decider = standing.decider
@@ -151,17 +154,12 @@ def roles_in_scope(course: Course, limits: Limits) -> list[Breach]:
     """Where a clinician is recorded: evaluations and reviews first, then the therapist's."""
     medical, therapist = limits.medical_roles, limits.therapist_roles
     by_medical, by_therapist = [], []
-    for session in course.counting:
-        held_by = session.clinician
-        if held_by is None or session.kind == "consultation":
-            continue
+    for session, role in course.timeline.attended:
         if session.kind in _MEDICAL:
-            if medical is not None and held_by.role not in medical:
-                facts = (session, held_by.role, medical)
-                by_medical.append(_wrong(session, facts, "medical_roles"))
-        elif therapist is not None and held_by.role not in therapist:
-            facts = (session, held_by.role, therapist)
-            by_therapist.append(_wrong(session, facts, "therapist_roles"))
+            if medical is not None and role not in medical:
+                by_medical.append(_wrong(session, (session, role, medical), "medical_roles"))
+        elif session.kind != "consultation" and therapist is not None and role not in therapist:
+            by_therapist.append(_wrong(session, (session, role, therapist), "therapist_roles"))
     return by_medical + by_therapist
 
 

@@ -8,9 +8,10 @@ from typing import Final
 from kap_model._time import HOUR_SECONDS
 from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
-from kap_model.limits import Bounds, Limits
+from kap_model.limits import LONGEST, Bounds, Limits
 from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 from kap_model.sessions import Dosing, Integration, Session
+from kap_model.timeline import in_canonical_order
 
 
 def _between(course: Course, opens: int, closes: int | None, enough: int) -> list[Integration]:
@@ -60,9 +61,9 @@ def integration_after_every_dosing(course: Course, limits: Limits) -> list[Breac
         return []
     breaches = []
     dosings, integrations = course.dosings, course.integrations
-    starts, total = course.integration_starts, len(course.integrations)
+    starts, total, last = course.integration_starts, len(integrations), len(dosings)
     for number, dosing in enumerate(dosings, 1):
-        following = dosings[number] if number < len(dosings) else None
+        following = dosings[number] if number < last else None
         closes = None if following is None else following.begins
         place = bisect_left(starts, dosing.ends)
         if wanted == 1 and place < total and (closes is None or integrations[place].ends <= closes):
@@ -240,14 +241,19 @@ def therapy_length(course: Course, limits: Limits) -> list[Breach]:
     bounds = limits.therapy_minutes
     if bounds is None:
         return []
-    lowest, highest = bounds.min or 0, bounds.max
-    breaches = []
-    for session in course.counting:
-        if session.kind not in ("preparation", "integration"):
-            continue
-        if session.minutes < lowest or (highest is not None and session.minutes > highest):
-            breaches.append(Breach("violated", (session,), _length, (session, bounds)))
-    return breaches
+    lowest, highest = bounds.min or 0, LONGEST if bounds.max is None else bounds.max
+    off: list[Session] = []
+    # One loop a kind: the interpreter reads the fields of one class at a time much faster.
+    for preparation in course.preparations:
+        if not lowest <= preparation.minutes <= highest:
+            off.append(preparation)
+    for integration in course.integrations:
+        if not lowest <= integration.minutes <= highest:
+            off.append(integration)
+    return [
+        Breach("violated", (session,), _length, (session, bounds))
+        for session in in_canonical_order(off)
+    ]
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -10,7 +10,6 @@ from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
 from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 from kap_model.sessions import Dosing, Preparation
-from kap_model.standing import is_clearing
 
 
 def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None) -> Words:
@@ -147,7 +146,7 @@ def preparation_after_supply(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _after_clearance(course: Course) -> list[Breach]:
-    clear_from = min((e.ends for e in course.evaluations if is_clearing(e)), default=None)
+    clear_from = min([e.ends for e in course.timeline.clearing_evaluations], default=None)
     breaches = []
     for preparation in course.preparations:
         if clear_from is None or clear_from > preparation.begins:

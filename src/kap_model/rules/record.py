@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import lt
 from typing import Final
 
 from kap_model._time import completed_years
@@ -36,13 +37,17 @@ def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
 )
 def no_overlap(course: Course, limits: Limits) -> list[Breach]:
     """Each session against the earlier one that ends last."""
-    breaches = []
-    latest: Session | None = None
+    breaches: list[Breach] = []
+    starts, ends_of = course.timeline.starts, course.timeline.ends
+    if not any(map(lt, starts[1:], ends_of)):
+        return breaches  # where each starts after the one before it, none overlaps any other
+    latest, free_from = None, 0
     for session in course.counting:
-        if latest is not None and session.begins < latest.ends:
+        if session.begins < free_from and latest is not None:
             breaches.append(Breach("violated", (latest, session), _overlapping, (latest, session)))
-        if latest is None or session.ends > latest.ends:
-            latest = session
+        ends = session.ends
+        if ends > free_from:
+            latest, free_from = session, ends
     return breaches
 
 
@@ -90,11 +95,14 @@ def _no_outcome(voice: Voice, session: Session) -> Words:
 )
 def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
     """At most one finding for each session of the plan, whatever its status."""
-    breaches = []
+    breaches: list[Breach] = []
     is_active, until = course.plan.state == "active", course.known_until
+    if is_active and until is None:
+        return breaches  # all is planned, and nothing says what is over
+    as_of = course.as_of
     for session in course.plan.sessions:
         if session.status == "completed":
-            if course.starts_after_as_of(session):
+            if as_of is not None and session.begins > as_of:
                 breaches.append(
                     Breach("violated", (session,), _not_held_yet, (session,), always="error")
                 )

@@ -105,9 +105,8 @@ def quarterly_review(course: Course, limits: Limits) -> list[Breach]:
 def _period_end(course: Course, limits: Limits) -> int:
     """The last dosing's date; today's where the course is still to go on."""
     last = max(course.timeline.dosing_days)
-    bounds = limits.dosing_count
-    as_of_day = course.as_of_day
-    if bounds is None or bounds.min is None or as_of_day is None or not course.is_open:
+    bounds, as_of_day = limits.dosing_count, course.as_of_day
+    if not course.is_open or as_of_day is None or bounds is None or bounds.min is None:
         return last
     goes_on = len(course.dosings) < bounds.min and not course.is_halted
     return max(last, as_of_day) if goes_on else last

@@ -28,7 +28,7 @@ from kap_model.rules._rule import (
     sentence,
 )
 from kap_model.sessions import Dosing, MedicalReview
-from kap_model.standing import MedicalContact, is_clearing
+from kap_model.standing import MedicalContact
 
 
 def _reviews_after_first_dosing(course: Course) -> list[MedicalReview]:
@@ -74,21 +74,29 @@ def supply_balance(course: Course, limits: Limits) -> list[Breach]:
         return _tracked_balance(course, course.plan.supplies)
     if limits.initial_supply is None:
         return []
-    clearing = [e for e in course.evaluations if is_clearing(e)]
-    if not clearing:
+    return _inferred_balance(course, limits.initial_supply, limits.refill_supply)
+
+
+def _inferred_balance(course: Course, initial: int, refill: int | None) -> list[Breach]:
+    clearing = course.timeline.clearing_evaluations
+    first = course.first_dosing
+    if not clearing or first is None:
         return []
     cleared_from = min([e.ends for e in clearing])
-    refills = sorted([r.ends for r in _reviews_after_first_dosing(course) if is_clearing(r)])
+    supplied_from, first_ends = clearing[0].ends, first.ends
+    refills = [r.ends for r in course.timeline.clearing_reviews if r.begins >= first_ends]
+    refills.sort()
+    unlimited_from = refills[0] if refills and refill is None else None
     breaches = []
     for number, dosing in enumerate(course.dosings, 1):
         begins = dosing.begins
+        if unlimited_from is not None and begins >= unlimited_from:
+            break
         if begins < cleared_from:
             continue
-        covered = limits.initial_supply if clearing[0].ends <= begins else 0
-        arrived = bisect_right(refills, begins)
-        if arrived and limits.refill_supply is None:
-            break
-        covered += arrived * (limits.refill_supply or 0)
+        covered = initial if begins >= supplied_from else 0
+        if refill is not None:
+            covered += bisect_right(refills, begins) * refill
         if covered < number:
             facts = (dosing, number, covered)
             breaches.append(Breach("missing", (dosing,), _not_covered, facts, closes=begins))
@@ -188,7 +196,7 @@ def refill_review(course: Course, limits: Limits) -> list[Breach]:
     if limits.refill_needs_review is None or not supplies:
         return []
     first = supplies[0].issued.toordinal()
-    reviewed = [day for r in course.reviews if is_clearing(r) and (day := course.day(r)) > first]
+    reviewed = [day for r in course.timeline.clearing_reviews if (day := course.day(r)) > first]
     earliest = min(reviewed, default=dt.date.max.toordinal())
     breaches = []
     for supply in supplies:
