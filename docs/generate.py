@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _example(rule: Rule, example: Example) -> Iterator[str]:
-    own = ", ".join(f"`{name}` {json.dumps(value)}" for name, value in example.limits.items())
+    own = ", ".join(f"`{name}` {value}" for name, value in example.limits)
     yield f"Under `{example.under}`{' with ' + own if own else ''}, this plan holds:"
     yield ""
     yield from _case(example.holds)
@@ -66,8 +65,8 @@ def _example(rule: Rule, example: Example) -> Iterator[str]:
 def _case(case: Case) -> Iterator[str]:
     yield "```text"
     yield case.notation
-    for place, value in case.facts.items():
-        yield f"{place} = {json.dumps(value)}"
+    for place, value in case.facts:
+        yield f"{place} = {value}"
     if case.as_of is not None:
         yield f"as of {case.as_of}"
     yield "```"

@@ -90,12 +90,10 @@ def dated(limit: str, lines: Mapping[str | None, Any]) -> tuple[kap.Setting, ...
 
 
 def rows(report: kap.Report, rule: str) -> list[Row]:
-    """What a report says about one rule."""
-    return [
-        Row(found.verdict, found.severity, found.sessions, found.opens, found.due)
-        for found in report.findings
-        if found.rule == rule
-    ]
+    """What a report says about one rule; every finding can be read aloud."""
+    found = [one for one in report.findings if one.rule == rule]
+    assert all(one.message.endswith(".") for one in found)
+    return [Row(one.verdict, one.severity, one.sessions, one.opens, one.due) for one in found]
 
 
 def findings(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-import attrs
 import pytest
-from support import Row, at, findings, limits, pending, plan, unknown, violated
 
 import kap_model as kap
+from support import SOURCE, Row, at, findings, limits, pending, plan, unknown, violated
 
 CLEARANCE = limits(evaluation_first=True)
 MINIMUM = limits(dosing_count={"min": 2})
@@ -74,12 +73,27 @@ CELLS = [
 ]
 
 
-def standing(line: str | kap.Plan, as_of: str | None = None) -> str:
+def told(_voice: object, state: str) -> kap.Words:
+    return kap.Words(state)
+
+
+@kap.rule(
+    "STANDING",
+    "The standing after all contacts, and its decider.",
+    why="A rule is given both.",
+    severity="advice",
+    cites=(SOURCE,),
+)
+def tell(course: kap.Course, _limits: kap.Limits) -> list[kap.Breach]:
+    decider = course.standing.decider
+    sessions = () if decider is None else (decider,)
+    return [kap.Breach("unknown", sessions, told, (course.standing.state,))]
+
+
+def standing(line: str, as_of: str | None = None) -> str:
     """The standing after all contacts and the decider's id: ``clear e1``."""
-    judged = plan(line) if isinstance(line, str) else line
-    moment = None if as_of is None else attrs.evolve(judged.sessions[0], start=as_of).begins
-    last = kap.Course(judged, moment).standing
-    return last.state if last.decider is None else f"{last.state} {last.decider.id}"
+    (found,) = kap.check(plan(line), limits(), as_of=as_of, rules=(tell,)).findings
+    return " ".join((found.message, *found.sessions))
 
 
 @pytest.mark.parametrize(("start", "event", "expected"), CELLS)
@@ -159,6 +173,9 @@ def test_a_review_that_continues_gives_back_what_the_evaluations_say(
         ("E0+ R1- R1+", "stopped r1"),
         ("E0+ R1? R1*", "pending r1"),
         ("E0+ R1- R1?", "stopped r1"),
+        ("E1* R1?", "pending r1"),
+        ("E1@10:00/30* R1@09:50/40?", "pending r1"),
+        ("E1@10:00/30 R1@09:50/40?", "pending r1"),
     ],
 )
 def test_among_equal_ends_the_more_favourable_comes_first(line: str, expected: str) -> None:

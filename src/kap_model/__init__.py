@@ -26,7 +26,9 @@ from kap_model.practices import Fact, Practice
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding, Report
 from kap_model.rules import RULES
-from kap_model.rules._rule import Breach, Case, Example, Rule, Words, rule
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Words
 from kap_model.sessions import (
     Clinician,
     Consultation,

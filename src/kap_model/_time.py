@@ -8,11 +8,11 @@ a plan means the same everywhere.
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from bisect import bisect_left
-from functools import cache, lru_cache
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache
+from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
+_NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - for times whose offset is taken off
+_FARTHEST: Final = dt.timedelta(hours=14)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
@@ -50,6 +52,7 @@ _WHOLE_SECONDS: Final = re.compile(
     r"(?:Z|\+(?:0\d|1[0-3]):[0-5]\d|-(?!00:00)(?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
     re.ASCII,
 )
+_NAIVE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _FRACTION: Final = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -58,7 +61,7 @@ TIME_REASON: Final = (
     "such as 2027-01-18T13:00:00-08:00"
 )
 NAIVE_REASON: Final = (
-    "has no offset, so it names no instant; make it aware, for example "
+    "has no offset, so it names no instant; write it with one, or make a datetime aware, such as "
     "value.replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))"
 )
 RANGE_REASON: Final = "must lie in the years 1980 to 2199 in UTC"
@@ -79,25 +82,47 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     """
     if type(value) is str:
         if _WHOLE_SECONDS.fullmatch(value) is None:
-            raise refusal(path, TIME_REASON)
-        try:
-            since = dt.datetime.fromisoformat(value) - _EPOCH
-        except ValueError:
-            raise refusal(path, "must be a time that the calendar has") from None
+            raise refusal(path, NAIVE_REASON if _NAIVE.fullmatch(value) else TIME_REASON)
+        clock = _on_calendar(dt.datetime, value)
+        if clock is None:
+            raise refusal(path, "must be a time that the calendar has")
+        since = clock - _EPOCH
         seconds = since.days * DAY_SECONDS + since.seconds
     elif type(value) is Instant:
         seconds = value
     elif isinstance(value, dt.datetime):
-        if value.utcoffset() is None:
-            raise refusal(path, NAIVE_REASON)
         if value.microsecond:
             raise refusal(path, TIME_REASON)
-        seconds = int(value.timestamp())
+        seconds = _seconds(value, path)
     else:
         raise refusal(path, TIME_REASON)
     if not EARLIEST <= seconds <= LATEST:
         raise refusal(path, RANGE_REASON)
     return Instant(seconds)
+
+
+T = TypeVar("T", dt.datetime, dt.date)
+
+
+def _on_calendar(cls: type[T], text: str) -> T | None:
+    """The time that a text names; the standard library's own error would name its parts."""
+    try:
+        return cls.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _seconds(value: dt.datetime, path: str) -> int:
+    """Whole seconds since 1970 of an aware time, fractions cut off."""
+    offset = value.utcoffset()
+    if offset is None:
+        raise refusal(path, NAIVE_REASON)
+    if offset.seconds % 60 or offset.microseconds or abs(offset) > _FARTHEST:
+        raise refusal(path, "must have an offset of whole minutes within 14:00")
+    # Plain arithmetic: pendulum's own subtraction is slow, and a fold must not be lost.
+    clock = dt.datetime(*value.timetuple()[:6]) - offset  # noqa: DTZ001 - the offset is taken off
+    since = clock - _NAIVE_EPOCH
+    return since.days * DAY_SECONDS + since.seconds
 
 
 def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
@@ -108,12 +133,14 @@ def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
     """
     if isinstance(value, str):
         return instant(_FRACTION.sub("", value), "as_of")
-    if isinstance(value, dt.datetime) and value.utcoffset() is not None:
-        seconds = math.floor(value.timestamp())
-        if EARLIEST <= seconds <= LATEST:
-            return Instant(seconds)
+    if not isinstance(value, dt.datetime):
+        if isinstance(value, dt.date):
+            raise refusal("as_of", NAIVE_REASON)
+        return instant(value, "as_of")
+    seconds = _seconds(value, "as_of")
+    if not EARLIEST <= seconds <= LATEST:
         raise refusal("as_of", RANGE_REASON)
-    return instant(value, "as_of")
+    return Instant(seconds)
 
 
 def civil_date(value: dt.date | str, path: str) -> dt.date:
@@ -125,10 +152,9 @@ def civil_date(value: dt.date | str, path: str) -> dt.date:
     if type(value) is str:
         if _DATE.fullmatch(value) is None:
             raise refusal(path, DATE_REASON)
-        try:
-            day = dt.date.fromisoformat(value)
-        except ValueError:
-            raise refusal(path, "must be a day that the calendar has") from None
+        day = _on_calendar(dt.date, value)
+        if day is None:
+            raise refusal(path, "must be a day that the calendar has")
     elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         day = dt.date(value.year, value.month, value.day)
     else:
@@ -159,16 +185,23 @@ def day_end(day: int) -> DayEdge:
     return DayEdge(day, is_end=True)
 
 
+@frozen(eq=False, repr=False)
 class Zone:
     """A time zone of the tzdata package: where the civil dates of a plan come from."""
 
-    __slots__ = ("_zone", "first_instant", "name")
+    name: str
+    _zone: ZoneInfo
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    @classmethod
+    def named(cls, name: str) -> Zone:
+        """The zone of a name that the tzdata package has."""
         with _zone_file(name) as file:
-            self._zone = ZoneInfo.from_file(file, key=name)
-        self.first_instant = lru_cache(maxsize=4096)(self._first_instant)
+            return cls(name, ZoneInfo.from_file(file, key=name))
+
+    @cached_property
+    def first_instant(self) -> Callable[[int], int]:
+        """The first instant whose local date is a given day or later."""
+        return lru_cache(maxsize=4096)(self._first_instant)
 
     def day(self, seconds: int) -> int:
         """The ordinal of the local date at an instant."""
@@ -197,7 +230,6 @@ class Zone:
         return seconds if shown.replace(tzinfo=None) == wall.replace(tzinfo=None) else None
 
     def _first_instant(self, day: int) -> int:
-        """The first instant whose local date is this day or later."""
         seconds = self.at(day, 0, 0)
         if seconds is not None:
             return seconds
@@ -219,6 +251,9 @@ class Zone:
         if isinstance(moment, DayEdge):
             return dt.date.fromordinal(moment.day).isoformat()
         return self.text(moment)
+
+    def __repr__(self) -> str:
+        return f"<Zone {self.name}>"
 
     def spoken(self, moment: Moment) -> str:
         """A window's edge as a person would say it."""
@@ -249,7 +284,6 @@ def _zone_file(name: str) -> IO[bytes]:
     return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb")
 
 
-@cache
 def zone(name: str) -> Zone:
     """A zone by its exact name.
 
@@ -260,7 +294,12 @@ def zone(name: str) -> Zone:
         raise refusal(
             "timezone", "must be a zone name of the tzdata list, such as America/Los_Angeles"
         )
-    return Zone(name)
+    return _zone(name)
+
+
+@cache
+def _zone(name: str) -> Zone:
+    return Zone.named(name)
 
 
 @cache

@@ -17,7 +17,8 @@ from kap_model.practices import BY_NAME, CORE, Practice
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules import RULE_OF_ID, RULES
-from kap_model.rules._rule import Breach, Rule, RuleFunction
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Rule, RuleFunction
 from kap_model.waivers import Waiver
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
@@ -51,7 +52,7 @@ def check(
         raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
     care, source = choose_protocol(plan, protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
-    course = Course(plan, instant)
+    course = Course.of(plan, instant)
     limits = _limits_of(care, course)
     outline = _outline_of_catalogue(limits) if rules is RULES else _outline(rules, limits)
     if care.severities:
@@ -149,7 +150,9 @@ def _finding(
     care: CareProtocol,
     waivers: list[Waiver],
 ) -> Finding:
-    severity = breach.always or care.severity_of.get(rule.id) or breach.severity or rule.severity
+    severity = (
+        breach.fixed_severity or care.severity_of.get(rule.id) or breach.severity or rule.severity
+    )
     waived = False
     if waivers:
         sessions = tuple([session.id for session in breach.sessions])

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from attrs import frozen
+
 from kap_model.plan import Plan
-from kap_model.sessions import Dosing, Session
+from kap_model.sessions import (
+    Consultation,
+    Dosing,
+    Integration,
+    MedicalEvaluation,
+    MedicalReview,
+    Preparation,
+    Session,
+)
 from kap_model.standing import FAVOURABLE, Event, MedicalContact, Standing, Standings
 from kap_model.timeline import Timeline
 
 
+@frozen(eq=False, repr=False)
 class Course:
     """A plan's counting sessions, and what is known of them at ``as_of``.
 
@@ -18,60 +31,53 @@ class Course:
         known_until: A planned session that ended by then is unrecorded.
         consultations, evaluations, preparations, dosings, integrations, reviews: The counting
             sessions of each kind in canonical order; ``counting``: all of them.
-        integration_starts: The ``begins`` of ``integrations``, to search in.
-        day: Gives the ordinal of the civil date of a session, in the plan's zone.
+        timeline: The counting sessions, split and dated.
         first_dosing: The first of ``dosings``, or ``None``.
     """
 
-    __slots__ = (
-        "_as_of_day",
-        "_standings",
-        "as_of",
-        "consultations",
-        "counting",
-        "day",
-        "dosings",
-        "evaluations",
-        "first_dosing",
-        "integration_starts",
-        "integrations",
-        "is_open",
-        "known_until",
-        "plan",
-        "preparations",
-        "reviews",
-        "timeline",
-    )
+    plan: Plan
+    as_of: int | None
+    timeline: Timeline
+    is_open: bool
+    known_until: int | None
+    counting: tuple[Session, ...]
+    consultations: tuple[Consultation, ...]
+    evaluations: tuple[MedicalEvaluation, ...]
+    preparations: tuple[Preparation, ...]
+    dosings: tuple[Dosing, ...]
+    integrations: tuple[Integration, ...]
+    reviews: tuple[MedicalReview, ...]
+    first_dosing: Dosing | None
 
-    def __init__(self, plan: Plan, as_of: int | None) -> None:
+    @classmethod
+    def of(cls, plan: Plan, as_of: int | None) -> Course:
+        """A plan at a moment, or without one."""
         timeline: Timeline = plan.timeline
-        self.plan = plan
-        self.as_of = as_of
-        self.is_open = as_of is not None and plan.state == "active"
-        # Up to as_of, a completed session that bears witness starts at or before it.
-        self.known_until = timeline.latest_completed_start if as_of is None else as_of
-        self.timeline = timeline
-        self.counting = timeline.counting
-        self.consultations = timeline.consultations
-        self.evaluations = timeline.evaluations
-        self.preparations = timeline.preparations
-        self.dosings = timeline.dosings
-        self.integrations = timeline.integrations
-        self.integration_starts = timeline.integration_starts
-        self.reviews = timeline.reviews
-        self.first_dosing: Dosing | None = self.dosings[0] if self.dosings else None
-        self.day = timeline.day
-        self._as_of_day: int | None = None
-        self._standings: Standings | None = None
+        return cls(
+            plan,
+            as_of,
+            timeline,
+            as_of is not None and plan.state == "active",
+            # Up to as_of, a completed session that bears witness starts at or before it.
+            timeline.latest_completed_start if as_of is None else as_of,
+            timeline.counting,
+            timeline.consultations,
+            timeline.evaluations,
+            timeline.preparations,
+            timeline.dosings,
+            timeline.integrations,
+            timeline.reviews,
+            timeline.dosings[0] if timeline.dosings else None,
+        )
 
-    @property
+    def day(self, session: Session) -> int:
+        """The ordinal of the civil date of a session, in the plan's zone."""
+        return self.timeline.day(session)
+
+    @cached_property
     def as_of_day(self) -> int | None:
         """The ordinal of the civil date of ``as_of``, in the plan's zone."""
-        if self.as_of is None:
-            return None
-        if self._as_of_day is None:
-            self._as_of_day = self.timeline.zone.day(self.as_of)
-        return self._as_of_day
+        return None if self.as_of is None else self.timeline.zone.day(self.as_of)
 
     def is_unrecorded(self, session: Session) -> bool:
         """Whether a planned session should have been recorded by now."""
@@ -104,12 +110,10 @@ class Course:
             return "to come" if self.starts_after_as_of(contact) else "favourable"
         return "pending" if outcome == "pending" else "unfavourable"
 
-    @property
+    @cached_property
     def standings(self) -> Standings:
         """The medical standing by instant."""
-        if self._standings is None:
-            self._standings = Standings((*self.evaluations, *self.reviews), self.event)
-        return self._standings
+        return Standings((*self.evaluations, *self.reviews), self.event)
 
     @property
     def standing(self) -> Standing:
@@ -125,3 +129,6 @@ class Course:
     def asks_for_more(self) -> bool:
         """Whether a minimum may still ask: not of a discontinued or halted course."""
         return self.plan.state != "discontinued" and not self.is_halted
+
+    def __repr__(self) -> str:
+        return f"<Course of {self.plan!r}>"

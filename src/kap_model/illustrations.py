@@ -11,7 +11,7 @@ from kap_model.documents.protocols import limit_value
 from kap_model.notation import parse
 from kap_model.plan import Plan
 from kap_model.practices import BY_NAME
-from kap_model.protocol import OFF, CareProtocol, Setting
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules._rule import Case, Example
 
 
@@ -23,8 +23,12 @@ def protocol_of(example: Example) -> CareProtocol:
     return base.extended(
         f"{base.id}-example",
         settings=[
-            Setting(limit=name, value=limit_value(name, value), citation=CONTRACT["an example"])
-            for name, value in example.limits.items()
+            Setting(
+                limit=name,
+                value=limit_value(name, json.loads(value)),
+                citation=CONTRACT["an example"],
+            )
+            for name, value in example.limits
         ],
     )
 
@@ -33,10 +37,7 @@ def plan_of(case: Case) -> Plan:
     """The plan of a case: its notation, with the facts that notation cannot say."""
     document: dict[str, Any] = json.loads(dumps(parse(case.notation)))
     sessions = {session["id"]: session for session in document["sessions"]}
-    for place, value in case.facts.items():
+    for place, value in case.facts:
         identifier, _, key = place.rpartition(".")
-        (sessions[identifier] if identifier else document)[key] = value
+        (sessions[identifier] if identifier else document)[key] = json.loads(value)
     return loads(json.dumps(document))
-
-
-__all__ = ["OFF", "plan_of", "protocol_of"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import frozen
 
 from kap_model._values import Value, check_choice, check_integer, check_labels
 from kap_model.citations import Citation
@@ -38,6 +39,19 @@ class Bounds(Value):
             check_integer(self.max, "max", 0, LONGEST)
         if self.min is not None and self.max is not None and self.min > self.max:
             raise refusal("max", "must not be below min")
+
+    def below(self, number: int) -> bool:
+        """Whether a number is under the lowest."""
+        return self.min is not None and number < self.min
+
+    def above(self, number: int) -> bool:
+        """Whether a number is over the highest."""
+        return self.max is not None and number > self.max
+
+    def of(self, thing: str) -> str:
+        """The range with its unit: ``6 to 8 dosings``, ``at least 1 day``."""
+        plural = (self.min if self.max is None else self.max) != 1
+        return f"{self} {thing}s" if plural else f"{self} {thing}"
 
     def __str__(self) -> str:
         if self.max is None:
@@ -109,18 +123,16 @@ class Frequency(Value):
         check_integer(self.days, "days", 1, LONGEST)
 
     def __str__(self) -> str:
+        if self.days == 1:
+            return f"at most {self.at_most} on any day"
         return f"at most {self.at_most} in any {self.days} consecutive days"
 
 
 Labels: TypeAlias = tuple[str, ...]
 
 
-def _read_only(citations: Mapping[str, Citation]) -> Mapping[str, Citation]:
-    return MappingProxyType(dict(citations))
-
-
-@frozen(kw_only=True, eq=False, repr=False)
-class Limits:
+@frozen(kw_only=True, cache_hash=True, repr=False)
+class Limits(Value):
     """The limits in force for one course; ``None`` = not set, so that its rules do not apply."""
 
     preparation_count: Bounds | None = None
@@ -153,11 +165,16 @@ class Limits:
     dose_levels: Labels | None = None
     exclusions: Labels | None = None
     minimum_age: int | None = None
-    citations: Mapping[str, Citation] = field(factory=dict, converter=_read_only)
-    """Where each set limit comes from, by the limit's name."""
+    cited: tuple[tuple[str, Citation], ...] = ()
+    """Where each set limit comes from, as pairs of the limit's name and a citation."""
+
+    @cached_property
+    def citations(self) -> Mapping[str, Citation]:
+        """Where each set limit comes from, by the limit's name."""
+        return MappingProxyType(dict(self.cited))
 
     def __repr__(self) -> str:
-        return f"<Limits: {len(self.citations)} set>"
+        return f"<Limits: {len(self.cited)} set>"
 
 
 @frozen
@@ -266,8 +283,10 @@ LIMITS: Final[tuple[LimitSpec, ...]] = (
     _list("formats", "formats of the therapist's sessions", FORMATS),
     _list("dose_levels", "dose levels, lowest first"),
     _list("exclusions", "conditions that speak against treatment"),
-    _integer("minimum_age", "the client's least age in years", 0),
+    _integer("minimum_age", "the client's minimum age in years", 0),
 )
 """Every limit, in the order of reference pages and canonical protocols."""
 
-LIMIT_OF_NAME: Final[dict[str, LimitSpec]] = {spec.name: spec for spec in LIMITS}
+LIMIT_OF_NAME: Final[Mapping[str, LimitSpec]] = MappingProxyType(
+    {spec.name: spec for spec in LIMITS}
+)

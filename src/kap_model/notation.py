@@ -47,6 +47,7 @@ _USUAL_MINUTES: Final = {"D": 120, "E": 30, "R": 30}
 _OTHER_MINUTES: Final = 50
 _USUAL_TIME: Final = (10, 0)
 
+LONGEST_LINE: Final = 1_000_000
 _DAY: Final = r"(?:\d{1,6}|\(-\d{1,6}\))"
 _SESSION: Final = re.compile(
     rf"(?P<letter>[CEPDIR])(?P<day>{_DAY})"
@@ -76,6 +77,8 @@ def parse(line: str) -> Plan:
     """
     if not isinstance(line, str):
         raise TypeError("notation is text")
+    if len(line) > LONGEST_LINE:
+        _refuse("line", "must have at most 1,000,000 characters")
     words = line.split()
     if not words:
         _refuse("line", "must start with a date, such as 2027-01-04")
@@ -123,6 +126,7 @@ class _Reader:
         self.zone = zone
         self.sessions: list[Session] = []
         self.supplies: list[Supply] | None = None
+        self.tracks_none = False
         self.counts: dict[str, int] = {}
 
     def read(self, word: str, path: str) -> None:
@@ -151,12 +155,12 @@ class _Reader:
         if word == _NO_SUPPLY:
             if self.supplies is not None:
                 _refuse(path, "must say S- only where there is no other supply")
-            self.supplies = []
+            self.supplies, self.tracks_none = [], True
             return
         token = _SUPPLY.fullmatch(word)
         if token is None:
             _refuse(path, "must be a supply such as S0>3=2, S0>=2 or S-")
-        if self.supplies == []:
+        if self.tracks_none:
             _refuse(path, "must not follow S-, which says that there is no supply")
         received = token["received"]
         supply = Supply(
@@ -165,7 +169,8 @@ class _Reader:
             received=dt.date.fromordinal(self._date(received, path)) if received else None,
             dosings=int(token["dosings"]),
         )
-        self.supplies = [*(self.supplies or []), supply]
+        self.supplies = self.supplies or []
+        self.supplies.append(supply)
 
     def _session(self, word: str, path: str) -> None:
         token = _SESSION.fullmatch(word)

@@ -20,7 +20,7 @@ from kap_model._values import (
 )
 from kap_model.errors import refusal
 from kap_model.sessions import SESSION_CLASSES, Session
-from kap_model.timeline import State, Timeline, in_canonical_order
+from kap_model.timeline import PlanState, Timeline, in_canonical_order
 
 if TYPE_CHECKING:
     import pendulum
@@ -130,7 +130,7 @@ class Plan(Value):
     protocol: str | None = None
     fees: str | None = None
     timezone: str
-    state: State = "active"
+    state: PlanState = "active"
     client: str | None = None
     born: dt.date | None = field(default=None, converter=_born)
     conditions: tuple[str, ...] | None = field(default=None, converter=_conditions)
@@ -139,11 +139,8 @@ class Plan(Value):
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
-        if type(self.timezone) is not str:
-            raise refusal("timezone", "must be text")
         zone(self.timezone)
-        if self.state not in STATES:
-            check_choice(self.state, "state", STATES)
+        check_choice(self.state, "state", STATES)
         if self.protocol is not None:
             check_choice(self.protocol, "protocol", PRACTICE_NAMES)
         if self.fees is not None:
@@ -164,7 +161,7 @@ class Plan(Value):
     @cached_property
     def timeline(self) -> Timeline:
         """The counting sessions by kind, as rules see them."""
-        return Timeline(self.sessions, self.state, self.zone)
+        return Timeline.of(self.sessions, self.state, self.zone)
 
     @property
     def notation(self) -> str:

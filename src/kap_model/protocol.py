@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -54,14 +55,15 @@ class Setting(Value):
         check_choice(self.limit, "limit", LIMIT_OF_NAME)
         if type(self.citation) is not Citation:
             raise refusal("citation", "must be a Citation")
-        if self.value == OFF:
+        if type(self.value) is str and self.value == OFF:
             return
         try:
             LIMIT_OF_NAME[self.limit].check(self.value)
         except InvalidValue as error:
-            raise InvalidValue(
-                Problem(_below("value", problem.path), problem.reason) for problem in error.problems
-            ) from None
+            problems = [Problem(_below("value", p.path), p.reason) for p in error.problems]
+        else:
+            return
+        raise InvalidValue(problems)
 
 
 def _below(path: str, rest: str) -> str:
@@ -153,9 +155,9 @@ class CareProtocol(Value):
         return tuple(sorted({s.since for s in self.settings if s.since is not None}))
 
     @cached_property
-    def severity_of(self) -> dict[str, Severity]:
+    def severity_of(self) -> Mapping[str, Severity]:
         """The overrides by rule id."""
-        return dict(self.severities)
+        return MappingProxyType(dict(self.severities))
 
     @cached_property
     def _versions(self) -> dict[int, Limits]:
@@ -168,9 +170,9 @@ class CareProtocol(Value):
             if setting.limit not in in_force or (setting.since or _BEFORE_ALL) <= day:
                 in_force[setting.limit] = setting
         known = {name: line for name, line in in_force.items() if line.value != OFF}
-        citations = {name: line.citation for name, line in known.items()}
+        cited = tuple((name, line.citation) for name, line in known.items())
         values: dict[str, Any] = {name: line.value for name, line in known.items()}
-        return Limits(**values, citations=citations)
+        return Limits(**values, cited=cited)
 
     def __repr__(self) -> str:
         return f"<CareProtocol {self.id}: {len(self.settings)} settings>"

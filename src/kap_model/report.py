@@ -11,7 +11,8 @@ from kap_model._time import Instant, zone
 from kap_model._values import Value
 from kap_model.citations import Citation
 from kap_model.protocol import Severity
-from kap_model.rules._rule import Breach, Voice, Words
+from kap_model.rules._breach import Breach
+from kap_model.rules._words import Voice, Words
 
 Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
 VERDICTS: Final[tuple[Verdict, ...]] = (
@@ -89,17 +90,17 @@ class Finding(Value):
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON values."""
-        message, observed, required = self.words
+        words = self.words
         return {
             "rule": self.rule,
             "verdict": self.verdict,
             "severity": self.severity,
             "sessions": list(self.sessions),
-            "observed": observed,
-            "required": required,
+            "observed": words.observed,
+            "required": words.required,
             "opens": self.opens,
             "due": self.due,
-            "message": message,
+            "message": words.message,
             "citation": self.citation.to_dict(),
             "waived": self.waived,
         }

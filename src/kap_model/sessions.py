@@ -33,6 +33,7 @@ Status: TypeAlias = Literal["planned", "completed", "cancelled", "no-show"]
 EvaluationOutcome: TypeAlias = Literal["eligible", "ineligible", "pending"]
 ReviewOutcome: TypeAlias = Literal["continue", "stop", "pending"]
 
+MEDICAL_KINDS: Final = ("medical-evaluation", "medical-review")
 PLACES: Final = ("office", "remote")
 FORMATS: Final = ("individual", "group")
 STATUSES: Final = ("planned", "completed", "cancelled", "no-show")
@@ -92,15 +93,15 @@ class Session(Value):
     ends: int = field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        if type(self) is Session:
+        if not hasattr(self, "kind"):
             raise refusal("kind", "must be one of the six kinds")
         check_identifier(self.id, "id")
         minutes = self.minutes
         if type(minutes) is not int or not 1 <= minutes <= LONGEST_MINUTES:
             check_integer(minutes, "minutes", 1, LONGEST_MINUTES)
-        if self.place not in PLACES:
+        if type(self.place) is not str or self.place not in PLACES:
             check_choice(self.place, "place", PLACES)
-        if self.status not in STATUSES:
+        if type(self.status) is not str or self.status not in STATUSES:
             check_choice(self.status, "status", STATUSES)
         if self.clinician is not None and type(self.clinician) is not Clinician:
             raise refusal("clinician", "must be a Clinician")
@@ -153,7 +154,9 @@ class MedicalEvaluation(Session):
 
 @frozen(kw_only=True, repr=False)
 class MedicalReview(Session):
-    """A follow-up with the medical partner, by video [K step 5, R step 7].
+    """A follow-up with the medical partner [K step 5, R step 7].
+
+    Remote unless it says otherwise, as the evaluation is; the pages name no medium for it.
 
     Attributes:
         outcome: ``continue``, ``stop`` or ``pending``, on a completed one; absent where not
@@ -178,7 +181,7 @@ class TherapistSession(Session):
 
     def __attrs_post_init__(self) -> None:
         Session.__attrs_post_init__(self)
-        if self.format not in FORMATS:
+        if type(self.format) is not str or self.format not in FORMATS:
             check_choice(self.format, "format", FORMATS)
 
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from kap_model.sessions import MedicalEvaluation, MedicalReview
 
-State: TypeAlias = Literal["none", "clear", "refused", "stopped", "pending", "unrecorded"]
+StandingState: TypeAlias = Literal["none", "clear", "refused", "stopped", "pending", "unrecorded"]
 Event: TypeAlias = Literal["favourable", "unfavourable", "pending", "held", "to come"]
 MedicalContact: TypeAlias = MedicalEvaluation | MedicalReview
 
+C = TypeVar("C", bound=MedicalContact)
+
 FAVOURABLE: Final = frozenset({"eligible", "continue"})
-UNFAVOURABLE: Final = frozenset({"ineligible", "stop"})
 
 
 class Standing(NamedTuple):
     """What is decided, and the session that last changed or confirmed it."""
 
-    state: State
+    state: StandingState
     decider: MedicalContact | None = None
 
     @property
@@ -50,7 +51,7 @@ def _favour(contact: MedicalContact) -> int:
     return 2 if outcome == "pending" else 3
 
 
-def in_walking_order(contacts: Sequence[MedicalContact]) -> Sequence[MedicalContact]:
+def in_walking_order(contacts: Sequence[C]) -> Sequence[C]:
     """Contacts by end, then the more favourable first, then canonical order."""
     latest = 0
     for contact in contacts:

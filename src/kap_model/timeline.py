@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from operator import attrgetter, lt
-from typing import Final, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Final, Literal, TypeAlias, TypeVar
+
+from attrs import frozen
 
 from kap_model._time import Zone
 from kap_model.sessions import (
-    SESSION_CLASSES,
     Consultation,
     Dosing,
     Integration,
@@ -19,7 +21,7 @@ from kap_model.sessions import (
 )
 from kap_model.standing import is_clearing
 
-State: TypeAlias = Literal["active", "completed", "discontinued"]
+PlanState: TypeAlias = Literal["active", "completed", "discontinued"]
 
 S = TypeVar("S", bound=Session)
 
@@ -36,83 +38,89 @@ def in_canonical_order(sessions: Sequence[S]) -> tuple[S, ...]:
     return tuple(sorted(sessions, key=_canonical))
 
 
+@frozen(kw_only=True, eq=False, repr=False)
 class Timeline:
     """The counting sessions of a plan, split by kind; cancelled and missed ones never count.
 
     In an active plan planned and completed sessions count, in any other state completed ones.
-    Clearing contacts are those that may bring medicine; attended are the sessions with a clinician
-    on record, with the role.
+
+    Attributes:
+        zone: Where dates come from.
+        counting: All counting sessions, and those of each kind, in canonical order.
+        starts, ends: Of the counting sessions, in seconds since 1970 UTC.
+        integration_starts: Of the integrations, to search in.
+        clinician_roles: The counting sessions whose clinician is recorded, with the role.
+        clearing_evaluations, clearing_reviews: The contacts that may bring medicine.
+        latest_completed_start: The start of the last completed session, or ``None``.
     """
 
-    __slots__ = (
-        "_contact_days",
-        "_days",
-        "_dosing_days",
-        "attended",
-        "clearing_evaluations",
-        "clearing_reviews",
-        "consultations",
-        "counting",
-        "dosings",
-        "ends",
-        "evaluations",
-        "integration_starts",
-        "integrations",
-        "latest_completed_start",
-        "preparations",
-        "reviews",
-        "starts",
-        "zone",
-    )
+    zone: Zone
+    counting: tuple[Session, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    consultations: tuple[Consultation, ...]
+    evaluations: tuple[MedicalEvaluation, ...]
+    preparations: tuple[Preparation, ...]
+    dosings: tuple[Dosing, ...]
+    integrations: tuple[Integration, ...]
+    reviews: tuple[MedicalReview, ...]
+    integration_starts: tuple[int, ...]
+    clinician_roles: tuple[tuple[Session, str], ...]
+    clearing_evaluations: tuple[MedicalEvaluation, ...]
+    clearing_reviews: tuple[MedicalReview, ...]
+    latest_completed_start: int | None
 
-    def __init__(self, sessions: tuple[Session, ...], state: State, zone: Zone) -> None:
+    @classmethod
+    def of(cls, sessions: tuple[Session, ...], state: PlanState, zone: Zone) -> Timeline:
+        """The counting sessions of a plan in a state, with dates in a zone."""
         counts = ("planned", "completed") if state == "active" else ("completed",)
         counting = tuple([s for s in sessions if s.status in counts])
-        by_kind: tuple[list[Session], ...] = tuple([] for _ in SESSION_CLASSES)
+        by_kind: tuple[list[Any], ...] = ([], [], [], [], [], [])
         for session in counting:
             by_kind[session.rank].append(session)
-        self.zone = zone
-        self.counting = counting
-        self.attended = [(s, s.clinician.role) for s in counting if s.clinician is not None]
-        self.starts = [session.begins for session in counting]
-        self.ends = [session.ends for session in counting]
-        self.consultations = cast("tuple[Consultation, ...]", tuple(by_kind[0]))
-        self.evaluations = cast("tuple[MedicalEvaluation, ...]", tuple(by_kind[1]))
-        self.preparations = cast("tuple[Preparation, ...]", tuple(by_kind[2]))
-        self.dosings = cast("tuple[Dosing, ...]", tuple(by_kind[3]))
-        self.integrations = cast("tuple[Integration, ...]", tuple(by_kind[4]))
-        self.reviews = cast("tuple[MedicalReview, ...]", tuple(by_kind[5]))
-        self.clearing_evaluations = [e for e in self.evaluations if is_clearing(e)]
-        self.clearing_reviews = [r for r in self.reviews if is_clearing(r)]
-        self.integration_starts = [integration.begins for integration in self.integrations]
-        self.latest_completed_start: int | None = None
-        for session in reversed(counting):
-            if session.status == "completed":
-                self.latest_completed_start = session.begins
-                break
-        self._days: dict[int, int] = {}
-        self._dosing_days: list[int] | None = None
-        self._contact_days: list[int] | None = None
+        completed = [s.begins for s in counting if s.status == "completed"]
+        return cls(
+            zone=zone,
+            counting=counting,
+            starts=tuple([s.begins for s in counting]),
+            ends=tuple([s.ends for s in counting]),
+            consultations=tuple(by_kind[0]),
+            evaluations=tuple(by_kind[1]),
+            preparations=tuple(by_kind[2]),
+            dosings=tuple(by_kind[3]),
+            integrations=tuple(by_kind[4]),
+            reviews=tuple(by_kind[5]),
+            integration_starts=tuple([i.begins for i in by_kind[4]]),
+            clinician_roles=tuple([(s, s.clinician.role) for s in counting if s.clinician]),
+            clearing_evaluations=tuple([e for e in by_kind[1] if is_clearing(e)]),
+            clearing_reviews=tuple([r for r in by_kind[5] if is_clearing(r)]),
+            latest_completed_start=completed[-1] if completed else None,
+        )
 
-    def day(self, session: Session) -> int:
-        """The ordinal of the local civil date on which a session starts."""
-        begins = session.begins
-        day = self._days.get(begins)
-        if day is None:
-            day = self._days[begins] = self.zone.day(begins)
+    @cached_property
+    def day(self) -> Callable[[Session], int]:
+        """Gives the ordinal of the local civil date on which a session starts."""
+        day_of = self.zone.day
+        days: dict[int, int] = {}
+
+        def day(session: Session) -> int:
+            begins = session.begins
+            if begins not in days:
+                days[begins] = day_of(begins)
+            return days[begins]
+
         return day
 
-    @property
-    def dosing_days(self) -> list[int]:
+    @cached_property
+    def dosing_days(self) -> tuple[int, ...]:
         """The date of each dosing; they may step back where clocks are set over midnight."""
-        if self._dosing_days is None:
-            self._dosing_days = [self.day(dosing) for dosing in self.dosings]
-        return self._dosing_days
+        return tuple([self.day(dosing) for dosing in self.dosings])
 
-    @property
-    def contact_days(self) -> list[int]:
+    @cached_property
+    def contact_days(self) -> tuple[int, ...]:
         """The dates of evaluations and reviews, each once, in order."""
-        if self._contact_days is None:
-            contacts = (*self.evaluations, *self.reviews)
-            self._contact_days = sorted({self.day(contact) for contact in contacts})
-        return self._contact_days
+        contacts = (*self.evaluations, *self.reviews)
+        return tuple(sorted({self.day(contact) for contact in contacts}))
+
+    def __repr__(self) -> str:
+        return f"<Timeline: {len(self.counting)} counting sessions>"

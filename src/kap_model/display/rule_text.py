@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from kap_model.checking import check
@@ -48,7 +47,7 @@ def spoken_limit(value: object) -> str:
 def _example(rule: Rule, example: Example) -> Iterator[str]:
     under = f"under {example.under}"
     if example.limits:
-        own = ", ".join(f"{name} {json.dumps(value)}" for name, value in example.limits.items())
+        own = ", ".join(f"{name} {value}" for name, value in example.limits)
         under += f" with {own}"
     yield f"A plan that holds, {under}"
     yield from _case(example.holds)
@@ -63,7 +62,7 @@ def _example(rule: Rule, example: Example) -> Iterator[str]:
 
 def _case(case: Case) -> Iterator[str]:
     yield from wrapped(case.notation, 2, 4)
-    for place, value in case.facts.items():
-        yield f"    {place} = {json.dumps(value)}"
+    for place, value in case.facts:
+        yield f"    {place} = {value}"
     if case.as_of is not None:
         yield f"    as of {case.as_of}"

@@ -53,12 +53,11 @@ def _summary(report: Report) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    message, observed, required = finding.words
+    words = finding.words
     waived = ", waived" if finding.waived else ""
-    yield from wrapped(f"{finding.rule} ({finding.severity}{waived}): {message}", 2, 4)
-    details = [f"found: {observed}", f"required: {required}"]
-    if observed is not None and required is not None:
-        yield from wrapped("; ".join(details), 4)
+    yield from wrapped(f"{finding.rule} ({finding.severity}{waived}): {words.message}", 2, 4)
+    if words.observed is not None and words.required is not None:
+        yield from wrapped(f"found: {words.observed}; required: {words.required}", 4)
     window = _window(finding)
     if window:
         yield from wrapped(window, 4)

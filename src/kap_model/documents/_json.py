@@ -85,7 +85,8 @@ def write(values: Any) -> str:
 
 def may_outgrow(text: str | bytes) -> bool:
     """Whether the canonical form of a text could be too large: spaces and offsets are added."""
-    return len(text) > MOST_BYTES * 2 // 3
+    size = len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode())
+    return size > MOST_BYTES * 2 // 3
 
 
 def _decoded(text: str | bytes) -> str:

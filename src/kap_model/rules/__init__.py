@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from kap_model.rules import (
@@ -30,4 +32,4 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 """The catalogue: every built-in rule in the order of findings."""
 
-RULE_OF_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}
+RULE_OF_ID: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in RULES})

@@ -7,7 +7,9 @@ from typing import Final
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, sentence
 from kap_model.sessions import NOBODY, Dosing
 
 

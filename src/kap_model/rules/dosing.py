@@ -7,20 +7,23 @@ from typing import Final
 from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
 from kap_model.sessions import FORMATS, PLACES, Dosing, Session, TherapistSession
 from kap_model.timeline import in_canonical_order
 
 
 def _dosings(voice: Voice, found: int, bounds: Bounds) -> Words:
     held = count(found, "dosing")
-    return Words(f"The course has {held}; the limit is {bounds}.", held, str(bounds))
+    limit = bounds.of("dosing")
+    return Words(f"The course has {held}; the limit is {limit}.", held, limit)
 
 
 @rule(
     "DOSE-COUNT",
     "The dosings of a course number within the limit.",
-    why="Six to eight dosings are the general guideline; fewer are an unfinished course.",
+    why="A practice states a guideline for the number; below it a course is unfinished.",
     severity="error",
     cites=(BRIEF["dosing sessions"], REGROUNDING_PAGE["fees"], REGROUNDING_PAGE["step 7"]),
     reads=("dosing_count",),
@@ -35,7 +38,7 @@ def dosing_count(course: Course, limits: Limits) -> list[Breach]:
     if bounds is None:
         return []
     found = len(course.dosings)
-    if bounds.min is not None and found < bounds.min and course.asks_for_more:
+    if bounds.below(found) and course.asks_for_more:
         return [Breach("missing", (), _dosings, (found, bounds))]
     if bounds.max is not None and found > bounds.max:
         return [Breach("violated", course.dosings[bounds.max :], _dosings, (found, bounds))]
@@ -43,11 +46,9 @@ def dosing_count(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _length(voice: Voice, session: Session, bounds: Bounds) -> Words:
+    lasts, limit = count(session.minutes, "minute"), bounds.of("minute")
     return Words(
-        f"{sentence(voice.session(session))} lasts {session.minutes} minutes; "
-        f"the limit is {bounds} minutes.",
-        f"{session.minutes} minutes",
-        f"{bounds} minutes",
+        f"{sentence(voice.session(session))} lasts {lasts}; the limit is {limit}.", lasts, limit
     )
 
 
@@ -77,12 +78,18 @@ def dosing_duration(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _too_short(voice: Voice, dosing: Dosing, effect: int, processing: int) -> Words:
-    after = f" and {processing} minutes to process" if processing else ""
+    parts = []
+    if effect:
+        parts.append(f"the usual effect of up to {count(effect, 'minute')}")
+    if processing:
+        parts.append(f"{count(processing, 'minute')} to process")
+    lasts = count(dosing.minutes, "minute")
+    needed = f"at least {count(effect + processing, 'minute')}"
     return Words(
-        f"{sentence(voice.session(dosing))} lasts {dosing.minutes} minutes; the usual effect of "
-        f"up to {effect} minutes{after} does not fit in it.",
-        f"{dosing.minutes} minutes",
-        f"at least {effect + processing} minutes",
+        f"{sentence(voice.session(dosing))} lasts {lasts}, which leaves no room for "
+        f"{' and '.join(parts)}.",
+        lasts,
+        needed,
     )
 
 
@@ -111,10 +118,32 @@ def effect_fits(course: Course, limits: Limits) -> list[Breach]:
     return breaches
 
 
-def _not_allowed(voice: Voice, session: Session, found: str, allowed: tuple[str, ...]) -> Words:
-    choice = " or ".join(allowed)
+_HELD: Final = {
+    "individual": "individually",
+    "group": "in a group",
+    "office": "at the office",
+    "remote": "remotely",
+}
+
+
+def _not_offered(
+    voice: Voice,
+    session: TherapistSession,
+    formats: tuple[str, ...] | None,
+    places: tuple[str, ...] | None,
+) -> Words:
+    found, offered = [], []
+    if formats is not None:
+        found.append(_HELD[session.format])
+        offered += [f"sessions held {_HELD[format]}" for format in formats]
+    if places is not None:
+        found.append(_HELD[session.place])
+        offered += [f"dosings held {_HELD[place]}" for place in places]
+    held, allowed = " and ".join(found), " and ".join(offered)
     return Words(
-        f"{sentence(voice.session(session))} is {found}; it takes {choice}.", found, choice
+        f"{sentence(voice.session(session))} is held {held}; the protocol allows {allowed}.",
+        held,
+        allowed,
     )
 
 
@@ -132,42 +161,34 @@ def _not_allowed(voice: Voice, session: Session, found: str, allowed: tuple[str,
 )
 def modality(course: Course, limits: Limits) -> list[Breach]:
     """One finding for each session, whether place, format or both are not offered."""
-    breaches = []
-    for session in in_canonical_order(_not_offered(course, limits)):
-        formats, places = limits.formats, limits.dosing_places
-        if formats is not None and session.format not in formats:
-            facts, limit = (session, str(session.format), formats), "formats"
-        else:
-            facts, limit = (session, str(session.place), places or ()), "dosing_places"
-        breaches.append(Breach("violated", (session,), _not_allowed, facts, limit=limit))
-    return breaches
-
-
-def _not_offered(course: Course, limits: Limits) -> list[TherapistSession]:
-    found: list[TherapistSession] = []
-    places = limits.dosing_places
-    if limits.formats is not None and len(limits.formats) < len(FORMATS):
-        found += _in_another_format(course, limits.formats)
-    if places is not None and len(places) < len(PLACES):
+    formats = FORMATS if limits.formats is None else limits.formats
+    places = PLACES if limits.dosing_places is None else limits.dosing_places
+    off: list[TherapistSession] = []
+    if len(formats) < len(FORMATS) or len(places) < len(PLACES):
+        # One loop a kind: the interpreter reads the fields of one class at a time much faster.
+        for preparation in course.preparations:
+            if preparation.format not in formats:
+                off.append(preparation)
         for dosing in course.dosings:
-            if dosing.place not in places and dosing not in found:
-                found.append(dosing)
-    return found
+            if dosing.format not in formats or dosing.place not in places:
+                off.append(dosing)
+        for integration in course.integrations:
+            if integration.format not in formats:
+                off.append(integration)
+    return [_modality(session, formats, places) for session in in_canonical_order(off)]
 
 
-def _in_another_format(course: Course, formats: tuple[str, ...]) -> list[TherapistSession]:
-    found: list[TherapistSession] = []
-    # One loop a kind: the interpreter reads the fields of one class at a time much faster.
-    for preparation in course.preparations:
-        if preparation.format not in formats:
-            found.append(preparation)
-    for dosing in course.dosings:
-        if dosing.format not in formats:
-            found.append(dosing)
-    for integration in course.integrations:
-        if integration.format not in formats:
-            found.append(integration)
-    return found
+def _modality(
+    session: TherapistSession, formats: tuple[str, ...], places: tuple[str, ...]
+) -> Breach:
+    in_format, in_place = session.format in formats, session.place in places
+    limit = "dosing_places" if in_format else "formats"
+    facts = (
+        session,
+        None if in_format else formats,
+        None if in_place or session.kind != "dosing" else places,
+    )
+    return Breach("violated", (session,), _not_offered, facts, limit=limit)
 
 
 RULES: Final[tuple[Rule, ...]] = (dosing_count, dosing_duration, effect_fits, modality)

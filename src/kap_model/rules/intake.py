@@ -7,19 +7,10 @@ from typing import Any, Final
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._rule import (
-    Breach,
-    Case,
-    Example,
-    Rule,
-    Voice,
-    Words,
-    decision,
-    noun,
-    rule,
-    sentence,
-)
-from kap_model.sessions import Dosing, MedicalEvaluation, Session
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, decision, noun, sentence
+from kap_model.sessions import MEDICAL_KINDS, Dosing, MedicalEvaluation, Session
 from kap_model.standing import MedicalContact
 
 
@@ -67,7 +58,7 @@ def _not_evaluated(voice: Voice, dosing: Dosing) -> Words:
 def _not_cleared(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) -> Words:
     spoken = decision(state)
     return Words(
-        f"{sentence(voice.session(dosing))} stands on no medical clearance: "
+        f"{sentence(voice.session(dosing))} has no medical clearance: "
         f"{voice.session(decider)} {spoken}.",
         f"{noun(decider)} {spoken}",
         "medical clearance when the dosing starts",
@@ -122,13 +113,11 @@ def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
 def _wrong_role(voice: Voice, session: Session, role: str, roles: tuple[str, ...]) -> Words:
     allowed = " or ".join(roles)
     return Words(
-        f"{sentence(voice.session(session))} is held by the role {role}; it takes {allowed}.",
+        f"{sentence(voice.session(session))} is recorded with the role {role}; the protocol asks "
+        f"for {allowed}.",
         role,
         allowed,
     )
-
-
-_MEDICAL: Final = ("medical-evaluation", "medical-review")
 
 
 @rule(
@@ -154,8 +143,8 @@ def roles_in_scope(course: Course, limits: Limits) -> list[Breach]:
     """Where a clinician is recorded: evaluations and reviews first, then the therapist's."""
     medical, therapist = limits.medical_roles, limits.therapist_roles
     by_medical, by_therapist = [], []
-    for session, role in course.timeline.attended:
-        if session.kind in _MEDICAL:
+    for session, role in course.timeline.clinician_roles:
+        if session.kind in MEDICAL_KINDS:
             if medical is not None and role not in medical:
                 by_medical.append(_wrong(session, (session, role, medical), "medical_roles"))
         elif session.kind != "consultation" and therapist is not None and role not in therapist:

@@ -9,7 +9,9 @@ from kap_model._time import HOUR_SECONDS
 from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import LONGEST, Bounds, Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
 from kap_model.sessions import Dosing, Integration, Session
 from kap_model.timeline import in_canonical_order
 
@@ -18,7 +20,7 @@ def _between(course: Course, opens: int, closes: int | None, enough: int) -> lis
     """The first integrations after one dosing and, unless it is the last, before the next."""
     found: list[Integration] = []
     integrations = course.integrations
-    for index in range(bisect_left(course.integration_starts, opens), len(integrations)):
+    for index in range(bisect_left(course.timeline.integration_starts, opens), len(integrations)):
         integration = integrations[index]
         if len(found) == enough or (closes is not None and integration.begins >= closes):
             break
@@ -61,7 +63,7 @@ def integration_after_every_dosing(course: Course, limits: Limits) -> list[Breac
         return []
     breaches = []
     dosings, integrations = course.dosings, course.integrations
-    starts, total, last = course.integration_starts, len(integrations), len(dosings)
+    starts, total, last = course.timeline.integration_starts, len(integrations), len(dosings)
     for number, dosing in enumerate(dosings, 1):
         following = dosings[number] if number < last else None
         closes = None if following is None else following.begins
@@ -79,7 +81,7 @@ def integration_after_every_dosing(course: Course, limits: Limits) -> list[Breac
                     (dosing, following, found, wanted),
                     opens=dosing.ends,
                     closes=closes,
-                    always="advice" if ended_early else None,
+                    fixed_severity="advice" if ended_early else None,
                 )
             )
     return breaches
@@ -141,7 +143,8 @@ def integration_order(course: Course, limits: Limits) -> list[Breach]:
 
 def _integrations(voice: Voice, found: int, bounds: Bounds) -> Words:
     held = count(found, "integration")
-    return Words(f"The course has {held}; the limit is {bounds}.", held, str(bounds))
+    limit = bounds.of("integration")
+    return Words(f"The course has {held}; the limit is {limit}.", held, limit)
 
 
 @rule(
@@ -166,7 +169,7 @@ def integration_count(course: Course, limits: Limits) -> list[Breach]:
         return []
     found = len(course.integrations)
     facts = (found, bounds)
-    if bounds.min is not None and found < bounds.min and course.asks_for_more:
+    if bounds.below(found) and course.asks_for_more:
         return [Breach("missing", (), _integrations, facts)]
     if bounds.max is not None and found > bounds.max:
         return [Breach("violated", course.integrations[bounds.max :], _integrations, facts)]
@@ -174,20 +177,23 @@ def integration_count(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _late(voice: Voice, dosing: Dosing, integration: Integration, hours: int) -> Words:
-    waited, minutes = divmod((integration.begins - dosing.ends) // 60, 60)
-    observed = f"{count(waited, 'hour')} {minutes} minutes" if minutes else count(waited, "hour")
+    # A begun minute counts whole: what is late by a second must not read as in time.
+    waited, minutes = divmod(-(-(integration.begins - dosing.ends) // 60), 60)
+    parts = [count(waited, "hour")] if waited else []
+    parts += [count(minutes, "minute")] if minutes else []
+    observed, limit = " ".join(parts), count(hours, "hour")
     return Words(
         f"{sentence(voice.timed(integration))} is the first after {voice.session(dosing)} and "
-        f"comes {observed} after its end; the limit is {count(hours, 'hour')}.",
+        f"comes {observed} after its end; the limit is {limit}.",
         observed,
-        f"at most {count(hours, 'hour')}",
+        f"at most {limit}",
     )
 
 
 @rule(
     "INTEG-WINDOW",
     "The first integration after a dosing starts within the limit's hours of its end.",
-    why="The days after a dosing are when the brain is most open to change.",
+    why="A practice may want what arose to be worked through while it is fresh.",
     severity="warning",
     cites=(CONTRACT["INTEG-WINDOW"],),
     reads=("integration_window_hours",),
@@ -215,11 +221,11 @@ def integration_window(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _length(voice: Voice, session: Session, bounds: Bounds) -> Words:
+    lasts, limit = count(session.minutes, "minute"), bounds.of("minute")
     return Words(
-        f"{sentence(voice.session(session))} lasts {session.minutes} minutes; "
-        f"the practice states {bounds} minutes.",
-        f"{session.minutes} minutes",
-        f"{bounds} minutes",
+        f"{sentence(voice.session(session))} lasts {lasts}; the practice states {limit}.",
+        lasts,
+        limit,
     )
 
 

@@ -8,7 +8,9 @@ from kap_model._time import day_end
 from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
 from kap_model.sessions import Dosing, Preparation
 
 
@@ -16,7 +18,8 @@ def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None
     before = f"before {voice.session(first)}" if first else "in the plan"
     held = count(found, "preparation")
     verb = "is" if found == 1 else "are"
-    return Words(f"There {verb} {held} {before}; the limit is {bounds}.", held, str(bounds))
+    limit = bounds.of("preparation")
+    return Words(f"There {verb} {held} {before}; the limit is {limit}.", held, limit)
 
 
 @rule(
@@ -43,7 +46,7 @@ def preparation_count(course: Course, limits: Limits) -> list[Breach]:
     if first is not None:
         before = tuple([p for p in before if p.ends <= first.begins])
     facts = (len(before), bounds, first)
-    if bounds.min is not None and len(before) < bounds.min:
+    if bounds.below(len(before)):
         if first is not None:
             return [Breach("missing", (first,), _preparations, facts, closes=first.begins)]
         return [Breach("missing", (), _preparations, facts)] if course.asks_for_more else []
@@ -133,11 +136,12 @@ def preparation_after_supply(course: Course, limits: Limits) -> list[Breach]:
         return []
     if course.plan.supplies is None:
         return _after_clearance(course)
-    arrivals = [s.received.toordinal() for s in course.plan.supplies if s.received is not None]
+    received = [s.received.toordinal() for s in course.plan.supplies if s.received is not None]
+    arrived = min(received, default=None)
     breaches = []
     for preparation in course.preparations:
         day = course.day(preparation)
-        if not arrivals or min(arrivals) > day:
+        if arrived is None or arrived > day:
             closes = day_end(day)
             breaches.append(
                 Breach("missing", (preparation,), _no_medicine, (preparation,), closes=closes)

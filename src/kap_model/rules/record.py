@@ -9,8 +9,10 @@ from kap_model._time import completed_years
 from kap_model.citations import CONTRACT, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
-from kap_model.sessions import Session
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
+from kap_model.sessions import MEDICAL_KINDS, MedicalEvaluation, Session
 from kap_model.standing import in_walking_order
 
 
@@ -51,12 +53,10 @@ def no_overlap(course: Course, limits: Limits) -> list[Breach]:
     return breaches
 
 
-_DECIDING: Final = ("medical-evaluation", "medical-review")
-
-
 def _not_held_yet(voice: Voice, session: Session) -> Words:
     return Words(
-        f"{sentence(voice.session(session))} is recorded as completed, and has not started yet.",
+        f"{sentence(voice.session(session))} is recorded as completed, and starts after the moment "
+        "of judgement.",
         "completed",
         "planned until it is held",
     )
@@ -104,9 +104,11 @@ def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
         if session.status == "completed":
             if as_of is not None and session.begins > as_of:
                 breaches.append(
-                    Breach("violated", (session,), _not_held_yet, (session,), always="error")
+                    Breach(
+                        "violated", (session,), _not_held_yet, (session,), fixed_severity="error"
+                    )
                 )
-            elif session.kind in _DECIDING and getattr(session, "outcome", None) is None:
+            elif session.kind in MEDICAL_KINDS and getattr(session, "outcome", None) is None:
                 breaches.append(Breach("unknown", (session,), _no_outcome, (session,)))
         elif session.status == "planned" and (
             not is_active or (until is not None and session.ends <= until)
@@ -116,12 +118,19 @@ def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
 
 
 def _too_young(voice: Voice, session: Session, years: int, limit: int) -> Words:
+    required = f"at least {count(limit, 'year')}"
+    if years < 0:
+        return Words(
+            f"The recorded date of birth lies after {voice.session(session)}.",
+            "a birth after the session",
+            required,
+        )
     age = count(years, "year")
     return Words(
-        f"The client is under the least age on the day of {voice.session(session)}: "
+        f"The client is under the minimum age on the day of {voice.session(session)}: "
         f"{age} old, the limit is {limit}.",
         age,
-        f"at least {limit} years",
+        required,
     )
 
 
@@ -130,14 +139,14 @@ def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
         f"The date of birth is not recorded, so the client's age at {voice.session(session)} "
         "is not known.",
         "not recorded",
-        f"at least {limit} years",
+        f"at least {count(limit, 'year')}",
     )
 
 
 @rule(
     "AGE-MIN",
-    "The client has reached the least age at the first medical evaluation.",
-    why="Practices state an age below which they do not treat.",
+    "The client has reached the minimum age at the first medical evaluation.",
+    why="A practice may state an age below which it does not treat.",
     severity="error",
     cites=(CONTRACT["AGE-MIN"],),
     reads=("minimum_age",),
@@ -167,10 +176,12 @@ def minimum_age(course: Course, limits: Limits) -> list[Breach]:
     return []
 
 
-def _excluded(voice: Voice, condition: str) -> Words:
+def _excluded(voice: Voice, condition: str, latest: MedicalEvaluation | None) -> Words:
+    decided = "no medical evaluation with an outcome says eligible"
+    if latest is not None:
+        decided = f"the latest outcome, of {voice.session(latest)}, does not say eligible"
     return Words(
-        f"The recorded condition {condition} speaks against treatment, and no medical evaluation "
-        "has found the client eligible.",
+        f"The recorded condition {condition} speaks against treatment, and {decided}.",
         condition,
         "no such condition, or a medical evaluation that says eligible",
     )
@@ -201,10 +212,11 @@ def exclusion(course: Course, limits: Limits) -> list[Breach]:
     if limits.exclusions is None or not course.plan.conditions:
         return []
     decided = [e for e in course.evaluations if course.event(e) not in ("held", "to come")]
-    if decided and course.event(in_walking_order(decided)[-1]) == "favourable":
+    latest = in_walking_order(decided)[-1] if decided else None
+    if latest is not None and course.event(latest) == "favourable":
         return []
     return [
-        Breach("violated", (), _excluded, (condition,))
+        Breach("violated", (), _excluded, (condition, latest))
         for condition in course.plan.conditions
         if condition in limits.exclusions
     ]

@@ -9,7 +9,9 @@ from kap_model._time import add_months, day_end, day_start, last_day_of_quarter
 from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits, ReviewAfter, ReviewEvery
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
 from kap_model.sessions import Dosing
 
 
@@ -65,16 +67,17 @@ def review_after(course: Course, limits: Limits) -> list[Breach]:
 
 def _lapsed(voice: Voice, since: int, due: int, limit: ReviewEvery) -> Words:
     return Words(
-        f"No medical contact falls between {voice.day(since)} and {voice.day(due)}, "
+        f"There is no medical contact after {voice.day(since)} and by {voice.day(due)}, "
         "while treatment goes on.",
         f"none by {voice.day(due)}",
         f"a medical contact {limit}",
     )
 
 
-def _empty_quarter(voice: Voice, closes: int, limit: ReviewEvery) -> Words:
+def _empty_quarter(voice: Voice, closes: int, dosings: int, limit: ReviewEvery) -> Words:
     return Words(
-        f"The calendar quarter that ends {voice.day(closes)} has dosings and no medical contact.",
+        f"The calendar quarter that ends {voice.day(closes)} has {count(dosings, 'dosing')} and no "
+        "medical contact.",
         "no medical contact in the quarter",
         f"a medical contact {limit}",
     )
@@ -83,7 +86,7 @@ def _empty_quarter(voice: Voice, closes: int, limit: ReviewEvery) -> Words:
 @rule(
     "REVIEW-QUARTER",
     "While treatment goes on there is a medical contact at least each quarter.",
-    why="The medical partner monitors the course, and prescribes only while doing so.",
+    why="The medical partner monitors the course as long as it goes on.",
     severity="error",
     cites=(BRIEF["medical review"], KINGSLEY_PAGE["step 5"], REGROUNDING_PAGE["step 7"]),
     reads=("review_every",),
@@ -112,7 +115,9 @@ def _period_end(course: Course, limits: Limits) -> int:
     return max(last, as_of_day) if goes_on else last
 
 
-def _rolling(course: Course, contacts: list[int], limit: ReviewEvery, end: int) -> list[Breach]:
+def _rolling(
+    course: Course, contacts: tuple[int, ...], limit: ReviewEvery, end: int
+) -> list[Breach]:
     first = course.timeline.dosing_days[0]
     following = bisect_right(contacts, first)
     contact = contacts[following - 1] if following else first
@@ -158,7 +163,7 @@ def _calendar(course: Course, limit: ReviewEvery) -> list[Breach]:
     for dosing, day in zip(course.dosings, course.timeline.dosing_days, strict=True):
         dosings.setdefault(last_day_of_quarter(day), []).append(dosing)
     return [
-        Breach("missing", tuple(its), _empty_quarter, (ends, limit), closes=day_end(ends))
+        Breach("missing", tuple(its), _empty_quarter, (ends, len(its), limit), closes=day_end(ends))
         for ends, its in sorted(dosings.items())
         if ends not in seen
     ]

@@ -9,17 +9,19 @@ from typing import Final
 from kap_model.citations import CONTRACT
 from kap_model.course import Course
 from kap_model.limits import Bounds, Frequency, Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, sentence
 from kap_model.sessions import Dosing
 
 
 def _gap(voice: Voice, dosing: Dosing, following: Dosing, days: int, bounds: Bounds) -> Words:
-    apart = count(days, "day")
+    apart, limit = count(days, "day"), bounds.of("day")
     return Words(
         f"{sentence(voice.session(dosing))} and {voice.session(following)} are {apart} apart; "
-        f"the limit is {bounds} days.",
+        f"the limit is {limit}.",
         apart,
-        f"{bounds} days",
+        limit,
     )
 
 
@@ -47,9 +49,9 @@ def dosing_gap(course: Course, limits: Limits) -> list[Breach]:
     ):
         days = next_day - day
         facts = (dosing, following, days, bounds)
-        if bounds.min is not None and days < bounds.min:
+        if bounds.below(days):
             breaches.append(Breach("violated", (dosing, following), _gap, facts))
-        elif bounds.max is not None and days > bounds.max:
+        elif bounds.above(days):
             breaches.append(
                 Breach("violated", (dosing, following), _gap, facts, severity="warning")
             )

@@ -15,18 +15,9 @@ from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.plan import Supply
-from kap_model.rules._rule import (
-    Breach,
-    Case,
-    Example,
-    Rule,
-    Voice,
-    Words,
-    count,
-    decision,
-    rule,
-    sentence,
-)
+from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Case, Example, Rule, rule
+from kap_model.rules._words import Voice, Words, count, decision, sentence
 from kap_model.sessions import Dosing, MedicalReview
 from kap_model.standing import MedicalContact
 
@@ -50,7 +41,7 @@ def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Wor
 @rule(
     "SUPPLY-BALANCE",
     "The medicine available at each dosing covers all dosings so far.",
-    why="The first prescription covers two dosings; more comes only after a medical follow-up.",
+    why="The first prescription covers so many dosings; more comes after a medical follow-up.",
     severity="error",
     cites=(
         KINGSLEY_PAGE["step 1"],
@@ -119,8 +110,8 @@ def _tracked_balance(course: Course, supplies: tuple[Supply, ...]) -> list[Breac
 
 def _too_much(voice: Voice, covered: int, limit: int) -> Words:
     return Words(
-        f"Medicine for {count(covered, 'dosing')} was issued before a medical review; "
-        f"the first medicine covers at most {limit}.",
+        f"Medicine for {count(covered, 'dosing')} is issued before the first medical review that "
+        f"follows a dosing; the limit until then is {limit}.",
         count(covered, "dosing"),
         f"at most {limit}",
     )
@@ -129,7 +120,7 @@ def _too_much(voice: Voice, covered: int, limit: int) -> Words:
 @rule(
     "SUPPLY-INITIAL",
     "The medicine issued before the first review after a dosing covers no more than the limit.",
-    why="The first prescription is small on purpose: the partner looks at its effects first.",
+    why="The first medicine is limited until the partner has followed up on its effects.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 3"]),
     reads=("initial_supply",),
@@ -164,9 +155,9 @@ def initial_supply(course: Course, limits: Limits) -> list[Breach]:
 def _no_review(voice: Voice, supply: Supply, first: int) -> Words:
     issued = voice.day(supply.issued.toordinal())
     return Words(
-        f"Supply {supply.id}, issued {issued}, has no medical review after the first supply was "
-        f"issued on {voice.day(first)}.",
-        "no medical review in between",
+        f"Supply {supply.id} is issued {issued}, and no medical review since {voice.day(first)} "
+        "lets treatment continue.",
+        "no medical review that lets treatment continue",
         "a medical review that lets treatment continue",
     )
 
@@ -215,6 +206,9 @@ def refill_review(course: Course, limits: Limits) -> list[Breach]:
     return breaches
 
 
+_CLEARED: Final = "medical clearance on the day of issue"
+
+
 def _issued_unevaluated(voice: Voice, supply: Supply) -> Words:
     return Words(
         f"Supply {supply.id} is issued {voice.day(supply.issued.toordinal())} without a medical "
@@ -230,8 +224,25 @@ def _issued_uncleared(voice: Voice, supply: Supply, decider: MedicalContact, sta
         f"Supply {supply.id} is issued {voice.day(supply.issued.toordinal())} although "
         f"{voice.session(decider)} {spoken}.",
         spoken,
-        "medical clearance on the day of issue",
+        _CLEARED,
     )
+
+
+def _issued_in_doubt(voice: Voice, supply: Supply, decider: MedicalContact, state: str) -> Words:
+    spoken, issued = decision(state), voice.day(supply.issued.toordinal())
+    if state in ("refused", "stopped"):
+        message = (
+            f"Supply {supply.id} is issued {issued}, the day on which {voice.session(decider)} "
+            f"{spoken}; which came first is not recorded."
+        )
+    elif state == "pending":
+        message = (
+            f"Supply {supply.id} is to be issued {issued}; {voice.session(decider)} {spoken}, "
+            "and what follows is not recorded."
+        )
+    else:
+        message = f"Supply {supply.id} is issued {issued}; {voice.session(decider)} {spoken}."
+    return Words(message, spoken, _CLEARED)
 
 
 @rule(
@@ -284,7 +295,7 @@ def _issue(course: Course, supply: Supply) -> Breach | None:
     return Breach(
         "violated" if certain else "unknown",
         (decider,),
-        _issued_uncleared,
+        _issued_uncleared if certain else _issued_in_doubt,
         (supply, decider, standing.state),
     )
 

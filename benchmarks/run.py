@@ -1,0 +1,258 @@
+"""The speed of checking and loading, as ratios that are measured in one run.
+
+    python benchmarks/run.py [--rounds N] [--quick]
+
+A ratio is the median over rounds in which all versions take turns. Times are CPU times of the
+machine at hand and mean little elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import statistics
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeAlias
+
+import baseline_datetime
+import baseline_fused
+import baseline_loader
+import baseline_pydantic
+import datetime_plan
+import kap_model as kap
+import plans
+from agree import agree
+from fused_form import FusedLimits
+from measure import Work, bytes_each, fresh, race, ratio
+
+UNWANTED: Final = ("hypothesis", "pytest", "argparse", "xml", "sphinx")
+PRACTICE: Final = kap.practices.REGROUNDING
+PROTOCOL: Final = PRACTICE.protocol
+LIMITS: Final = FusedLimits(PRACTICE)
+HEADINGS: Final = ("20 sessions, where nothing else is said", "ours", "other", "ratio", "goal", "")
+Figures: TypeAlias = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the benchmarks may take."""
+
+    rounds: int
+    slice_ms: float
+    fresh_runs: int
+    plans: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; without a goal it is there to be known."""
+
+    what: str
+    ours: str
+    other: str = ""
+    figure: str = ""
+    goal: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A plan to judge, and when."""
+
+    what: str
+    plan: kap.Plan
+    as_of: dt.datetime | None
+
+    @property
+    def text(self) -> str:
+        return kap.dumps(self.plan)
+
+
+TASKS: Final = (
+    Task("no finding", plans.drafted(), None),
+    Task("as_of, 3 findings", plans.in_progress(), plans.AS_OF),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The speed of checking and loading, as ratios.")
+    parser.add_argument("--rounds", type=int, default=31, help="rounds of each race")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    chosen = parser.parse_args()
+    pace = Pace(chosen.rounds, slice_ms=12.0, fresh_runs=11, plans=400)
+    if chosen.quick:
+        pace = Pace(min(chosen.rounds, 7), slice_ms=4.0, fresh_runs=3, plans=100)
+    print(f"All versions agree on {agree(pace.plans):,} findings.\n")
+    rows: list[Row] = []
+    for task in TASKS:
+        rows += check_rows(task, pace)
+    for task in TASKS:
+        rows += text_rows(task, pace)
+    rows += [*load_rows(pace), *scaling_rows(pace), *memory_rows(), *import_rows(pace)]
+    print_table(rows)
+
+
+def check_rows(task: Task, pace: Pace) -> list[Row]:
+    """A loaded plan to findings."""
+    as_of = task.as_of
+    fused, ordinary = baseline_loader.loads(task.text), datetime_plan.loads(task.text)
+    works: dict[str, Work] = {
+        "ours": lambda: kap.check(task.plan, as_of=as_of).findings,
+        "fused": lambda: baseline_fused.check(fused, LIMITS, as_of),
+        "datetime": lambda: baseline_datetime.check(ordinary, PROTOCOL, as_of),
+    }
+    figures = race(works, pace.rounds, pace.slice_ms)
+    return [
+        _against(f"check, {task.what}: rules fused by hand", figures, "fused", 1.3),
+        _against(f"check, {task.what}: ordinary datetime code", figures, "datetime"),
+    ]
+
+
+def text_rows(task: Task, pace: Pace) -> list[Row]:
+    """JSON text to the rule, verdict and sessions of each finding."""
+    text, as_of = task.text, task.as_of
+
+    works: dict[str, Work] = {
+        "ours": lambda: [
+            (finding.rule, finding.verdict, finding.sessions)
+            for finding in kap.check(kap.loads(text), as_of=as_of).findings
+        ],
+        "hand": lambda: baseline_fused.check(baseline_loader.loads(text), LIMITS, as_of),
+        "datetime": lambda: baseline_datetime.check(datetime_plan.loads(text), PROTOCOL, as_of),
+        "pydantic": lambda: baseline_datetime.check(baseline_pydantic.loads(text), PROTOCOL, as_of),
+    }
+    figures = race(works, pace.rounds, pace.slice_ms)
+    return [
+        _against(f"JSON to findings, {task.what}: loader and rules by hand", figures, "hand", 1.2),
+        _against(f"JSON to findings, {task.what}: pydantic, hand checks", figures, "pydantic", 0.5),
+        _against(f"JSON to findings, {task.what}: ordinary datetime code", figures, "datetime"),
+    ]
+
+
+def load_rows(pace: Pace) -> list[Row]:
+    """JSON text to a plan."""
+    text = TASKS[0].text
+    works: dict[str, Work] = {
+        "ours": partial(kap.loads, text),
+        "hand": partial(baseline_loader.loads, text),
+        "pydantic": partial(baseline_pydantic.loads, text),
+    }
+    figures = race(works, pace.rounds, pace.slice_ms)
+    return [
+        _against("loads: loader by hand", figures, "hand"),
+        _against("loads: pydantic", figures, "pydantic"),
+    ]
+
+
+def _against(what: str, figures: Figures, other: str, goal: float | None = None) -> Row:
+    found = ratio(figures["ours"], figures[other])
+    return Row(
+        what,
+        _microseconds(figures["ours"]),
+        _microseconds(figures[other]),
+        f"{found:.2f} x",
+        "" if goal is None else f"<= {goal} x",
+        None if goal is None else found <= goal,
+    )
+
+
+def _microseconds(figures: list[float]) -> str:
+    return f"{statistics.median(figures):,.1f} us"
+
+
+def scaling_rows(pace: Pace) -> list[Row]:
+    """Ten times the sessions: how many times the time."""
+    courses = {str(count): plans.long_course(count) for count in (100, 1_000, 10_000)}
+    checks: dict[str, Work] = {n: partial(kap.check, plan) for n, plan in courses.items()}
+    loads: dict[str, Work] = {n: partial(kap.loads, kap.dumps(p)) for n, p in courses.items()}
+    rows = []
+    for what, works in (("check", checks), ("loads", loads)):
+        figures = race(works, max(5, pace.rounds // 3), pace.slice_ms)
+        rows.append(_scaling(what, figures, "1000", "100", 13))
+        rows.append(_scaling(what, figures, "10000", "1000"))
+    return rows
+
+
+def _scaling(what: str, figures: Figures, more: str, fewer: str, goal: int | None = None) -> Row:
+    found = ratio(figures[more], figures[fewer])
+    return Row(
+        f"{what}, {int(more):,} sessions against {int(fewer):,}",
+        _microseconds(figures[more]),
+        _microseconds(figures[fewer]),
+        f"{found:.1f} x",
+        "" if goal is None else f"<= {goal} x",
+        None if goal is None else found <= goal,
+    )
+
+
+def memory_rows() -> list[Row]:
+    """What a loaded plan keeps, before and after its first check."""
+    text = TASKS[0].text
+
+    def checked() -> kap.Plan:
+        plan = kap.loads(text)
+        kap.check(plan)
+        return plan
+
+    loaded = bytes_each(partial(kap.loads, text), 200)
+    fused = bytes_each(partial(baseline_loader.loads, text), 200)
+    return [
+        Row(
+            "memory of a loaded plan, by tracemalloc; other: fused form",
+            _kilobytes(loaded),
+            _kilobytes(fused),
+            f"{loaded / fused:.2f} x",
+            "<= 9 kB",
+            loaded <= 9_000,
+        ),
+        Row("memory once it has been checked", _kilobytes(bytes_each(checked, 200))),
+    ]
+
+
+def _kilobytes(count: float) -> str:
+    return f"{count / 1000:.1f} kB"
+
+
+def import_rows(pace: Pace) -> list[Row]:
+    """Fresh interpreters: CPU time, growth of the resident peak, modules that should stay out."""
+    bare = fresh("import kap_model", UNWANTED, pace.fresh_runs)
+    loads = fresh("import kap_model; kap_model.loads", UNWANTED, pace.fresh_runs)
+    return [
+        Row(
+            "import kap_model, CPU",
+            f"{bare.milliseconds:.0f} ms",
+            goal="<= 90 ms",
+            met=bare.milliseconds <= 90,
+        ),
+        Row(
+            "import kap_model, memory",
+            f"{bare.megabytes:.1f} MB",
+            goal="<= 20 MB",
+            met=bare.megabytes <= 20,
+        ),
+        Row(
+            f"import kap_model, which of {', '.join(UNWANTED)}",
+            ", ".join(bare.loaded) or "none",
+            goal="none",
+            met=not bare.loaded,
+        ),
+        Row("import kap_model and its loads, CPU", f"{loads.milliseconds:.0f} ms"),
+        Row("import kap_model and its loads, memory", f"{loads.megabytes:.1f} MB"),
+    ]
+
+
+def print_table(rows: list[Row]) -> None:
+    marks = {True: "met", False: "MISSED", None: ""}
+    lines = [HEADINGS] + [
+        (row.what, row.ours, row.other, row.figure, row.goal, marks[row.met]) for row in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    for line in lines:
+        cells = [line[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(line[1:5], widths[1:5], strict=True)]
+        print("  ".join([*cells, line[5]]).rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,408 @@
+"""Plan documents: lossless, canonical, total; and the two readers agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import kap_model as kap
+from kap_model.documents import _json
+from kap_model.documents._plan_reader import SESSION_KEYS, read_plan
+from kap_model.documents._reading import read_document
+from kap_model.testing import strategies as kst
+from mutations import changed_documents, spoiled_texts
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+KEYS = (
+    *("schema", "id", "protocol", "fees", "timezone", "state", "client", "born", "conditions"),
+    *("sessions", "supplies", "kind", *SESSION_KEYS),
+    *("issued", "received", "dosings", "role", "sesions"),
+)
+MEGABYTE = 1_000_000
+PLANS = kst.plans(max_sessions=5)
+DOCUMENTS = PLANS.map(kap.dumps)
+
+
+def refused(text: str | bytes) -> list[str]:
+    with pytest.raises(kap.DocumentError) as caught:
+        kap.loads(text)
+    assert caught.value.problems
+    return [str(problem) for problem in caught.value.problems]
+
+
+@given(kst.plans())
+@settings(max_examples=25)
+def test_what_is_written_is_read_again_without_loss(plan: kap.Plan) -> None:
+    text = kap.dumps(plan)
+    for form in (text, text.encode()):
+        again = kap.loads(form)
+        assert again == plan
+        assert hash(again) == hash(plan)
+        assert kap.dumps(again) == text
+
+
+def in_another_hand(text: str, random: Any) -> str:
+    """The same document with keys, sessions and supplies in another order, other offsets."""
+    document = json.loads(text)
+    zones = [dt.timezone(dt.timedelta(minutes=random.randrange(-840, 841))) for _ in range(3)]
+    for session in document["sessions"]:
+        start = dt.datetime.fromisoformat(session["start"]).astimezone(random.choice(zones))
+        session["start"] = start.isoformat()
+    for key in ("sessions", "supplies", "conditions"):
+        if key in document:
+            rows = [permuted(row, random) for row in document[key]]
+            random.shuffle(rows)
+            document[key] = rows
+    indent = random.choice((None, 0, 2))
+    return json.dumps(permuted(document, random), indent=indent, ensure_ascii=random.random() < 0.5)
+
+
+def permuted(value: Any, random: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    keys = list(value)
+    random.shuffle(keys)
+    return {key: value[key] for key in keys}
+
+
+@given(kst.plans(), st.randoms())
+@settings(max_examples=25)
+def test_another_order_and_other_offsets_give_an_equal_plan_and_equal_bytes(
+    plan: kap.Plan, random: Any
+) -> None:
+    text = kap.dumps(plan)
+    other = kap.loads(in_another_hand(text, random))
+    assert other == plan
+    assert kap.dumps(other) == text
+
+
+def swift(text: str | bytes) -> kap.Plan | None:
+    try:
+        return kap.loads(text)
+    except kap.DocumentError as error:
+        problems = error.problems
+    assert 1 <= len(problems) <= 101
+    return None
+
+
+def thorough(text: str) -> Any:
+    try:
+        return read_document(_json.parse(text), read_plan)
+    except kap.DocumentError:
+        return None
+
+
+@given(changed_documents(DOCUMENTS, KEYS))
+@settings(max_examples=100)
+@example('{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": []}')
+def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
+    assert swift(text) == thorough(text)
+
+
+@given(kst.plans())
+@settings(max_examples=25)
+def test_the_thorough_reader_reads_what_the_swift_one_reads(plan: kap.Plan) -> None:
+    assert thorough(kap.dumps(plan)) == plan
+
+
+JSON_LIKE = st.text('{}[]",: 0123456789.eE+-nulltruefalseschema\\', max_size=60)
+
+
+@given(st.text() | JSON_LIKE | spoiled_texts(DOCUMENTS))
+@settings(max_examples=100)
+def test_any_text_is_a_plan_or_a_document_error(text: str) -> None:
+    plan = swift(text)
+    assert plan is None or kap.loads(kap.dumps(plan)) == plan
+
+
+LONG = "1" * 5000
+HOSTILE = {
+    "nothing": "",
+    "a control character": "\x00",
+    "a lone surrogate": "\ud800",
+    "an escaped surrogate": '"\\ud800"',
+    "not a number": "NaN",
+    "infinite": "1e999",
+    "a long integer": f"[{LONG}]",
+    "as long as may be": "-" + "9" * 999_000,
+    "a long integer, then no JSON": f"[{LONG}, x]",
+    "a long integer, then more": f'{{"id": {LONG}}} x',
+    "a long integer, then deep nesting": f"[{LONG}, {'[' * 2000}{']' * 2000}]",
+    "deep nesting": "[" * 100_000,
+    "deep nesting, closed": "[" * 100_000 + "]" * 100_000,
+    "deep objects": '{"a":' * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_is_a_document_error(text: str) -> None:
+    assert refused(text)
+
+
+@st.composite
+def ill_coded(draw: st.DrawFn) -> bytes:
+    raw = draw(DOCUMENTS).encode()
+    place = draw(st.integers(0, len(raw)))
+    return raw[:place] + draw(st.binary(min_size=1, max_size=4)) + raw[place:]
+
+
+@given(st.binary() | ill_coded())
+@settings(max_examples=25)
+@example(b"\xff\xfe{\x00}\x00")
+@example(b"\xef\xbb\xbf{}")
+@example(b'"\xed\xa0\x80"')
+def test_any_bytes_are_a_plan_or_a_document_error(raw: bytes) -> None:
+    plan = swift(raw)
+    assert plan is None or kap.loads(kap.dumps(plan)) == plan
+
+
+@pytest.mark.parametrize("value", [None, 5, {}, ["{}"], bytearray(b"{}"), Path("x")])
+def test_what_is_no_text_is_a_type_error(value: Any) -> None:
+    with pytest.raises(TypeError):
+        kap.loads(value)
+
+
+WHOLE = kap.Plan(
+    id="plan-0042",
+    protocol="regrounding",
+    fees="kingsley",
+    timezone="America/Los_Angeles",
+    state="discontinued",
+    client="c-17",
+    born="1990-05-17",
+    conditions=["b", "a"],
+    sessions=[
+        kap.MedicalReview(
+            id="r1",
+            start="2027-03-15T16:00:00Z",
+            minutes=20,
+            place="office",
+            status="completed",
+            clinician=kap.Clinician("m-1", "medical-provider"),
+            outcome="stop",
+        ),
+        kap.Dosing(
+            id="d1",
+            start="2027-01-18T21:00:00Z",
+            minutes=90,
+            place="remote",
+            format="group",
+            status="completed",
+            clinician=kap.Clinician("t-1", "therapist"),
+            level="low",
+            support_person='die Schwester "Żółć"/姉',
+            therapist_present=False,
+        ),
+        kap.Consultation(
+            id="c1", start="2027-01-04T18:00:00Z", minutes=50, status="cancelled", notice_hours=0
+        ),
+    ],
+    supplies=[
+        kap.Supply(id="s2", issued="2027-02-01", dosings=4),
+        kap.Supply(id="s1", issued="2027-01-06", received="2027-01-09", dosings=2),
+    ],
+)
+WHOLE_TEXT = (
+    '{"schema": "kap-model/plan/1", "id": "plan-0042", "protocol": "regrounding", '
+    '"fees": "kingsley", "timezone": "America/Los_Angeles", "state": "discontinued", '
+    '"client": "c-17", "born": "1990-05-17", "conditions": ["a", "b"], "sessions": ['
+    '{"id": "c1", "kind": "consultation", "start": "2027-01-04T10:00:00-08:00", "minutes": 50, '
+    '"status": "cancelled", "notice_hours": 0}, '
+    '{"id": "d1", "kind": "dosing", "start": "2027-01-18T13:00:00-08:00", "minutes": 90, '
+    '"place": "remote", "format": "group", "status": "completed", '
+    '"clinician": {"id": "t-1", "role": "therapist"}, "level": "low", '
+    '"support_person": "die Schwester \\"Żółć\\"/姉", "therapist_present": false}, '
+    '{"id": "r1", "kind": "medical-review", "start": "2027-03-15T09:00:00-07:00", "minutes": 20, '
+    '"place": "office", "status": "completed", '
+    '"clinician": {"id": "m-1", "role": "medical-provider"}, "outcome": "stop"}], '
+    '"supplies": [{"id": "s1", "issued": "2027-01-06", "received": "2027-01-09", "dosings": 2}, '
+    '{"id": "s2", "issued": "2027-02-01", "dosings": 4}]}\n'
+)
+
+
+def test_the_canonical_form_of_a_plan_with_every_field() -> None:
+    assert kap.dumps(WHOLE) == WHOLE_TEXT
+    assert kap.loads(WHOLE_TEXT) == WHOLE
+
+
+def test_defaults_are_left_out() -> None:
+    plan = kap.Plan(
+        id="p",
+        timezone="UTC",
+        state="active",
+        sessions=[
+            kap.MedicalEvaluation(id="e1", start="2027-01-06T01:00:00+14:00", minutes=30),
+            kap.Preparation(id="p1", start="2027-01-07T00:00:00Z", minutes=50, place="office"),
+        ],
+    )
+    assert kap.dumps(plan) == (
+        '{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": ['
+        '{"id": "e1", "kind": "medical-evaluation", "start": "2027-01-05T11:00:00+00:00", '
+        '"minutes": 30}, '
+        '{"id": "p1", "kind": "preparation", "start": "2027-01-07T00:00:00+00:00", '
+        '"minutes": 50}]}\n'
+    )
+
+
+def test_none_recorded_is_written_where_it_was_recorded() -> None:
+    empty = kap.Plan(id="p", timezone="UTC", sessions=[])
+    bare = '{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": []}\n'
+    assert kap.dumps(empty) == bare
+    recorded = attrs.evolve(empty, conditions=(), supplies=())
+    assert kap.dumps(recorded) == (
+        '{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "conditions": [], '
+        '"sessions": [], "supplies": []}\n'
+    )
+    assert kap.loads(kap.dumps(recorded)) == recorded
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        ("America/Los_Angeles", "2027-11-07T01:30:00-07:00"),
+        ("America/Los_Angeles", "2027-11-07T01:30:00-08:00"),
+        ("Asia/Kathmandu", "2027-11-07T01:30:00+05:45"),
+        ("Etc/UTC", "2027-11-07T01:30:00+00:00"),
+        ("Europe/London", "2027-11-07T01:30:00+00:00"),
+    ],
+)
+def test_starts_are_written_in_the_plans_zone_with_their_offset(zone: str, start: str) -> None:
+    session = kap.Consultation(id="c1", start=start, minutes=50)
+    text = kap.dumps(kap.Plan(id="p", timezone=zone, sessions=[session]))
+    assert f'"start": "{start}"' in text
+    assert f'"timezone": "{zone}"' in text
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.name)
+def test_the_examples_are_canonical(path: Path) -> None:
+    assert kap.dumps(kap.load(path)) == path.read_text(encoding="utf-8")
+
+
+def large(place: Any) -> kap.Plan:
+    start = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+    rows = [
+        kap.Consultation(id=f"c{number}", start=start, minutes=1, place=place)
+        for number in range(10_000)
+    ]
+    return kap.Plan(id="p", timezone="UTC", sessions=rows)
+
+
+def test_a_plan_that_could_not_be_read_again_is_not_written() -> None:
+    plan = large("office")
+    text = kap.dumps(plan)
+    assert 900_000 < len(text) <= MEGABYTE
+    assert kap.loads(text) == plan
+    with pytest.raises(kap.DocumentError, match="at most 1 MB in its canonical form"):
+        kap.dumps(large("remote"))
+
+
+def spoken(count: int, text: str) -> str:
+    rows = [
+        {
+            "id": f"d{number}",
+            "kind": "dosing",
+            "start": "2027-01-18T13:00:00Z",
+            "minutes": 1,
+            "support_person": text,
+        }
+        for number in range(count)
+    ]
+    document = {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": rows}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(("count", "text"), [(1115, "👧" * 200), (3300, "a" * 200)])
+def test_what_is_accepted_can_be_written(count: int, text: str) -> None:
+    compact = spoken(count, text)
+    assert len(compact.encode()) <= MEGABYTE
+    assert len(json.dumps(json.loads(compact), ensure_ascii=False).encode()) > MEGABYTE
+    assert refused(compact.encode()) == ["$: must be at most 1 MB in its canonical form"]
+    assert refused(compact) == ["$: must be at most 1 MB in its canonical form"]
+
+
+def test_a_text_over_the_limit_is_refused_before_it_is_parsed() -> None:
+    padded = WHOLE_TEXT.rstrip("\n").encode()
+    fits = padded + b" " * (MEGABYTE - len(padded))
+    assert kap.loads(fits) == WHOLE
+    assert refused(fits + b" ") == ["$: must be at most 1 MB"]
+    assert refused(fits.decode() + " ") == ["$: must be at most 1 MB"]
+    assert refused("{" * (MEGABYTE + 1)) == ["$: must be at most 1 MB"]
+
+
+def test_a_file_is_loaded_by_text_and_by_path(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(WHOLE_TEXT, encoding="utf-8")
+    assert kap.load(path) == kap.load(str(path)) == WHOLE
+
+
+def test_a_file_that_is_no_plan_is_a_document_error(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(b"\xff")
+    with pytest.raises(kap.DocumentError, match="UTF-8"):
+        kap.load(path)
+    path.write_bytes(b" " * (MEGABYTE + 1))
+    with pytest.raises(kap.DocumentError, match="1 MB"):
+        kap.load(path)
+    path.write_bytes(b"")
+    with pytest.raises(kap.DocumentError, match="line 1, column 1"):
+        kap.load(path)
+
+
+def test_a_file_that_cannot_be_read_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        kap.load(tmp_path / "nothing.json")
+    with pytest.raises(OSError, match=str(tmp_path)):
+        kap.load(tmp_path)
+
+
+def test_all_problems_come_at_once_each_with_its_path_and_reason() -> None:
+    text = (
+        '{"schema": "kap-model/plan/2", "id": "p", "timezone": "utc", "sesions": 1, '
+        '"sessions": [{"id": "a", "kind": "dosing", "start": "2027-01-18", "minutes": 50.0}, '
+        '{"id": "a", "kind": "nap"}, 5], "client": null}'
+    )
+    assert refused(text) == [
+        "$: has an unknown key; did you mean sessions?",
+        "$.schema: must be kap-model/plan/1",
+        "$.timezone: must be a zone name of the tzdata list, such as America/Los_Angeles",
+        "$.client: must not be null; leave the key out",
+        (
+            "$.sessions[0].start: must be RFC 3339 with a capital T, whole seconds and an offset "
+            "within 14:00 or Z, such as 2027-01-18T13:00:00-08:00"
+        ),
+        "$.sessions[0].minutes: must be an integer, written without a fraction or exponent",
+        (
+            "$.sessions[1].kind: must be one of consultation, medical-evaluation, preparation, "
+            "dosing, integration, medical-review"
+        ),
+        "$.sessions[2]: must be an object",
+        "$.sessions[1].id: must be unique over sessions and supplies",
+    ]
+
+
+def test_a_refusal_that_the_thorough_reader_cannot_explain_stays_a_bug(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kap_model.documents.plans.read_plan", lambda *_: WHOLE)
+    with pytest.raises(kap.InvalidValue):
+        kap.loads(WHOLE_TEXT.replace('"minutes": 90', '"minutes": 0'))
+
+
+def test_a_stack_that_is_nearly_full_is_not_called_a_bad_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Exhausted:
+        def decode(self, text: str) -> Any:
+            raise RecursionError(len(text))
+
+    monkeypatch.setattr(_json, "_DECODER", Exhausted())
+    with pytest.raises(RecursionError):
+        kap.loads(WHOLE_TEXT)
+    assert refused("[" * 33) == ["$: must be nested at most 32 deep"]

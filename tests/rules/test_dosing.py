@@ -1,0 +1,314 @@
+"""DOSE-COUNT to DOSE-LEVEL: how many dosings, how long, where, with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support import Row, at, findings, limits, pending, plan, unknown, violated
+
+COUNT = limits(dosing_count={"min": 2, "max": 3})
+MINUTES = limits(dosing_minutes={"min": 60, "max": 120})
+MODALITY = limits(dosing_places=["office"], formats=["individual"])
+THERAPIST = limits(therapist_present=True)
+SUPPORT = limits(support_person_when_remote=True)
+LEVELS = limits(dose_levels=["low", "moderate"])
+
+
+class TestDoseCount:
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("D14 D28", []),
+            ("D14 D28 D42", []),
+            ("D14", [violated("error")]),
+            ("", [violated("error")]),
+            ("D14 D28x", [violated("error")]),
+            ("D14 D28!", [violated("error")]),
+            ("D14* D28*", []),
+            ("completed D14* D28*", []),
+            ("completed D14* D28", [violated("error")]),
+            ("discontinued D14*", []),
+            ("discontinued", []),
+            ("E2- D14", []),
+            ("E2+ D14 R20-", []),
+            ("E2+ D14 R20?", [violated("error")]),
+            ("E2? D14", [violated("error")]),
+            ("E2* D14", [violated("error")]),
+            ("E2- E5+ D14", [violated("error")]),
+        ],
+    )
+    def test_below_the_minimum(self, line: str, expected: list[Row]) -> None:
+        assert findings(line, COUNT, "DOSE-COUNT") == expected
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("D14 D28 D42 D56", [violated("error", "d4")]),
+            ("D14 D28 D42 D56 D70", [violated("error", "d4", "d5")]),
+            ("D70 D56 D42 D28 D14", [violated("error", "d2", "d1")]),
+            ("D14 D28 D42 D56x", []),
+            ("discontinued D14* D28* D42* D56*", [violated("error", "d4")]),
+            ("E2- D14 D28 D42 D56", [violated("error", "d4")]),
+        ],
+    )
+    def test_above_the_maximum(self, line: str, expected: list[Row]) -> None:
+        assert findings(line, COUNT, "DOSE-COUNT") == expected
+
+    @pytest.mark.parametrize(
+        ("line", "as_of", "expected"),
+        [
+            ("D14", at(0), [pending("error")]),
+            ("D14", at(5000), [pending("error")]),
+            ("completed D14*", at(0), [violated("error")]),
+            ("discontinued D14*", at(20), []),
+            ("E2- D14", at(5), []),
+            ("D14 D28 D42 D56", at(0), [violated("error", "d4")]),
+        ],
+    )
+    def test_the_window_never_closes(self, line: str, as_of: str, expected: list[Row]) -> None:
+        assert findings(line, COUNT, "DOSE-COUNT", as_of) == expected
+
+    @pytest.mark.parametrize(
+        ("form", "line", "expected"),
+        [
+            ({"min": 2}, "D14 D28 D42 D56", []),
+            ({"min": 2}, "D14", [violated("error")]),
+            ({"max": 1}, "", []),
+            ({"max": 1}, "D14 D28", [violated("error", "d2")]),
+            ({"max": 0}, "D14", [violated("error", "d1")]),
+        ],
+    )
+    def test_either_end_may_be_open(
+        self, form: dict[str, int], line: str, expected: list[Row]
+    ) -> None:
+        assert findings(line, limits(dosing_count=form), "DOSE-COUNT") == expected
+
+
+class TestDoseDuration:
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("D14/60", []),
+            ("D14/59", [violated("warning", "d1")]),
+            ("D14/120", []),
+            ("D14/121", [violated("warning", "d1")]),
+            ("D42/59 D28/90 D14/121", [violated("warning", "d3"), violated("warning", "d1")]),
+            ("D14/59x", []),
+            ("completed D14/59", []),
+            ("completed D14/59*", [violated("warning", "d1")]),
+            ("discontinued D14/59*", [violated("warning", "d1")]),
+            ("E2- D14/59", [violated("warning", "d1")]),
+            ("C0/10 E2/10 P7/10 I15/10 R33/10", []),
+        ],
+    )
+    def test_minutes_lie_within_the_limit(self, line: str, expected: list[Row]) -> None:
+        assert findings(line, MINUTES, "DOSE-DURATION") == expected
+
+    def test_either_end_may_be_open(self) -> None:
+        low, high = limits(dosing_minutes={"min": 60}), limits(dosing_minutes={"max": 120})
+        assert findings("D14/59 D28/600", low, "DOSE-DURATION") == [violated("warning", "d1")]
+        assert findings("D14/1 D28/121", high, "DOSE-DURATION") == [violated("warning", "d2")]
+
+    @pytest.mark.parametrize("as_of", [at(0), at(20)])
+    def test_the_moment_of_judgement_changes_nothing(self, as_of: str) -> None:
+        assert findings("D14/59", MINUTES, "DOSE-DURATION", as_of) == [violated("warning", "d1")]
+
+
+class TestEffectFit:
+    @pytest.mark.parametrize(
+        ("forms", "line", "expected"),
+        [
+            ({"effect_minutes": 45, "processing_minutes": 15}, "D14/60", []),
+            (
+                {"effect_minutes": 45, "processing_minutes": 15},
+                "D14/59",
+                [violated("warning", "d1")],
+            ),
+            ({"effect_minutes": 45}, "D14/45", []),
+            ({"effect_minutes": 45}, "D14/44", [violated("warning", "d1")]),
+            ({"processing_minutes": 15}, "D14/15", []),
+            ({"processing_minutes": 15}, "D14/14", [violated("warning", "d1")]),
+            (
+                {"effect_minutes": 45},
+                "D28/44 D14/44",
+                [violated("warning", "d2"), violated("warning", "d1")],
+            ),
+            ({"effect_minutes": 45}, "D14/44x D28/44!", []),
+            ({"effect_minutes": 45}, "completed D14/44 D28/44*", [violated("warning", "d2")]),
+            ({"effect_minutes": 45}, "P7/10 I15/10", []),
+        ],
+    )
+    def test_a_dosing_lasts_for_the_effect_and_the_time_to_process(
+        self, forms: dict[str, Any], line: str, expected: list[Row]
+    ) -> None:
+        assert findings(line, limits(**forms), "EFFECT-FIT") == expected
+
+
+class TestModality:
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("P7 D14 I15", []),
+            ("D14~", [violated("error", "d1")]),
+            ("D14g", [violated("error", "d1")]),
+            ("D14~g", [violated("error", "d1")]),
+            ("P7g", [violated("error", "p1")]),
+            ("I15g", [violated("error", "i1")]),
+            ("C0~ E2^ P7~ I15~ R33^", []),
+            ("I3g P20g D14~", [violated("error", name) for name in ("i1", "d1", "p1")]),
+            ("D14~ D14g P14g", [violated("error", name) for name in ("p1", "d1", "d2")]),
+            ("D14x~ P7!g", []),
+            ("completed D14~ P7*g", [violated("error", "p1")]),
+            ("discontinued D14*~", [violated("error", "d1")]),
+            ("E2- D14~", [violated("error", "d1")]),
+        ],
+    )
+    def test_places_of_dosings_and_formats_are_allowed(
+        self, line: str, expected: list[Row]
+    ) -> None:
+        assert findings(line, MODALITY, "MODALITY") == expected
+
+    @pytest.mark.parametrize(
+        ("forms", "line", "expected"),
+        [
+            ({"dosing_places": ["remote"]}, "D14", [violated("error", "d1")]),
+            ({"dosing_places": ["remote"]}, "D14~g P7g", []),
+            ({"dosing_places": ["office", "remote"]}, "D14 D28~", []),
+            ({"formats": ["group"]}, "P7 D14~g I15", [violated("error", n) for n in ("p1", "i1")]),
+            ({"formats": ["individual", "group"]}, "P7 P8g D14 D28g I29 I30g", []),
+        ],
+    )
+    def test_only_what_the_protocol_sets_is_asked(
+        self, forms: dict[str, Any], line: str, expected: list[Row]
+    ) -> None:
+        assert findings(line, limits(**forms), "MODALITY") == expected
+
+
+class TestTherapistPresent:
+    @pytest.mark.parametrize(
+        ("line", "as_of", "expected"),
+        [
+            ("D14", None, []),
+            ("D14t", None, []),
+            ("D14*t", None, []),
+            ("D14*", None, [unknown("error", "d1")]),
+            ("D14", at(14, "11:59:59"), []),
+            ("D14", at(14, "12:00:00"), [unknown("error", "d1")]),
+            ("D14t", at(20), []),
+            ("D14 I14@12:00*", None, [unknown("error", "d1")]),
+            ("D14 I14@11:59*", None, []),
+            ("D14 I20*", at(13), []),
+            ("D14 I20!", None, []),
+            ("D28* D14*", None, [unknown("error", "d2"), unknown("error", "d1")]),
+            ("D14x D28!", at(40), []),
+            ("completed D14", None, []),
+            ("completed D14*", None, [unknown("error", "d1")]),
+            ("discontinued D14*", at(0), [unknown("error", "d1")]),
+            ("P7* I15*", None, []),
+        ],
+    )
+    def test_presence_is_recorded_once_a_dosing_was_held(
+        self, line: str, as_of: str | None, expected: list[Row]
+    ) -> None:
+        assert findings(line, THERAPIST, "THERAPIST-PRESENT", as_of) == expected
+
+    @pytest.mark.parametrize(
+        ("line", "as_of", "expected"),
+        [
+            ("D14", None, [violated("error", "d1")]),
+            ("D14", at(0), [violated("error", "d1")]),
+            ("D14", at(20), [violated("error", "d1")]),
+            ("D14*", None, [violated("error", "d1")]),
+            ("completed D14*", None, [violated("error", "d1")]),
+            ("completed D14", None, []),
+            ("D14x", None, []),
+        ],
+    )
+    def test_absence_is_a_violation(
+        self, line: str, as_of: str | None, expected: list[Row]
+    ) -> None:
+        alone = plan(line, {"d1.therapist_present": False})
+        assert findings(alone, THERAPIST, "THERAPIST-PRESENT", as_of) == expected
+
+
+class TestSupportPerson:
+    @pytest.mark.parametrize(
+        ("line", "as_of", "expected"),
+        [
+            ("D14", None, []),
+            ("D14*", None, []),
+            ("D14~s", None, []),
+            ("D14*~s", None, []),
+            ("D14~", None, [violated("error", "d1", due=at(14))]),
+            ("D14~", at(0), [pending("error", "d1", due=at(14))]),
+            ("D14~", at(14, "09:59:59"), [pending("error", "d1", due=at(14))]),
+            ("D14~", at(14, "10:00:00"), [unknown("error", "d1")]),
+            ("D14~", at(14, "11:00"), [unknown("error", "d1")]),
+            ("D14~", at(20), [unknown("error", "d1")]),
+            ("D14*~", None, [unknown("error", "d1")]),
+            ("D14*~", at(0), [unknown("error", "d1")]),
+            ("D14~ I14@12:00*", None, [unknown("error", "d1")]),
+            ("D14~ I14@11:59*", None, [violated("error", "d1", due=at(14))]),
+            ("D14~ I20*", at(13), [pending("error", "d1", due=at(14))]),
+            ("completed D14~", None, []),
+            ("completed D14*~", None, [unknown("error", "d1")]),
+            ("discontinued D14*~", at(0), [unknown("error", "d1")]),
+            ("D14x~ D28!~", None, []),
+            ("P7~ I15~ D14", None, []),
+            ("E2- D14~", None, [violated("error", "d1", due=at(14))]),
+            (
+                "D28~ D14*~",
+                None,
+                [unknown("error", "d2"), violated("error", "d1", due=at(28))],
+            ),
+        ],
+    )
+    def test_a_remote_dosing_names_one(
+        self, line: str, as_of: str | None, expected: list[Row]
+    ) -> None:
+        assert findings(line, SUPPORT, "SUPPORT-PERSON", as_of) == expected
+
+    @pytest.mark.parametrize(
+        ("line", "as_of", "text", "expected"),
+        [
+            ("D14~", None, "none", [violated("error", "d1")]),
+            ("D14~", at(0), "none", [violated("error", "d1")]),
+            ("D14*~", None, "none", [violated("error", "d1")]),
+            ("D14", None, "none", []),
+            ("D14~", None, "nonesuch", []),
+            ("D14~", None, "spouse", []),
+        ],
+    )
+    def test_none_records_that_nobody_was_there(
+        self, line: str, as_of: str | None, text: str, expected: list[Row]
+    ) -> None:
+        told = plan(line, {"d1.support_person": text})
+        assert findings(told, SUPPORT, "SUPPORT-PERSON", as_of) == expected
+
+
+class TestDoseLevel:
+    @pytest.mark.parametrize(
+        ("line", "levels", "expected"),
+        [
+            ("D14", {}, []),
+            ("D14*", {}, []),
+            ("D14", {"d1.level": "low"}, []),
+            ("D14", {"d1.level": "moderate"}, []),
+            ("D14", {"d1.level": "high"}, [violated("warning", "d1")]),
+            ("D14", {"d1.level": "Low"}, [violated("warning", "d1")]),
+            (
+                "D28 D14",
+                {"d1.level": "high", "d2.level": "mid"},
+                [violated("warning", "d2"), violated("warning", "d1")],
+            ),
+            ("D14x", {"d1.level": "high"}, []),
+            ("completed D14", {"d1.level": "high"}, []),
+            ("completed D14*", {"d1.level": "high"}, [violated("warning", "d1")]),
+        ],
+    )
+    def test_a_stated_level_is_known(
+        self, line: str, levels: dict[str, str], expected: list[Row]
+    ) -> None:
+        assert findings(plan(line, levels), LEVELS, "DOSE-LEVEL") == expected

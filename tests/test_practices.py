@@ -1,0 +1,196 @@
+"""The built-in practices, pinned: every figure, its source, and the trace from facts to rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+import pytest
+
+import kap_model as kap
+from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.limits import LIMITS
+from kap_model.plan import PRACTICE_NAMES
+from kap_model.practices import BY_NAME, CORE, KINGSLEY, PRACTICES, REGROUNDING
+
+B = kap.Bounds
+UNSET = None
+ROLES = (("medical-provider",), ("therapist",))
+EXCLUSIONS = ("active-substance-misuse", "uncontrolled-medical-condition")
+BOTH_PLACES = ("office", "remote")
+QUARTERLY = kap.ReviewEvery(3, "rolling")
+AFTER = (kap.ReviewAfter(2, "before-next"), kap.ReviewAfter(1, "any-time"))
+TABLE: dict[str, tuple[Any, Any, Any]] = {
+    # core, kingsley, regrounding
+    "preparation_count": (B(1, 3), B(1, 3), B(1, 2)),
+    "dosing_count": (B(6, 8), B(6, 8), B(6, 8)),
+    "integration_per_dosing": (1, 1, 1),
+    "integration_count": (UNSET, UNSET, B(6, 8)),
+    "dosing_minutes": (B(60, 180), B(120, 180), B(60, 120)),
+    "effect_minutes": (UNSET, 70, 45),
+    "processing_minutes": (UNSET, UNSET, UNSET),
+    "therapy_minutes": (UNSET, UNSET, B(50, 50)),
+    "dosing_gap_days": (UNSET, UNSET, UNSET),
+    "dosing_frequency": (UNSET, UNSET, UNSET),
+    "integration_window_hours": (UNSET, UNSET, UNSET),
+    "review_every": (QUARTERLY, QUARTERLY, QUARTERLY),
+    "review_after": (UNSET, *AFTER),
+    "initial_supply": (2, 2, 2),
+    "refill_supply": (UNSET, UNSET, UNSET),
+    "refill_needs_review": (True, True, True),
+    "evaluation_first": (True, True, True),
+    "preparation_before_dosing": (True, True, True),
+    "integration_after_dosing": (True, True, True),
+    "consultation_first": (True, True, True),
+    "therapist_present": (True, True, True),
+    "preparation_after_supply": (UNSET, UNSET, True),
+    "support_person_when_remote": (UNSET, UNSET, True),
+    "medical_roles": (ROLES[0], ROLES[0], ROLES[0]),
+    "therapist_roles": (ROLES[1], ROLES[1], ROLES[1]),
+    "dosing_places": (BOTH_PLACES, BOTH_PLACES, BOTH_PLACES),
+    "formats": (("individual",), ("individual", "group"), ("individual",)),
+    "dose_levels": (UNSET, UNSET, ("low", "moderate")),
+    "exclusions": (UNSET, UNSET, EXCLUSIONS),
+    "minimum_age": (UNSET, UNSET, UNSET),
+}
+ROWS = [
+    (practice, name, row[column])
+    for name, row in TABLE.items()
+    for column, practice in enumerate((CORE, KINGSLEY, REGROUNDING))
+]
+
+
+def test_the_table_has_every_limit() -> None:
+    assert sorted(TABLE) == sorted(spec.name for spec in LIMITS)
+
+
+@pytest.mark.parametrize(("practice", "limit", "value"), ROWS)
+def test_every_limit_of_every_practice(practice: kap.Practice, limit: str, value: Any) -> None:
+    for day in (None, dt.date(1980, 1, 1), dt.date(2027, 1, 4), dt.date(2199, 12, 31)):
+        limits = practice.protocol.limits_on(day)
+        assert getattr(limits, limit) == value
+        assert (limit in limits.citations) == (value is not None)
+
+
+def test_the_severities_that_practices_override() -> None:
+    assert CORE.protocol.severities == ()
+    assert KINGSLEY.protocol.severities == ()
+    assert REGROUNDING.protocol.severities == (
+        ("REVIEW-AFTER", "warning"),
+        ("SCREEN-FIRST", "warning"),
+    )
+
+
+def test_the_registry() -> None:
+    assert PRACTICE_NAMES == ("core", "kingsley", "regrounding")
+    assert tuple(BY_NAME) == tuple(practice.id for practice in PRACTICES) == PRACTICE_NAMES
+    assert (CORE, KINGSLEY, REGROUNDING) == PRACTICES
+    assert kap.practices.CORE is BY_NAME["core"]
+    assert kap.practices.KINGSLEY is BY_NAME["kingsley"]
+    assert kap.practices.REGROUNDING is BY_NAME["regrounding"]
+    assert [practice.protocol.id for practice in PRACTICES] == list(PRACTICE_NAMES)
+
+
+def test_time_zones() -> None:
+    assert [practice.timezone for practice in PRACTICES] == [
+        "UTC",
+        "America/Los_Angeles",
+        "America/Los_Angeles",
+    ]
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_the_built_ins_are_in_force_throughout(practice: kap.Practice) -> None:
+    assert {setting.since for setting in practice.protocol.settings} == {None}
+    assert not list(practice.protocol.changes)
+
+
+OWN_SOURCES = {
+    "core": {BRIEF.title, KINGSLEY_PAGE.title, REGROUNDING_PAGE.title},
+    "kingsley": {BRIEF.title, KINGSLEY_PAGE.title},
+    "regrounding": {REGROUNDING_PAGE.title},
+}
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_every_figure_is_cited_to_a_source_of_the_practice(practice: kap.Practice) -> None:
+    for setting in practice.protocol.settings:
+        assert setting.citation.source in OWN_SOURCES[practice.id]
+        assert setting.citation.where
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_every_fact_is_used_or_says_why_not(practice: kap.Practice) -> None:
+    known = {spec.name for spec in LIMITS} | {rule.id for rule in kap.RULES}
+    assert practice.facts
+    for fact in practice.facts:
+        assert fact.says.endswith(".")
+        assert fact.citation.source in OWN_SOURCES[practice.id]
+        assert bool(fact.used_by) != bool(fact.unused)
+        assert set(fact.used_by) <= known
+        assert len(set(fact.used_by)) == len(fact.used_by)
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_no_fact_is_told_twice_from_one_place(practice: kap.Practice) -> None:
+    told = [(fact.says, fact.citation) for fact in practice.facts]
+    assert len(set(told)) == len(told)
+
+
+USED = {use for practice in PRACTICES for fact in practice.facts for use in fact.used_by}
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_every_limit_that_a_practice_sets_is_named_by_some_fact(practice: kap.Practice) -> None:
+    assert {setting.limit for setting in practice.protocol.settings} <= USED
+
+
+PAGES = {KINGSLEY_PAGE.title, REGROUNDING_PAGE.title}
+
+
+@pytest.mark.parametrize("rule", kap.RULES, ids=lambda rule: rule.id)
+def test_every_rule_with_a_page_as_its_source_is_named_by_some_fact(rule: kap.Rule) -> None:
+    sources = {citation.source for citation in rule.cites}
+    assert sources <= PAGES | {BRIEF.title, CONTRACT.title}
+    assert rule.id in USED or sources.isdisjoint(PAGES)
+
+
+@pytest.mark.parametrize("practice", [KINGSLEY, REGROUNDING], ids=repr)
+def test_every_place_that_a_protocol_cites_in_a_page_has_a_fact(practice: kap.Practice) -> None:
+    told = {fact.citation for fact in practice.facts}
+    for setting in practice.protocol.settings:
+        own = setting.citation.source in PAGES and "steps" not in setting.citation.where
+        assert not own or setting.citation in told
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"id": ""}, "id"),
+        ({"id": "two words"}, "id"),
+        ({"title": ""}, "title"),
+        ({"title": "two\nlines"}, "title"),
+        ({"timezone": "utc"}, "timezone"),
+        ({"timezone": None}, "timezone"),
+    ],
+)
+def test_a_practice_is_checked(given: dict[str, Any], path: str) -> None:
+    with pytest.raises(kap.InvalidValue) as caught:
+        attrs.evolve(CORE, **given)
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize("given", [{}, {"used_by": ("dosing_count",), "unused": "why"}])
+def test_a_fact_has_a_use_or_a_reason_and_not_both(given: dict[str, Any]) -> None:
+    with pytest.raises(kap.InvalidValue) as caught:
+        kap.Fact(says="A fact.", citation=BRIEF["here"], **given)
+    assert [problem.path for problem in caught.value.problems] == ["used_by"]
+    assert kap.Fact(says="A fact.", citation=BRIEF["here"], unused="why").used_by == ()
+
+
+def test_a_practice_of_ones_own_judges_a_plan() -> None:
+    own = attrs.evolve(CORE, id="house", title="House", protocol=CORE.protocol.extended("house"))
+    report = kap.check(kap.parse("2027-01-04 C0 E2 P7 D14 I15"), own)
+    assert report.protocol == "house"
+    assert repr(own) == "<Practice house>"

@@ -1,0 +1,117 @@
+"""What the package names in public: complete, frozen, hashable, picklable, lazily loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+
+import kap_model as kap
+from copies import copies
+from support import SOURCE
+
+PLAN = kap.parse("2027-01-04 E0- D1*")
+REPORT = kap.check(PLAN, "kingsley")
+RULE = kap.RULES[0]
+assert RULE.example is not None
+PROBLEM = kap.Problem("$.id", "must be an id")
+VALUES: dict[str, Any] = {
+    "Bounds": kap.Bounds(6, 8),
+    "Breach": REPORT.findings[0].breach,
+    "CareProtocol": kap.practices.CORE.protocol,
+    "Case": RULE.example.holds,
+    "Case with facts": kap.Case("2027-01-04 D0", {"conditions": ["low"]}),
+    "Citation": SOURCE,
+    "Clinician": kap.Clinician("k-1", "therapist"),
+    "Consultation": kap.parse("2027-01-04 C0").sessions[0],
+    "Dosing": PLAN.sessions[1],
+    "Example": RULE.example,
+    "Fact": kap.practices.KINGSLEY.facts[0],
+    "Finding": REPORT.findings[0],
+    "Frequency": kap.Frequency(2, 7),
+    "Integration": kap.parse("2027-01-04 I0").sessions[0],
+    "Limits": kap.practices.CORE.protocol.limits_on(None),
+    "MedicalEvaluation": PLAN.sessions[0],
+    "MedicalReview": kap.parse("2027-01-04 R0").sessions[0],
+    "Plan": PLAN,
+    "Practice": kap.practices.REGROUNDING,
+    "Preparation": kap.parse("2027-01-04 P0").sessions[0],
+    "Problem": PROBLEM,
+    "Report": REPORT,
+    "ReviewAfter": kap.ReviewAfter(1, "any-time"),
+    "ReviewEvery": kap.ReviewEvery(3),
+    "Rule": RULE,
+    "Setting": kap.practices.CORE.protocol.settings[0],
+    "Supply": kap.Supply(id="x1", issued="2027-01-06", dosings=2),
+    "Waiver": kap.Waiver(rule="MODALITY", reason="r", by="b", on="2027-01-01"),
+    "Words": kap.Words("Something is wrong."),
+}
+NO_VALUES = {
+    # what a rule is given while it runs, the base of sessions, errors, verbs and modules
+    *("Course", "Session", "DocumentError", "InputError", "InvalidValue", "NotationError"),
+    *("RULES", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
+    *("load_protocol", "loads_protocol", "dumps_protocol"),
+    *("load_waivers", "loads_waivers", "dumps_waivers"),
+}
+BY_IDENTITY = (kap.Limits, kap.Rule)
+each_value = pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+
+
+def test_every_public_name_is_there() -> None:
+    assert len(set(kap.__all__)) == len(kap.__all__)
+    for name in kap.__all__:
+        assert getattr(kap, name) is not None
+    assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        getattr(kap, "nothing")  # noqa: B009 - a type checker knows that there is none
+
+
+@each_value
+def test_a_public_value_is_hashable(value: Any) -> None:
+    assert hash(value) == hash(value)
+    assert len({value, value}) == 1
+
+
+@each_value
+def test_a_public_value_is_frozen(value: Any) -> None:
+    names = getattr(value, "_fields", None) or [f.name for f in attrs.fields(type(value))]
+    assert names
+    for name in names:
+        with pytest.raises(AttributeError):
+            setattr(value, name, None)
+        with pytest.raises(AttributeError):
+            delattr(value, name)
+
+
+@each_value
+def test_what_a_public_value_holds_cannot_be_changed(value: Any) -> None:
+    for field in attrs.fields(type(value)) if attrs.has(type(value)) else ():
+        held = getattr(value, field.name)
+        assert not isinstance(held, (dict, list, set, bytearray))
+
+
+@each_value
+def test_a_public_value_is_picklable_and_copied(value: Any) -> None:
+    for other in copies(value):
+        assert type(other) is type(value)
+        if not isinstance(value, BY_IDENTITY):
+            assert other == value
+            assert hash(other) == hash(value)
+
+
+@pytest.mark.parametrize(
+    "cls", [kap.InputError, kap.InvalidValue, kap.DocumentError, kap.NotationError]
+)
+def test_errors_are_value_errors_with_problems(cls: Any) -> None:
+    error = cls(iter([PROBLEM, kap.Problem("", "must be one line")]))
+    assert isinstance(error, ValueError)
+    assert isinstance(error, kap.InputError)
+    assert error.problems == (PROBLEM, kap.Problem("", "must be one line"))
+    assert str(error) == "$.id: must be an id\nmust be one line"
+    for other in copies(error):
+        assert other.problems == error.problems
+        assert str(other) == str(error)

@@ -1,0 +1,623 @@
+"""Instants, civil dates, zones, months and quarters, each against an independent computation."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import os
+import subprocess
+import sys
+import zoneinfo
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pendulum
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kap_model import _time
+from kap_model.errors import InvalidValue
+from kap_model.testing import strategies as kst
+
+DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
+LOS_ANGELES = "America/Los_Angeles"
+ALL_ZONES = sorted(_time.zone_names())
+
+
+def refusal(value: Any, path: str = "start") -> str:
+    with pytest.raises(InvalidValue) as caught:
+        _time.instant(value, path)
+    (problem,) = caught.value.problems
+    assert problem.path == path
+    return problem.reason
+
+
+def seconds(text: str) -> int:
+    """Seconds since 1970 of a time written ``2027-01-18 13:00:00 -0800``."""
+    return int(dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").timestamp())
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2027-01-18T13:00:00-08:00", "2027-01-18 13:00:00 -0800"),
+        ("2027-01-18T13:00:00Z", "2027-01-18 13:00:00 +0000"),
+        ("2027-01-18T13:00:00+00:00", "2027-01-18 13:00:00 +0000"),
+        ("2027-01-18T13:00:59+05:45", "2027-01-18 13:00:59 +0545"),
+        ("2027-01-18T00:00:00+14:00", "2027-01-18 00:00:00 +1400"),
+        ("2027-01-18T23:59:59-14:00", "2027-01-18 23:59:59 -1400"),
+        ("2027-01-18T23:59:59+13:59", "2027-01-18 23:59:59 +1359"),
+        ("2027-01-18T23:59:59-13:59", "2027-01-18 23:59:59 -1359"),
+        ("2027-01-18T23:59:59-00:01", "2027-01-18 23:59:59 -0001"),
+        ("2028-02-29T12:00:00Z", "2028-02-29 12:00:00 +0000"),
+        ("1980-01-01T00:00:00Z", "1980-01-01 00:00:00 +0000"),
+        ("1980-01-01T14:00:00+14:00", "1980-01-01 00:00:00 +0000"),
+        ("1979-12-31T16:00:00-08:00", "1980-01-01 00:00:00 +0000"),
+        ("2199-12-31T23:59:59Z", "2199-12-31 23:59:59 +0000"),
+        ("2200-01-01T13:59:59+14:00", "2199-12-31 23:59:59 +0000"),
+    ],
+)
+def test_a_lawful_time_names_its_instant(text: str, same: str) -> None:
+    assert _time.instant(text, "start") == seconds(same)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "13:00",
+        "2027",
+        "P1D",
+        "2027-01-18",
+        "2027-01-18T13:00:00",
+        "2027-01-18t13:00:00Z",
+        "2027-01-18 13:00:00Z",
+        "2027-01-18T13:00:00z",
+        "2027-01-18T13:00Z",
+        "2027-01-18T13Z",
+        "2027-01-18T13:00:00.0Z",
+        "2027-01-18T13:00:00.000000-08:00",
+        "2027-01-18T13:00:00,5Z",
+        "2027-01-18T13:00:60Z",
+        "2027-01-18T13:60:00Z",
+        "2027-01-18T24:00:00Z",
+        "2027-01-18T13:00:00-00:00",
+        "2027-01-18T13:00:00+14:01",
+        "2027-01-18T13:00:00-14:01",
+        "2027-01-18T13:00:00+15:00",
+        "2027-01-18T13:00:00+24:00",
+        "2027-01-18T13:00:00+08:60",
+        "2027-01-18T13:00:00-8:00",
+        "2027-01-18T13:00:00-0800",
+        "2027-01-18T13:00:00-08",
+        "2027-01-18T13:00:00-08:00:00",
+        "2027-01-18T13:00:00\u221208:00",
+        "2027-1-18T13:00:00Z",
+        "20270118T130000Z",
+        "2027-W03-1T13:00:00Z",
+        "2027-018T13:00:00Z",
+        "+2027-01-18T13:00:00Z",
+        "2027-01-18T13:00:00Z\n",
+        " 2027-01-18T13:00:00Z",
+        "2027-01-18T13:00:00Z[America/Los_Angeles]",
+        "\u0662\u0660\u0662\u0667-01-18T13:00:00Z",
+    ],
+)
+def test_another_form_is_refused(text: str) -> None:
+    assert refusal(text) == _time.TIME_REASON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2027-02-29T12:00:00Z",
+        "2027-04-31T12:00:00Z",
+        "2027-00-10T12:00:00Z",
+        "2027-13-10T12:00:00Z",
+        "2027-01-00T12:00:00Z",
+        "2027-01-32T12:00:00Z",
+        "2100-02-29T12:00:00Z",
+        "0000-01-01T12:00:00Z",
+    ],
+)
+def test_a_time_that_the_calendar_lacks_is_refused(text: str) -> None:
+    assert refusal(text) == "must be a time that the calendar has"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1979-12-31T23:59:59Z",
+        "1980-01-01T13:59:59+14:00",
+        "2200-01-01T00:00:00Z",
+        "2199-12-31T16:00:00-08:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_a_time_outside_1980_to_2199_in_utc_is_refused(text: str) -> None:
+    assert refusal(text) == _time.RANGE_REASON
+
+
+@pytest.mark.parametrize(
+    "value", [None, 0, 1_800_000_000, 1.5, True, b"2027-01-18T13:00:00Z", dt.date(2027, 1, 18)]
+)
+def test_what_is_no_time_is_refused(value: object) -> None:
+    assert refusal(value) == _time.TIME_REASON
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.datetime(2027, 1, 18, 13, tzinfo=dt.timezone(dt.timedelta(hours=-8))),
+        dt.datetime(2027, 1, 18, 21, tzinfo=dt.UTC),
+        dt.datetime(2027, 1, 18, 13, tzinfo=zoneinfo.ZoneInfo(LOS_ANGELES)),
+        pendulum.datetime(2027, 1, 18, 13, tz=LOS_ANGELES),
+        pendulum.datetime(2027, 1, 18, 21),
+        dt.datetime.fromisoformat("2027-01-19T06:00:00+09:00"),
+    ],
+    ids=["offset", "utc", "zoneinfo", "pendulum", "pendulum-utc", "fromisoformat"],
+)
+def test_any_aware_datetime_names_its_instant(value: dt.datetime) -> None:
+    assert _time.instant(value, "start") == seconds("2027-01-18 13:00:00 -0800")
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_the_fold_of_a_datetime_is_kept(fold: int) -> None:
+    expected = seconds(f"2027-11-07 01:30:00 {('-0700', '-0800')[fold]}")
+    stdlib = dt.datetime(2027, 11, 7, 1, 30, tzinfo=zoneinfo.ZoneInfo(LOS_ANGELES), fold=fold)
+    ours = pendulum.datetime(2027, 11, 7, 1, 30, tz=LOS_ANGELES, fold=fold)
+    assert _time.instant(stdlib, "start") == expected
+    assert _time.instant(ours, "start") == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.datetime(2027, 1, 18, 13),  # noqa: DTZ001 - a naive one is what is refused
+        pendulum.naive(2027, 1, 18, 13),
+    ],
+)
+def test_a_naive_datetime_is_refused_with_advice(value: dt.datetime) -> None:
+    reason = refusal(value)
+    assert "no offset" in reason
+    assert "replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))" in reason
+
+
+def test_the_advice_for_a_naive_datetime_works() -> None:
+    value = dt.datetime(2027, 1, 18, 13)  # noqa: DTZ001 - a naive one is what is refused
+    assert "value.replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))" in refusal(value)
+    aware = value.replace(tzinfo=zoneinfo.ZoneInfo("America/Los_Angeles"))
+    assert _time.instant(aware, "start") == seconds("2027-01-18 13:00:00 -0800")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.datetime(2027, 1, 18, 13, 0, 0, 1, tzinfo=dt.UTC),
+        pendulum.datetime(2027, 1, 18, 13, microsecond=999_999),
+        dt.datetime(2027, 1, 18, tzinfo=dt.timezone(dt.timedelta(microseconds=500_000))),
+    ],
+    ids=["stdlib", "pendulum", "offset"],
+)
+def test_a_fraction_of_a_second_is_refused(value: dt.datetime) -> None:
+    assert refusal(value) == _time.TIME_REASON
+
+
+@given(kst.instants())
+def test_text_and_datetime_name_the_same_instant(value: dt.datetime) -> None:
+    text = value.isoformat().replace("-00:00", "+00:00")
+    assert _time.instant(text, "start") == _time.instant(value, "start") == value.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2027-02-10T12:00:00.999999999Z", "2027-02-10 12:00:00 +0000"),
+        ("2027-02-10T12:00:00.5-08:00", "2027-02-10 12:00:00 -0800"),
+        ("2027-02-10T12:00:00Z", "2027-02-10 12:00:00 +0000"),
+        (dt.datetime(2027, 2, 10, 12, 0, 0, 999_999, dt.UTC), "2027-02-10 12:00:00 +0000"),
+        (pendulum.datetime(2027, 2, 10, 12, microsecond=1), "2027-02-10 12:00:00 +0000"),
+        (dt.datetime(2199, 12, 31, 23, 59, 59, 999_999, dt.UTC), "2199-12-31 23:59:59 +0000"),
+    ],
+)
+def test_a_fraction_of_as_of_is_cut_off(value: dt.datetime | str, expected: str) -> None:
+    assert _time.moment_of_judgement(value) == seconds(expected)
+
+
+WIDE = dt.timedelta(hours=14)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dt.datetime(2027, 2, 10, 12),  # noqa: DTZ001 - a naive one is what is refused
+        "2027-02-10T12:00:00",
+        "2027-02-10T12:00:00.5",
+        "2027-02-10T12:00:00.Z",
+        "2027-02-10T12:00:00.0123456789Z",
+        "2027-02-10T12:00.5Z",
+        "now",
+        "",
+        5,
+        None,
+        dt.date(2027, 2, 10),
+        dt.datetime(1979, 12, 31, 23, 59, 59, 999_999, dt.UTC),
+        dt.datetime(2200, 1, 1, tzinfo=dt.UTC),
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(WIDE)),
+        dt.datetime(9999, 12, 31, 23, tzinfo=dt.timezone(-WIDE)),
+    ],
+)
+def test_as_of_that_names_no_lawful_instant_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        _time.moment_of_judgement(value)
+    assert [problem.path for problem in caught.value.problems] == ["as_of"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2027-01-06", dt.date(2027, 1, 6)),
+        ("1900-01-01", dt.date(1900, 1, 1)),
+        ("2200-12-31", dt.date(2200, 12, 31)),
+        ("2000-02-29", dt.date(2000, 2, 29)),
+        (dt.date(2027, 1, 6), dt.date(2027, 1, 6)),
+        (pendulum.date(2027, 1, 6), dt.date(2027, 1, 6)),
+    ],
+)
+def test_a_date_is_read(value: dt.date | str, expected: dt.date) -> None:
+    day = _time.civil_date(value, "issued")
+    assert day == expected
+    assert type(day) is dt.date
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "2027-1-6",
+        "20270106",
+        "2027-W01-3",
+        "2027-006",
+        "2027-01-06T00:00:00Z",
+        "2027-01-06\n",
+        " 2027-01-06",
+        "2027-02-29",
+        "1900-02-29",
+        "2027-13-01",
+        "1899-12-31",
+        "2201-01-01",
+        "0000-01-01",
+        "\u0662\u0660\u0662\u0667-01-06",
+        dt.date(1899, 12, 31),
+        dt.date(2201, 1, 1),
+        dt.datetime(2027, 1, 6, tzinfo=dt.UTC),
+        dt.datetime(2027, 1, 6),  # noqa: DTZ001 - neither an aware nor a naive one is a date
+        pendulum.datetime(2027, 1, 6),
+        20270106,
+        None,
+        True,
+    ],
+)
+def test_what_is_no_date_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        _time.civil_date(value, "issued")
+    assert [problem.path for problem in caught.value.problems] == ["issued"]
+
+
+def clamped(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2027-01-31", 1, "2027-02-28"),
+        ("2028-01-31", 1, "2028-02-29"),
+        ("2027-01-31", 2, "2027-03-31"),
+        ("2027-03-31", 1, "2027-04-30"),
+        ("2027-11-30", 3, "2028-02-29"),
+        ("2026-11-30", 3, "2027-02-28"),
+        ("2028-02-29", 12, "2029-02-28"),
+        ("2028-02-29", 48, "2032-02-29"),
+        ("2096-02-29", 48, "2100-02-28"),
+        ("2027-02-28", 1, "2027-03-28"),
+        ("2027-12-15", 3, "2028-03-15"),
+    ],
+)
+def test_months_are_clamped(day: str, months: int, expected: str) -> None:
+    start = dt.date.fromisoformat(day)
+    assert clamped(start, months).isoformat() == expected
+    assert (
+        _time.add_months(start.toordinal(), months) == dt.date.fromisoformat(expected).toordinal()
+    )
+
+
+def test_months_from_every_day_of_a_leap_cycle() -> None:
+    for number in range(4 * 366):
+        day = dt.date(2027, 1, 1) + number * DAY
+        for months in (1, 2, 3, 4, 6, 11, 12, 13):
+            assert _time.add_months(day.toordinal(), months) == clamped(day, months).toordinal()
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31)), st.integers(1, 120))
+def test_months_from_any_day(day: dt.date, months: int) -> None:
+    assert _time.add_months(day.toordinal(), months) == clamped(day, months).toordinal()
+
+
+def test_the_last_day_of_every_quarter() -> None:
+    ends = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}
+    for number in range(3 * 366):
+        day = dt.date(2027, 1, 1) + number * DAY
+        month, last = ends[(day.month + 2) // 3]
+        expected = dt.date(day.year, month, last)
+        assert _time.last_day_of_quarter(day.toordinal()) == expected.toordinal()
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "years"),
+    [
+        ("2009-01-06", "2027-01-05", 17),
+        ("2009-01-06", "2027-01-06", 18),
+        ("2009-01-06", "2027-01-07", 18),
+        ("2008-02-29", "2026-02-28", 17),
+        ("2008-02-29", "2026-03-01", 18),
+        ("2008-02-29", "2028-02-28", 19),
+        ("2008-02-29", "2028-02-29", 20),
+        ("2009-03-01", "2027-02-28", 17),
+        ("2027-01-06", "2027-01-06", 0),
+        ("2000-12-31", "2027-01-01", 26),
+    ],
+)
+def test_completed_years(born: str, day: str, years: int) -> None:
+    on = dt.date.fromisoformat(day).toordinal()
+    assert _time.completed_years(dt.date.fromisoformat(born), on) == years
+
+
+def birthdays(born: dt.date, day: dt.date) -> int:
+    """Birthdays after birth, up to a day: counted one by one."""
+    count = 0
+    for year in range(born.year + 1, day.year + 1):
+        is_leap = calendar.isleap(year)
+        moved = born.month == 2 and born.day == 29 and not is_leap
+        birthday = dt.date(year, 3, 1) if moved else born.replace(year=year)
+        count += birthday <= day
+    return count
+
+
+@given(
+    st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+    | st.sampled_from([dt.date(year, 2, 29) for year in range(1904, 2100, 4)]),
+    st.integers(0, 40_000),
+)
+def test_completed_years_are_the_birthdays_had(born: dt.date, later: int) -> None:
+    day = born + later * DAY
+    assert _time.completed_years(born, day.toordinal()) == birthdays(born, day)
+
+
+@cache
+def independent(name: str) -> zoneinfo.ZoneInfo:
+    return zoneinfo.ZoneInfo(name)
+
+
+def scanned_first_instant(name: str, day: dt.date) -> dt.datetime:
+    """Minute by minute from well before: the first whose local date is this day or later."""
+    zone = independent(name)
+    moment = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(hours=27)
+    while moment.astimezone(zone).date() < day:
+        moment += MINUTE
+    return moment
+
+
+KNOWN_FIRST_INSTANTS = [
+    ("UTC", "2027-01-18", "2027-01-18T00:00:00+00:00"),
+    (LOS_ANGELES, "2027-01-18", "2027-01-18T00:00:00-08:00"),
+    (LOS_ANGELES, "2027-03-14", "2027-03-14T00:00:00-08:00"),
+    (LOS_ANGELES, "2027-11-07", "2027-11-07T00:00:00-07:00"),
+    ("America/Sao_Paulo", "2018-11-04", "2018-11-04T01:00:00-02:00"),
+    ("America/Havana", "2024-03-10", "2024-03-10T01:00:00-04:00"),
+    ("Africa/Cairo", "2024-04-26", "2024-04-26T01:00:00+03:00"),
+    ("Asia/Beirut", "2024-03-31", "2024-03-31T01:00:00+03:00"),
+    ("Asia/Kathmandu", "1986-01-01", "1986-01-01T00:15:00+05:45"),
+    ("Asia/Amman", "2022-02-25", "2022-02-25T01:00:00+03:00"),
+    ("America/St_Johns", "2006-10-29", "2006-10-29T00:00:00-02:30"),
+    ("America/St_Johns", "2006-04-02", "2006-04-02T00:00:00-03:30"),
+    ("Pacific/Apia", "2011-12-29", "2011-12-29T00:00:00-10:00"),
+    ("Pacific/Apia", "2011-12-30", "2011-12-31T00:00:00+14:00"),
+    ("Pacific/Apia", "2011-12-31", "2011-12-31T00:00:00+14:00"),
+    ("Pacific/Kwajalein", "1993-08-21", "1993-08-22T00:00:00+12:00"),
+    ("Pacific/Kiritimati", "1994-12-31", "1995-01-01T00:00:00+14:00"),
+]
+
+
+@pytest.mark.parametrize(("name", "day", "first"), KNOWN_FIRST_INSTANTS)
+def test_the_first_instant_of_a_day_in_gaps_folds_and_skipped_days(
+    name: str, day: str, first: str
+) -> None:
+    date = dt.date.fromisoformat(day)
+    scanned = scanned_first_instant(name, date)
+    assert scanned == dt.datetime.fromisoformat(first)
+    zone = _time.zone(name)
+    assert zone.first_instant(date.toordinal()) == scanned.timestamp()
+    assert zone.text(zone.first_instant(date.toordinal())) == first
+
+
+@given(
+    st.sampled_from(ALL_ZONES),
+    st.dates(dt.date(1980, 1, 2), dt.date(2199, 12, 30))
+    | st.builds(
+        dt.date, st.integers(1980, 2037), st.sampled_from((3, 4, 9, 10, 11)), st.integers(1, 30)
+    ),
+)
+@settings(max_examples=150)
+def test_the_first_instant_of_any_day(name: str, day: dt.date) -> None:
+    expected = scanned_first_instant(name, day).timestamp()
+    assert _time.zone(name).first_instant(day.toordinal()) == expected
+
+
+def transitions(name: str, first: int, last: int) -> list[dt.datetime]:
+    """The minutes at which a zone's offset changes, in these years."""
+    zone, found = independent(name), []
+    moment, end = dt.datetime(first, 1, 1, tzinfo=dt.UTC), dt.datetime(last, 1, 1, tzinfo=dt.UTC)
+    while moment < end:
+        later = moment + DAY
+        if moment.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset():
+            at = moment
+            while at.astimezone(zone).utcoffset() == moment.astimezone(zone).utcoffset():
+                at += MINUTE
+            found.append(at)
+        moment = later
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        LOS_ANGELES,
+        "Africa/Casablanca",
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+        "Pacific/Apia",
+        "Asia/Kathmandu",
+        "America/Havana",
+    ],
+)
+def test_local_times_around_every_change_of_clocks(name: str) -> None:
+    zone, known = _time.zone(name), independent(name)
+    changes = transitions(name, 1985, 1988) + transitions(name, 2005, 2013)
+    assert changes
+    for change in changes:
+        for offset in range(-26 * 60, 27 * 60, 13):
+            moment = change + offset * MINUTE
+            local, at = moment.astimezone(known), int(moment.timestamp())
+            assert zone.day(at) == local.toordinal()
+            assert zone.text(at) == local.isoformat()
+            assert zone.clock(at).replace(tzinfo=None) == local.replace(tzinfo=None)
+            assert zone.datetime(at).replace(tzinfo=None) == local.replace(tzinfo=None)
+            assert zone.datetime(at).fold == local.fold
+            shown = zone.at(local.toordinal(), local.hour, local.minute)
+            first = local.replace(fold=0)
+            assert shown == first.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "hour", "minute"),
+    [
+        (LOS_ANGELES, "2027-03-14", 2, 0),
+        (LOS_ANGELES, "2027-03-14", 2, 59),
+        ("America/Sao_Paulo", "2018-11-04", 0, 30),
+        ("Pacific/Apia", "2011-12-30", 12, 0),
+        ("Australia/Lord_Howe", "2027-10-03", 2, 29),
+    ],
+)
+def test_a_time_in_a_gap_is_never_shown(name: str, day: str, hour: int, minute: int) -> None:
+    assert _time.zone(name).at(dt.date.fromisoformat(day).toordinal(), hour, minute) is None
+
+
+def test_a_time_that_is_shown_twice_is_the_first() -> None:
+    day = dt.date(2027, 11, 7).toordinal()
+    assert _time.zone(LOS_ANGELES).at(day, 1, 30) == seconds("2027-11-07 01:30:00 -0700")
+
+
+def test_windows_edges_as_instants_and_as_text() -> None:
+    zone, day = _time.zone("Pacific/Apia"), dt.date(2011, 12, 29).toordinal()
+    opens, closes = _time.day_start(day), _time.day_end(day)
+    assert zone.resolve(opens) == seconds("2011-12-29 00:00:00 -1000")
+    assert zone.resolve(closes) == seconds("2011-12-31 00:00:00 +1400")
+    assert zone.resolve(5) == 5
+    assert zone.moment_text(opens) == zone.moment_text(closes) == "2011-12-29"
+    assert zone.spoken(closes) == "Thu 29 Dec 2011"
+    at = seconds("2027-01-18 21:05:00 +0000")
+    assert _time.zone(LOS_ANGELES).moment_text(at) == "2027-01-18T13:05:00-08:00"
+    assert _time.zone("UTC").moment_text(at) == "2027-01-18T21:05:00+00:00"
+    assert _time.zone(LOS_ANGELES).spoken(at) == "Mon 18 Jan 2027 at 13:05"
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31)))
+def test_a_spoken_day_is_english(day: dt.date) -> None:
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    expected = f"{days[day.weekday()]} {day.day} {months[day.month - 1]} {day.year}"
+    assert _time.spoken_day(day.toordinal()) == expected
+
+
+def test_zone_names_are_the_tzdata_packages_list() -> None:
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    assert _time.zone_names() == frozenset(listed)
+    assert len(listed) > 500
+
+
+@pytest.mark.parametrize("name", ALL_ZONES)
+def test_every_listed_zone_has_offsets_of_whole_minutes(name: str) -> None:
+    zone, known = _time.zone(name), independent(name)
+    assert zone.name == name
+    for year in range(1980, 2200):
+        for month in (1, 7):
+            moment = dt.datetime(year, month, 3 + year % 20, 12, tzinfo=dt.UTC)
+            offset = zone.clock(int(moment.timestamp())).utcoffset()
+            assert offset is not None
+            assert offset % MINUTE == dt.timedelta(0)
+            assert offset == moment.astimezone(known).utcoffset()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "utc",
+        "america/los_angeles",
+        "America/Los_Angeles ",
+        "America/Los_Angeles\n",
+        "America",
+        "Factory/",
+        "right/UTC",
+        "posix/UTC",
+        "localtime",
+        "posixrules",
+        "tzdata.zi",
+        "zone.tab",
+        "../zones",
+        "America/../UTC",
+        "+08:00",
+        "PST",
+        "Local",
+        None,
+        8,
+        b"UTC",
+    ],
+)
+def test_a_name_that_is_not_listed_is_refused(name: Any) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        _time.zone(name)
+    assert [problem.path for problem in caught.value.problems] == ["timezone"]
+
+
+PROBE = """
+import datetime as dt, zoneinfo
+from kap_model._time import zone
+at = dt.datetime(2027, 1, 18, tzinfo=dt.UTC)
+print(at.astimezone(zoneinfo.ZoneInfo("America/Los_Angeles")).isoformat())
+print(zone("America/Los_Angeles").text(int(at.timestamp())))
+"""
+
+
+def test_zones_come_from_the_tzdata_package_and_not_from_the_machine(tmp_path: Path) -> None:
+    wrong = tmp_path / "America" / "Los_Angeles"
+    wrong.parent.mkdir()
+    tokyo = resources.files("tzdata").joinpath("zoneinfo", "Asia", "Tokyo")
+    wrong.write_bytes(tokyo.read_bytes())
+    environment = os.environ | {"PYTHONTZPATH": str(tmp_path), "TZ": "Asia/Tokyo"}
+    run = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", PROBE],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ["2027-01-18T09:00:00+09:00", "2027-01-17T16:00:00-08:00"]
