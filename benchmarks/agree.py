@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
@@ -86,17 +85,7 @@ def _fixed() -> Iterator[Judgement]:
         example = rule.example
         for case in (example.holds, example.breaks) if example is not None else ():
             as_of = None if case.as_of is None else dt.datetime.fromisoformat(case.as_of)
-            yield _document(case), as_of
-
-
-def _document(case: kap.Case) -> str:
-    """A rule's example: its notation, with the facts that notation cannot say."""
-    document = json.loads(kap.dumps(kap.parse(case.notation)))
-    sessions = {session["id"]: session for session in document["sessions"]}
-    for place, value in case.facts.items():
-        identifier, _, key = place.rpartition(".")
-        (sessions[identifier] if identifier else document)[key] = value
-    return json.dumps(document)
+            yield kap.dumps(kap.parse(case.notation)), as_of
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from strict_json import (
     LATEST,
     MOST_SESSIONS,
     START,
-    TEXT,
+    is_line,
     parse_json,
+    says_none,
 )
 
 _PRACTICES: Final = ("core", "kingsley", "regrounding")
@@ -268,11 +269,11 @@ def _dosing_facts(raw: dict[str, Any], path: str) -> DosingFacts:
 
 
 def _support(text: Any, path: str) -> int:
-    if type(text) is not str or TEXT.fullmatch(text) is None:
+    if type(text) is not str or not is_line(text):
         _refuse(path, "must be 1 to 200 characters on one line")
     if text == "none":
         return 2
-    if text.casefold() == "none":
+    if says_none(text):
         _refuse(path, "must say none in lower case where nobody was there")
     return 1
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 import datetime_plan as plain
 from fused_time import zone_names, zone_of
-from strict_json import DATE, LARGEST, MOST_SESSIONS, TEXT, parse_json
+from strict_json import DATE, LARGEST, MOST_SESSIONS, is_line, parse_json, says_none
 
 Label = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
 PracticeName = Literal["core", "kingsley", "regrounding"]
@@ -118,9 +118,9 @@ class Dosing(TherapistSession):
     @field_validator("support_person")
     @classmethod
     def _one_short_line(cls, text: str) -> str:
-        if TEXT.fullmatch(text) is None:
+        if not is_line(text):
             raise ValueError("must be 1 to 200 characters on one line")
-        if text.casefold() == "none" and text != "none":
+        if says_none(text) and text != "none":
             raise ValueError("must say none in lower case where nobody was there")
         return text
 

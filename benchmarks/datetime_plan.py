@@ -16,8 +16,9 @@ from strict_json import (
     LATEST,
     MOST_SESSIONS,
     START,
-    TEXT,
+    is_line,
     parse_json,
+    says_none,
 )
 
 KINDS: Final = (
@@ -209,9 +210,9 @@ def moment(value: Any, path: str) -> dt.datetime:
 
 
 def support_text(value: Any, path: str) -> str:
-    if type(value) is not str or not TEXT.fullmatch(value):
+    if type(value) is not str or not is_line(value):
         raise ValueError(f"{path}: must be 1 to 200 characters on one line")
-    if value.casefold() == "none" and value != "none":
+    if says_none(value) and value != "none":
         raise ValueError(f"{path}: must say none in lower case where nobody was there")
     return value
 

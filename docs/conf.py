@@ -11,5 +11,4 @@ html_theme = "furo"
 html_title = "kap_model"
 exclude_patterns = ["_build"]
 myst_heading_anchors = 2
-suppress_warnings = ["myst.xref_missing"]
 nitpicky = True

@@ -136,10 +136,27 @@ def test_the_two_examples_are_judged_alike_and_differ(rule: kap.Rule) -> None:
     protocol = protocol_of(example)
     base = BY_NAME[example.under].protocol
     assert (protocol == base) == (not example.limits)
-    for name, value in example.limits.items():
-        now = getattr(protocol.limits_on(None), name)
-        assert now != getattr(base.limits_on(None), name)
-        assert (now is None) == (value == "off")
+
+
+@each_rule
+def test_a_rule_asks_nothing_where_its_limits_are_unset(rule: kap.Rule) -> None:
+    assert rule.example is not None
+    plan = plan_of(rule.example.breaks)
+    report = kap.check(plan, kap.CareProtocol(id="nothing"), as_of=rule.example.breaks.as_of)
+    assert (rule.id in {finding.rule for finding in report.findings}) == (not rule.reads)
+    if rule.reads:
+        assert rule.function(kap.Course.of(plan, None), kap.Limits()) == []
+
+
+@each_rule
+def test_turning_its_limits_off_turns_the_rule_off(rule: kap.Rule) -> None:
+    assert rule.example is not None
+    off = [kap.Setting(limit=name, value="off", citation=rule.cites[0]) for name in rule.reads]
+    protocol = protocol_of(rule.example).extended("off", settings=off)
+    case = rule.example.breaks
+    report = kap.check(plan_of(case), protocol, as_of=case.as_of)
+    assert (report.rules[rule.id] == "not-applicable") == bool(rule.reads)
+    assert (report.findings == ()) == bool(rule.reads)
 
 
 def test_an_examples_facts_are_put_where_they_belong() -> None:

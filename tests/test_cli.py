@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import kap_model as kap
 from kap_model.cli import main
+from kap_model.display.rule_text import rule_text
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BROKEN = str(EXAMPLES / "broken-course.json")
@@ -258,14 +261,14 @@ def test_json_of_several_files_leaves_out_the_bad_ones(tmp_path: Path, capsys: C
             ["--protocol", "house"],
             "house: is neither a practice (known: core, kingsley, regrounding) nor a file",
         ),
-        (["--protocol", REGROUNDING], f"{REGROUNDING}: $: has an unknown key"),
-        (["--protocol", str(EXAMPLES)], f"{EXAMPLES}: Is a directory"),
+        (["--protocol", REGROUNDING], f"{REGROUNDING}: $.schema: must be kap-model/protocol/1"),
+        (["--protocol", str(EXAMPLES)], f"{EXAMPLES}: is neither a practice"),
         (["--waivers", "nothing.json"], "nothing.json: No such file or directory"),
-        (["--waivers", HOUSE], f"{HOUSE}: $: has an unknown key"),
-        (["--as-of", "now"], "--as-of: as_of: must be RFC 3339"),
-        (["--as-of", "2027-02-10T12:00:00"], "--as-of: as_of: must be RFC 3339"),
-        (["--as-of", "2027-02-30T12:00:00Z"], "--as-of: as_of: must be a time"),
-        (["--as-of", "1979-01-01T00:00:00Z"], "--as-of: as_of: must lie in the years"),
+        (["--waivers", HOUSE], f"{HOUSE}: $.schema: must be kap-model/waivers/1"),
+        (["--as-of", "now"], "--as-of: must be RFC 3339"),
+        (["--as-of", "2027-02-10T12:00:00"], "--as-of: has no offset"),
+        (["--as-of", "2027-02-30T12:00:00Z"], "--as-of: must be a time"),
+        (["--as-of", "1979-01-01T00:00:00Z"], "--as-of: must lie in the years"),
     ],
 )
 def test_an_argument_that_cannot_be_used_is_named(
@@ -509,6 +512,83 @@ class TestAsAProcess:
         assert "bug" not in run.stderr
         assert "Traceback" not in run.stderr
         assert run.returncode == status
+
+
+class Gone(io.StringIO):
+    """A stream that cannot be written to."""
+
+    def __init__(self, error: OSError, path: Path) -> None:
+        super().__init__()
+        self.error = error
+        self.file = path.open("wb")
+
+    def write(self, _: str) -> int:
+        raise self.error
+
+    def fileno(self) -> int:
+        return self.file.fileno()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(BrokenPipeError(), 0), (OSError(28, "No space left on device"), 2)]
+)
+def test_results_that_cannot_be_delivered(
+    error: OSError, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    gone = Gone(error, tmp_path / "out")
+    with gone.file:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main(["rules"]) == status
+        monkeypatch.undo()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_complaints_that_cannot_be_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    gone = Gone(BrokenPipeError(), tmp_path / "err")
+    with gone.file:
+        monkeypatch.setattr(sys, "stderr", gone)
+        assert main(["check", BROKEN, "missing.json"]) == 2
+        monkeypatch.undo()
+    assert capsys.readouterr().out.startswith("rg-course-0013: not ok\n")
+
+
+def test_streams_that_the_caller_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    statuses = [main(["check", BROKEN]), main(["check", "-"]), main(["rules"])]
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()
+    monkeypatch.undo()
+    assert statuses == [1, 2, 0]
+
+
+def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr(sys, "argv", ["kap-model", "explain", "zzz"])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("kap_model", run_name="__main__")
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("RULE: ")
+    runpy.run_module("kap_model.__main__", run_name="imported")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_rule_without_an_example_is_explained_without_one() -> None:
+    rule = attrs.evolve(kap.RULES[0], example=None)
+    text = rule_text(rule)
+    assert text.startswith("SCREEN-FIRST (advice)\n")
+    assert "A plan that" not in text
+
+
+def test_an_explanation_tells_the_findings_of_its_rule_alone() -> None:
+    broken = kap.Case("2027-01-04 D14/30")
+    rule = kap.RULES[11]
+    assert rule.example is not None
+    text = rule_text(attrs.evolve(rule, example=attrs.evolve(rule.example, breaks=broken)))
+    shown = text.partition("A plan that breaks it")[2]
+    assert shown.count("violated: ") == 1
+    assert "lasts 30 minutes" in shown
 
 
 @pytest.mark.parametrize(

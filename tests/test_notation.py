@@ -383,6 +383,12 @@ def test_what_is_not_notation_is_refused_with_its_place(line: str, path: str, re
     assert reason in problem.reason
 
 
+def test_a_line_of_more_than_a_million_characters_is_refused_unread() -> None:
+    line = "2027-01-04 C0".ljust(1_000_000)
+    assert len(kap.parse(line).sessions) == 1
+    assert refused(line + " ").path == "line"
+
+
 def test_too_many_sessions_are_refused() -> None:
     line = "2027-01-04 " + "C0 " * 10_000
     assert len(kap.parse(line).sessions) == 10_000

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 import kap_model as kap
-from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.citations import BOTH_PAGES, BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.limits import LIMITS
 from kap_model.plan import PRACTICE_NAMES
 from kap_model.practices import BY_NAME, CORE, KINGSLEY, PRACTICES, REGROUNDING
@@ -107,7 +107,7 @@ def test_the_built_ins_are_in_force_throughout(practice: kap.Practice) -> None:
 
 
 OWN_SOURCES = {
-    "core": {BRIEF.title, KINGSLEY_PAGE.title, REGROUNDING_PAGE.title},
+    "core": {BRIEF.title, BOTH_PAGES.title, KINGSLEY_PAGE.title, REGROUNDING_PAGE.title},
     "kingsley": {BRIEF.title, KINGSLEY_PAGE.title},
     "regrounding": {REGROUNDING_PAGE.title},
 }
@@ -172,12 +172,38 @@ def test_every_place_that_a_protocol_cites_in_a_page_has_a_fact(practice: kap.Pr
         ({"title": ""}, "title"),
         ({"title": "two\nlines"}, "title"),
         ({"timezone": "utc"}, "timezone"),
+        ({"timezone": ["UTC"]}, "timezone"),
+        ({"protocol": "core"}, "protocol"),
+        ({"protocol": None}, "protocol"),
+        ({"facts": None}, "facts"),
+        ({"facts": list(CORE.facts)}, "facts"),
+        ({"facts": ("A fact.",)}, "facts"),
         ({"timezone": None}, "timezone"),
     ],
 )
 def test_a_practice_is_checked(given: dict[str, Any], path: str) -> None:
     with pytest.raises(kap.InvalidValue) as caught:
         attrs.evolve(CORE, **given)
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"says": ""}, "says"),
+        ({"says": 5}, "says"),
+        ({"citation": "page 5"}, "citation"),
+        ({"used_by": "dosing_count", "unused": None}, "used_by"),
+        ({"used_by": ("two words",), "unused": None}, "used_by[0]"),
+        ({"unused": ""}, "unused"),
+    ],
+)
+def test_a_fact_is_checked(given: dict[str, Any], path: str) -> None:
+    sound: dict[str, Any] = {"says": "A fact.", "citation": BRIEF["here"], "unused": "why"}
+    make: Any = kap.Fact
+    assert make(**sound).unused == "why"
+    with pytest.raises(kap.InvalidValue) as caught:
+        make(**sound | given)
     assert [problem.path for problem in caught.value.problems] == [path]
 
 

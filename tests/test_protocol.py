@@ -90,9 +90,7 @@ CHECKS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 
 def test_every_limit_is_checked_here() -> None:
     assert sorted(CHECKS) == sorted(spec.name for spec in LIMITS)
-    names = [field.name for field in attrs.fields(kap.Limits)]
-    assert names[:-1] == [spec.name for spec in LIMITS] or sorted(names[:-1]) == sorted(CHECKS)
-    assert names[-1] == "citations"
+    assert set(CHECKS) < {field.name for field in attrs.fields(kap.Limits)}
 
 
 @pytest.mark.parametrize(

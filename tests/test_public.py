@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import attrs
 import pytest
 
 import kap_model as kap
+from kap_model import authoring
 from copies import copies
 from support import SOURCE
 
@@ -25,6 +27,8 @@ VALUES: dict[str, Any] = {
     "Citation": SOURCE,
     "Clinician": kap.Clinician("k-1", "therapist"),
     "Consultation": kap.parse("2027-01-04 C0").sessions[0],
+    "Course": kap.Course.of(PLAN, None),
+    "Course at a moment": kap.Course.of(PLAN, 1_800_000_000),
     "Dosing": PLAN.sessions[1],
     "Example": RULE.example,
     "Fact": kap.practices.KINGSLEY.facts[0],
@@ -48,9 +52,9 @@ VALUES: dict[str, Any] = {
     "Words": kap.Words("Something is wrong."),
 }
 NO_VALUES = {
-    # what a rule is given while it runs, the base of sessions, errors, verbs and modules
-    *("Course", "Session", "DocumentError", "InputError", "InvalidValue", "NotationError"),
-    *("RULES", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
+    # the base of sessions, errors, verbs and modules
+    *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError"),
+    *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
     *("load_protocol", "loads_protocol", "dumps_protocol"),
     *("load_waivers", "loads_waivers", "dumps_waivers"),
 }
@@ -63,6 +67,22 @@ def test_every_public_name_is_there() -> None:
     for name in kap.__all__:
         assert getattr(kap, name) is not None
     assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
+
+
+def test_what_a_rule_of_ones_own_needs_is_in_one_place() -> None:
+    assert len(set(authoring.__all__)) == len(authoring.__all__)
+    for name in authoring.__all__:
+        assert getattr(authoring, name) is getattr(kap, name, getattr(authoring, name))
+    shared = {"Breach", "Case", "Course", "Example", "Limits", "Rule", "Words", "rule"}
+    assert shared <= set(authoring.__all__) & set(kap.__all__)
+
+
+def test_every_public_name_is_listed_before_it_is_loaded() -> None:
+    assert set(kap.__all__) <= set(dir(kap))
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert kap.__version__ == version("kap-model")
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
@@ -103,6 +123,13 @@ def test_a_public_value_is_picklable_and_copied(value: Any) -> None:
             assert hash(other) == hash(value)
 
 
+def test_a_copy_of_a_changed_rule_keeps_the_change() -> None:
+    changed = attrs.evolve(RULE, severity="error")
+    assert RULE.severity != changed.severity
+    for other in copies(changed):
+        assert other.severity == "error"
+
+
 @pytest.mark.parametrize(
     "cls", [kap.InputError, kap.InvalidValue, kap.DocumentError, kap.NotationError]
 )
@@ -115,3 +142,7 @@ def test_errors_are_value_errors_with_problems(cls: Any) -> None:
     for other in copies(error):
         assert other.problems == error.problems
         assert str(other) == str(error)
+
+
+def test_a_course_prints_its_plan() -> None:
+    assert repr(kap.Course.of(PLAN, None)) == "<Course of <Plan plan: 2 sessions>>"

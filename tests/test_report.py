@@ -96,8 +96,8 @@ def test_a_report_as_json_values() -> None:
                 "required": "at least 70 minutes",
                 "opens": None,
                 "due": None,
-                "message": "Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the usual effect of up "
-                "to 70 minutes does not fit in it.",
+                "message": "Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room "
+                "for the usual effect of up to 70 minutes.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": False,
             },
@@ -160,8 +160,8 @@ Violated
     120 to 180 minutes.
     found: 50 minutes; required: 120 to 180 minutes
     source: Kingsley practice page on ketamine-assisted therapy, step 3
-  EFFECT-FIT (warning): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the usual effect of up to
-    70 minutes does not fit in it.
+  EFFECT-FIT (warning): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room for
+    the usual effect of up to 70 minutes.
     found: 50 minutes; required: at least 70 minutes
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
@@ -196,8 +196,8 @@ plan: ok
   rules: 1 pending, 17 satisfied, 12 not applicable
 
 Pending: still to come
-  DOSE-COUNT (error): The course has 5 dosings; the limit is 6 to 8.
-    found: 5 dosings; required: 6 to 8
+  DOSE-COUNT (error): The course has 5 dosings; the limit is 6 to 8 dosings.
+    found: 5 dosings; required: 6 to 8 dosings
     source: kap_model brief, dosing sessions"""
 NOT_OK = """\
 plan: not ok
@@ -389,6 +389,12 @@ class TestWaivers:
         )
         assert {f.waived for f in report.findings if f.rule == "DOSE-DURATION"} == {True}
 
+    @pytest.mark.parametrize("waivers", [["DOSE-DURATION"], [None], [{}], "DOSE-DURATION", 5])
+    def test_that_are_none(self, waivers: Any) -> None:
+        with pytest.raises(kap.InvalidValue) as caught:
+            kap.check(self.plan, waivers=waivers)
+        assert caught.value.problems[0].path.startswith("waivers")
+
 
 class TestRulesOfOnesOwn:
     plan = kap.parse(WHOLE)
@@ -414,6 +420,26 @@ class TestRulesOfOnesOwn:
             with pytest.raises(kap.InvalidValue) as caught:
                 kap.check(self.plan, rules=(*kap.RULES, own_rule(twice), own_rule("OWN")))
             assert [problem.path for problem in caught.value.problems] == ["rules"]
+
+    @pytest.mark.parametrize("kind", [list, tuple, iter])
+    def test_may_come_in_any_sequence(self, kind: Any) -> None:
+        rules = [own_rule("B"), own_rule("A")]
+        assert list(kap.check(self.plan, rules=kind(rules)).rules) == ["B", "A"]
+
+    @pytest.mark.parametrize("rules", [["MODALITY"], [None], [say], "MODALITY", 5, None])
+    def test_are_made_by_the_decorator(self, rules: Any) -> None:
+        with pytest.raises(kap.InvalidValue) as caught:
+            kap.check(self.plan, rules=rules)
+        assert caught.value.problems[0].path.startswith("rules")
+
+    @pytest.mark.parametrize("returned", [None, (), iter(()), True])
+    def test_return_a_list(self, returned: Any) -> None:
+        def function(course: kap.Course, limits: kap.Limits) -> Any:  # noqa: ARG001 - a rule's own signature
+            return returned
+
+        rule = attrs.evolve(own_rule("OWN"), function=function)
+        with pytest.raises(TypeError, match="OWN must return a list"):
+            kap.check(self.plan, rules=(rule,))
 
     def test_may_be_none_at_all(self) -> None:
         report = kap.check(kap.parse("2027-01-04 D0"), rules=())
@@ -449,7 +475,7 @@ class TestRulesOfOnesOwn:
             assert finding.citation == citation
 
     @pytest.mark.parametrize(
-        ("override", "side", "always", "expected"),
+        ("override", "side", "fixed", "expected"),
         [
             (None, None, None, "error"),
             (None, "warning", None, "warning"),
@@ -460,9 +486,9 @@ class TestRulesOfOnesOwn:
         ],
     )
     def test_have_the_severity_of_protocol_side_or_rule(
-        self, override: Any, side: Any, always: Any, expected: str
+        self, override: Any, side: Any, fixed: Any, expected: str
     ) -> None:
-        breach = kap.Breach("violated", (), say, severity=side, always=always)
+        breach = kap.Breach("violated", (), say, severity=side, fixed_severity=fixed)
         protocol = kap.CareProtocol(
             id="house", severities=[] if override is None else [("OWN", override)]
         )
@@ -497,16 +523,44 @@ class TestRulesOfOnesOwn:
             ({"id": ""}, "id"),
             ({"id": "two words"}, "id"),
             ({"id": "A\n"}, "id"),
+            ({"id": None}, "id"),
+            ({"says": ""}, "says"),
+            ({"why": None}, "why"),
+            ({"severity": "fatal"}, "severity"),
+            ({"severity": None}, "severity"),
             ({"cites": ()}, "cites"),
+            ({"cites": [SOURCE]}, "cites"),
+            ({"cites": ("a page",)}, "cites"),
             ({"reads": ("dosing_cuont",)}, "reads"),
-            ({"reads": ("dosing_count", "Dosing_count")}, "reads"),
+            ({"reads": ["dosing_count"]}, "reads"),
+            ({"reads": "dosing_count"}, "reads"),
+            ({"function": None}, "function"),
         ],
     )
     def test_are_checked_when_they_are_made(self, given_as: dict[str, Any], path: str) -> None:
-        sound: dict[str, Any] = {"id": "OWN", "cites": (SOURCE,)}
+        sound: dict[str, Any] = {"id": "OWN", "says": "s", "why": "w", "severity": "error"}
+        arguments = sound | {"cites": (SOURCE,), "function": say} | given_as
+        function = arguments.pop("function")
         make: Any = kap.rule
         with pytest.raises(kap.InvalidValue) as caught:
-            make(**sound | given_as, says="s", why="w", severity="error")
+            make(**arguments)(function)
+        assert [problem.path for problem in caught.value.problems] == [path]
+
+    @pytest.mark.parametrize(
+        ("given_as", "path"),
+        [
+            ({"nature": "broken"}, "nature"),
+            ({"nature": None}, "nature"),
+            ({"sessions": []}, "sessions"),
+            ({"words": "Something is wrong."}, "words"),
+            ({"severity": "fatal"}, "severity"),
+            ({"fixed_severity": "fatal"}, "fixed_severity"),
+        ],
+    )
+    def test_return_breaches_that_are_checked(self, given_as: dict[str, Any], path: str) -> None:
+        make: Any = kap.Breach
+        with pytest.raises(kap.InvalidValue) as caught:
+            make(**{"nature": "violated", "sessions": (), "words": say} | given_as)
         assert [problem.path for problem in caught.value.problems] == [path]
 
     def test_print_their_id(self) -> None:
@@ -680,8 +734,9 @@ def test_a_report_prints_counts_and_ids_only() -> None:
 def test_no_public_value_of_a_report_prints_what_is_known_of_the_client() -> None:
     report = kap.check(MARKED, STRICT)
     for finding in report.findings:
-        assert MARKER not in repr(finding.breach)
-        assert "1990" not in repr(finding.breach)
+        for value in (finding.breach, finding.words):
+            assert MARKER not in repr(value)
+            assert "1990" not in repr(value)
 
 
 def test_findings_name_one_kind_of_thing_each() -> None:

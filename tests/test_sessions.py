@@ -154,7 +154,7 @@ BAD_TEXTS = (
 GOOD_TEXTS = ("a", "the client's sister", "a" * 200, "Żółć", "姉", "a\u00a0b", "👧")
 BAD: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "id": (CLASSES, BAD_IDS),
-    "start": (CLASSES, ("", "2027-01-18", "2027-01-18T13:00:00", None, 5, dt.date(2027, 1, 18))),
+    "start": (CLASSES, ("", "2027-01-18", None, 5, dt.date(2027, 1, 18))),
     "minutes": (CLASSES, (0, -1, 1441, 50.0, "50", True, None)),
     "place": (CLASSES, ("", "Office", "home", "office ", None, 5, True, ["office"])),
     "status": (CLASSES, ("", "done", "Planned", "no_show", "noshow", None, 5, ["planned"])),
@@ -339,6 +339,13 @@ def test_a_naive_start_is_refused_with_advice(cls: Any, start: Any) -> None:
     problem = refused(cls, start=start)
     assert problem.path == "start"
     assert "replace(tzinfo=" in problem.reason
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_start_without_an_offset_is_refused_for_that(cls: Any) -> None:
+    problem = refused(cls, start="2027-01-18T13:00:00")
+    assert problem.path == "start"
+    assert "offset" in problem.reason
 
 
 @pytest.mark.parametrize("cls", CLASSES)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 import kap_model as kap
 from copies import copies
 from kap_model.testing import strategies as kst
+from support import SOURCE
 
 MARKER = "MARKER"
 
@@ -109,7 +110,31 @@ def test_when_a_waiver_is_in_force(
 def test_which_findings_a_waiver_covers(
     named: list[str] | None, rule: str, sessions: tuple[str, ...], *, covers: bool
 ) -> None:
-    assert waiver(sessions=named).covers(rule, sessions) is covers
+    plan = kap.parse("2027-01-04 E0 E1 E2")
+    concerned = tuple(session for session in plan.sessions if session.id in sessions)
+    assert found_by(plan, rule, concerned, waiver(sessions=named)) == [covers]
+
+
+def found_by(
+    plan: kap.Plan, rule: str, sessions: tuple[kap.Session, ...], *waivers: kap.Waiver
+) -> list[bool]:
+    """Whether a rule's one finding about these sessions is waived."""
+
+    def function(course: kap.Course, limits: kap.Limits) -> list[kap.Breach]:  # noqa: ARG001 - a rule's own signature
+        return [kap.Breach("violated", sessions, lambda _: kap.Words("It is so."))]
+
+    make = kap.rule(rule, "All is well.", why="It is so.", severity="error", cites=(SOURCE,))
+    report = kap.check(plan, rules=(make(function),), waivers=waivers)
+    return [finding.waived for finding in report.findings]
+
+
+def test_waivers_cover_one_by_one_and_not_together() -> None:
+    plan = kap.parse("2027-01-04 E0 E1 E2")
+    apart = [waiver(sessions=["e1"]), waiver(sessions=["e2", "e3"])]
+    assert found_by(plan, "SCREEN-FIRST", plan.sessions[:2], *apart) == [False]
+    assert found_by(plan, "SCREEN-FIRST", plan.sessions[1:], *apart) == [True]
+    assert found_by(plan, "SCREEN-FIRST", (), *apart) == [False]
+    assert found_by(plan, "SCREEN-FIRST", (), *apart, waiver()) == [True]
 
 
 @settings(max_examples=30)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kap_model import practices
+from kap_model._version import __version__
 from kap_model.checking import check
 from kap_model.citations import Citation
 from kap_model.course import Course
@@ -67,13 +68,19 @@ _DOCUMENTS = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    """Load the document functions, and cattrs with them, on first use."""
-    if name in _DOCUMENTS:
-        from kap_model import documents
+if not TYPE_CHECKING:
 
-        return getattr(documents, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Load the document functions, and cattrs with them, on first use."""
+        if name in _DOCUMENTS:
+            from kap_model import documents
+
+            return getattr(documents, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_DOCUMENTS})
 
 
 __all__ = [
@@ -112,6 +119,7 @@ __all__ = [
     "Supply",
     "Waiver",
     "Words",
+    "__version__",
     "check",
     "dumps",
     "dumps_protocol",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
 _NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - for times whose offset is taken off
+_FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
+_LAST_YEAR: Final = 2200
 _FARTHEST: Final = dt.timedelta(hours=14)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
@@ -82,7 +84,7 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     """
     if type(value) is str:
         if _WHOLE_SECONDS.fullmatch(value) is None:
-            raise refusal(path, NAIVE_REASON if _NAIVE.fullmatch(value) else TIME_REASON)
+            raise refusal(path, TIME_REASON)
         clock = _on_calendar(dt.datetime, value)
         if clock is None:
             raise refusal(path, "must be a time that the calendar has")
@@ -114,6 +116,8 @@ def _on_calendar(cls: type[T], text: str) -> T | None:
 
 def _seconds(value: dt.datetime, path: str) -> int:
     """Whole seconds since 1970 of an aware time, fractions cut off."""
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise refusal(path, RANGE_REASON)
     offset = value.utcoffset()
     if offset is None:
         raise refusal(path, NAIVE_REASON)
@@ -132,7 +136,10 @@ def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:
     the rules make has the same answer.
     """
     if isinstance(value, str):
-        return instant(_FRACTION.sub("", value), "as_of")
+        whole = _FRACTION.sub("", value)
+        if _NAIVE.fullmatch(whole):
+            raise refusal("as_of", NAIVE_REASON)
+        return instant(whole, "as_of")
     if not isinstance(value, dt.datetime):
         if isinstance(value, dt.date):
             raise refusal("as_of", NAIVE_REASON)

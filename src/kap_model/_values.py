@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -13,11 +14,11 @@ from kap_model.errors import refusal
 T = TypeVar("T")
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-# No control characters, line separators, surrogates, nor what is invisible or reorders a text.
-_UNSPOKEN: Final = (
-    "\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
-)
-TEXT: Final = re.compile(f"[^\\s{_UNSPOKEN}](?:[^{_UNSPOKEN}]{{0,198}}[^\\s{_UNSPOKEN}])?")
+# Control, format, surrogate and private characters, line and paragraph separators: what is
+# invisible, or reorders a text. The joiners are part of how some languages write names.
+_UNSPOKEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_JOINERS: Final = "\u200c\u200d"
+LONGEST_TEXT: Final = 200
 LARGEST_INTEGER: Final = 999_999_999_999
 
 IDENTIFIER_REASON: Final = (
@@ -49,8 +50,18 @@ def check_identifier(value: object, path: str) -> None:
 
 def check_text(value: object, path: str) -> None:
     """Refuse anything but one short line of text."""
-    if type(value) is not str or TEXT.fullmatch(value) is None:
+    if type(value) is not str or not 1 <= len(value) <= LONGEST_TEXT or value != value.strip():
         raise refusal(path, TEXT_REASON)
+    if value.isascii() and value.isprintable():
+        return
+    if any(unicodedata.category(c) in _UNSPOKEN and c not in _JOINERS for c in value):
+        raise refusal(path, TEXT_REASON)
+
+
+def says(text: str, word: str) -> bool:
+    """Whether a text reads as a word, however its letters are written."""
+    plain = unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, _JOINERS)))
+    return plain.casefold().strip() == word
 
 
 def check_integer(value: object, path: str, lowest: int, highest: int = LARGEST_INTEGER) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from kap_model._time import moment_of_judgement
+from kap_model._values import as_tuple
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
@@ -19,7 +20,7 @@ from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules import RULE_OF_ID, RULES
 from kap_model.rules._breach import Breach
 from kap_model.rules._rule import Rule, RuleFunction
-from kap_model.waivers import Waiver
+from kap_model.waivers import Waiver, WaiverBook
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
 
@@ -30,7 +31,7 @@ def check(
     *,
     as_of: dt.datetime | str | None = None,
     waivers: Iterable[Waiver] = (),
-    rules: tuple[Rule, ...] = RULES,
+    rules: Iterable[Rule] = RULES,
 ) -> Report:
     """Say what a plan keeps and what it does not, with the source of each rule.
 
@@ -44,25 +45,28 @@ def check(
         rules: The rules to ask; a practice's own stand beside ours as ``RULES + (mine,)``.
 
     Raises:
-        InvalidValue: ``as_of`` names no instant, the protocol is not known, or a rule's id is
-            given twice or unknown to a severity or a waiver.
-        TypeError: The plan is no :class:`~kap_model.plan.Plan`.
+        InvalidValue: ``as_of`` names no instant, the protocol is not known, rules or waivers are
+            not such, or a rule's id is given twice or unknown to a severity or a waiver.
+        TypeError: The plan is no :class:`~kap_model.plan.Plan`, or a rule returned no list.
     """
     if not isinstance(plan, Plan):
         raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
+    asked = rules if rules is RULES else _rules(rules)
     care, source = choose_protocol(plan, protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
     limits = _limits_of(care, course)
-    outline = _outline_of_catalogue(limits) if rules is RULES else _outline(rules, limits)
+    outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
     if care.severities:
         _refuse_strangers(care, outline.rule_ids)
-    applying = _in_force(waivers, course, outline.rule_ids) if waivers else []
+    book = _in_force(waivers, course, outline.rule_ids) if waivers else None
     findings: list[Finding] = []
     for rule, function in outline.applicable:
         breaches = function(course, limits)
+        if type(breaches) is not list:
+            raise TypeError(f"the rule {rule.id} must return a list of Breach")
         if breaches:
-            findings += [_finding(rule, b, course, limits, care, applying) for b in breaches]
+            findings += [_finding(rule, b, course, limits, care, book) for b in breaches]
     return Report(
         plan=plan.id,
         protocol=care.id,
@@ -73,6 +77,14 @@ def check(
         rule_ids=outline.rule_ids,
         not_applicable=outline.not_applicable,
     )
+
+
+def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    given = as_tuple(rules, "rules")
+    for index, rule in enumerate(given):
+        if type(rule) is not Rule:
+            raise refusal(f"rules[{index}]", "must be a Rule; the decorator rule() makes one")
+    return given
 
 
 def choose_protocol(
@@ -87,7 +99,7 @@ def choose_protocol(
         return protocol, "argument"
     if isinstance(protocol, Practice):
         return protocol.protocol, "argument"
-    if protocol not in BY_NAME:
+    if type(protocol) is not str or protocol not in BY_NAME:
         raise refusal("protocol", "must be a CareProtocol or one of " + ", ".join(PRACTICE_NAMES))
     return BY_NAME[protocol].protocol, "argument"
 
@@ -130,8 +142,11 @@ def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
             raise refusal("severities", "must name rules of the catalogue, or rules that are given")
 
 
-def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> list[Waiver]:
-    given = tuple(waivers)
+def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> WaiverBook:
+    given = as_tuple(waivers, "waivers")
+    for index, waiver in enumerate(given):
+        if type(waiver) is not Waiver:
+            raise refusal(f"waivers[{index}]", "must be a Waiver")
     problems = [
         Problem(f"waivers[{index}].rule", "must be a rule of the catalogue, or one that is given")
         for index, waiver in enumerate(given)
@@ -139,7 +154,7 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
     ]
     if problems:
         raise InvalidValue(problems)
-    return [waiver for waiver in given if waiver.in_force(course.plan.id, course.as_of_day)]
+    return WaiverBook(w for w in given if w.in_force(course.plan.id, course.as_of_day))
 
 
 def _finding(
@@ -148,15 +163,14 @@ def _finding(
     course: Course,
     limits: Limits,
     care: CareProtocol,
-    waivers: list[Waiver],
+    book: WaiverBook | None,
 ) -> Finding:
     severity = (
         breach.fixed_severity or care.severity_of.get(rule.id) or breach.severity or rule.severity
     )
     waived = False
-    if waivers:
-        sessions = tuple([session.id for session in breach.sessions])
-        waived = any(waiver.covers(rule.id, sessions) for waiver in waivers)
+    if book is not None:
+        waived = book.covers(rule.id, tuple([session.id for session in breach.sessions]))
     return Finding(
         rule=rule.id,
         verdict=breach.nature if breach.nature != "missing" else _verdict(breach, course),

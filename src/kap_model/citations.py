@@ -45,6 +45,7 @@ class Source:
 
 BRIEF: Final = Source("kap_model brief")
 CONTRACT: Final = Source("kap_model rule reference")
+BOTH_PAGES: Final = Source("Both practice pages, the widest span")
 KINGSLEY_PAGE: Final = Source("Kingsley practice page on ketamine-assisted therapy")
 REGROUNDING_PAGE: Final = Source(
     "Regrounding Therapy practice page on ketamine-assisted psychotherapy"

@@ -18,6 +18,7 @@ from kap_model._values import (
     check_identifier,
     check_integer,
     check_text,
+    says,
 )
 from kap_model.errors import refusal
 
@@ -215,7 +216,7 @@ class Dosing(TherapistSession):
             check_identifier(self.level, "level")
         if self.support_person is not None:
             check_text(self.support_person, "support_person")
-            if self.support_person != NOBODY and self.support_person.casefold() == NOBODY:
+            if self.support_person != NOBODY and says(self.support_person, NOBODY):
                 raise refusal(
                     "support_person", "must say none in lower case where nobody was there"
                 )

@@ -74,11 +74,27 @@ class Waiver(Value):
             return self.until is None
         return self.on.toordinal() <= day and (self.until is None or day <= self.until.toordinal())
 
-    def covers(self, rule: str, sessions: tuple[str, ...]) -> bool:
-        """Whether it speaks about a finding of a rule that names these sessions."""
-        if rule != self.rule:
-            return False
-        return self.sessions is None or (bool(sessions) and set(sessions) <= set(self.sessions))
-
     def __repr__(self) -> str:
         return f"<Waiver of {self.rule}>"
+
+
+class WaiverBook:
+    """The waivers that are in force for one check, found by rule and by session."""
+
+    def __init__(self, waivers: Iterable[Waiver]) -> None:
+        self._whole_rules: set[str] = set()
+        self._by_session: dict[tuple[str, str], list[frozenset[str]]] = {}
+        for waiver in waivers:
+            if waiver.sessions is None:
+                self._whole_rules.add(waiver.rule)
+                continue
+            named = frozenset(waiver.sessions)
+            for session in named:
+                self._by_session.setdefault((waiver.rule, session), []).append(named)
+
+    def covers(self, rule: str, sessions: tuple[str, ...]) -> bool:
+        """Whether a finding of a rule that names these sessions is waived."""
+        if rule in self._whole_rules:
+            return True
+        candidates = self._by_session.get((rule, sessions[0]), ()) if sessions else ()
+        return any(named.issuperset(sessions) for named in candidates)

@@ -364,27 +364,40 @@ def test_a_file_that_cannot_be_read_is_an_os_error(tmp_path: Path) -> None:
 
 def test_all_problems_come_at_once_each_with_its_path_and_reason() -> None:
     text = (
-        '{"schema": "kap-model/plan/2", "id": "p", "timezone": "utc", "sesions": 1, '
+        '{"schema": "kap-model/plan/1", "id": "-p", "timezone": "utc", "sesions": 1, '
         '"sessions": [{"id": "a", "kind": "dosing", "start": "2027-01-18", "minutes": 50.0}, '
         '{"id": "a", "kind": "nap"}, 5], "client": null}'
     )
-    assert refused(text) == [
-        "$: has an unknown key; did you mean sessions?",
-        "$.schema: must be kap-model/plan/1",
-        "$.timezone: must be a zone name of the tzdata list, such as America/Los_Angeles",
-        "$.client: must not be null; leave the key out",
-        (
-            "$.sessions[0].start: must be RFC 3339 with a capital T, whole seconds and an offset "
-            "within 14:00 or Z, such as 2027-01-18T13:00:00-08:00"
-        ),
-        "$.sessions[0].minutes: must be an integer, written without a fraction or exponent",
-        (
-            "$.sessions[1].kind: must be one of consultation, medical-evaluation, preparation, "
-            "dosing, integration, medical-review"
-        ),
-        "$.sessions[2]: must be an object",
-        "$.sessions[1].id: must be unique over sessions and supplies",
+    found = [problem.partition(": ")[::2] for problem in refused(text)]
+    assert [path for path, _ in found] == [
+        "$",
+        "$.id",
+        "$.timezone",
+        "$.client",
+        "$.sessions[0].start",
+        "$.sessions[0].minutes",
+        "$.sessions[1].kind",
+        "$.sessions[2]",
+        "$.sessions[1].id",
     ]
+    parts = (
+        "did you mean sessions?",
+        "must be 1 to 64 letters",
+        "zone name",
+        "must not be null",
+        "RFC 3339",
+        "integer",
+        "must be one of consultation, ",
+        "must be an object",
+        "must be unique",
+    )
+    assert all(part in reason for part, (_, reason) in zip(parts, found, strict=True))
+
+
+@pytest.mark.parametrize("schema", ["kap-model/plan/2", "kap-model/protocol/1", "", 5, [], {}])
+def test_a_document_of_another_schema_is_refused_for_that(schema: Any) -> None:
+    document = json.loads(WHOLE_TEXT) | {"schema": schema}
+    assert refused(json.dumps(document)) == ["$.schema: must be kap-model/plan/1"]
 
 
 def test_a_refusal_that_the_thorough_reader_cannot_explain_stays_a_bug(

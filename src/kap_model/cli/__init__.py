@@ -1,7 +1,8 @@
 """The command line: ``kap-model check``, ``explain`` and ``rules``.
 
 Results go to stdout, everything else to stderr. Exit status: 2 where an input or argument was
-unusable, else 1 where there are findings that ``--fail-on`` names, else 0; 3 is a bug of ours.
+unusable or a result could not be written, else 1 where there are findings that ``--fail-on`` names,
+else 0; 3 is a bug of ours, 130 an interrupt.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Final
+from pathlib import PurePath
+from typing import Final, TextIO
 
 from kap_model.cli._arguments import parse_arguments
+from kap_model.cli._result import UNUSABLE
 
 BUG: Final = 3
 INTERRUPTED: Final = 130
@@ -21,8 +24,11 @@ INTERRUPTED: Final = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return _run(arguments)
@@ -31,20 +37,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as bug:  # noqa: BLE001 - the outer door: an uncaught bug would exit with 1
         # An error's own text may quote health data, so only its kind and place are shown.
         frames = traceback.extract_tb(bug.__traceback__)
-        places = "; ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in frames)  # noqa: PTH119 - names only
-        print(f"kap-model: a bug of ours, {type(bug).__name__} at {places}", file=sys.stderr)
+        places = "; ".join(f"{PurePath(f.filename).name}:{f.lineno}" for f in frames)
+        _write(sys.stderr, f"kap-model: a bug of ours, {type(bug).__name__} at {places}\n")
         return BUG
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     parsed = parse_arguments(arguments)
     result = parsed.run(parsed)
-    for line in result.complaints:
-        print(line, file=sys.stderr)
-    try:
-        sys.stdout.write(result.output)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has gone; the interpreter must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _write(sys.stderr, "".join(f"{line}\n" for line in result.complaints))
+    if not _write(sys.stdout, result.output):
+        return UNUSABLE
     return int(result.status)
+
+
+def _write(stream: TextIO, text: str) -> bool:
+    """Whether a text could be delivered; a reader that has gone is no failure of ours."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        # The interpreter must not complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return isinstance(error, BrokenPipeError)
+    return True

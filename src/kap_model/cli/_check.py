@@ -27,10 +27,13 @@ class UnusableError(Exception):
     """An argument or file that cannot be used; its text is a line for each problem."""
 
     def __init__(self, name: str, error: InputError | OSError) -> None:
-        if isinstance(error, InputError):
-            self.lines = tuple(f"{name}: {problem}" for problem in error.problems)
-        else:
+        self.lines: tuple[str, ...]
+        if isinstance(error, OSError):
             self.lines = (f"{name}: {error.strerror or 'cannot be read'}",)
+        elif name.startswith("--"):
+            self.lines = tuple(f"{name}: {problem.reason}" for problem in error.problems)
+        else:
+            self.lines = tuple(f"{name}: {problem}" for problem in error.problems)
         super().__init__(*self.lines)
 
 
@@ -75,10 +78,10 @@ def read_plan(name: str) -> Plan:
     Raises:
         UnusableError: With a line for each problem.
     """
+    if name == STDIN and sys.stdin is None:
+        raise UnusableError("stdin", OSError(0, "is closed"))
     try:
-        if name == STDIN:
-            return loads(read_limited(sys.stdin.buffer))
-        return loads(read_bytes(name))
+        return loads(read_limited(sys.stdin.buffer) if name == STDIN else read_bytes(name))
     except (InputError, OSError) as error:
         unusable = UnusableError("stdin" if name == STDIN else name, error)
     raise unusable
@@ -94,11 +97,10 @@ def chosen_protocol(choice: str | None) -> CareProtocol | None:
         return None
     if choice in BY_NAME:
         return BY_NAME[choice].protocol
-    known = ", ".join(PRACTICE_NAMES)
+    if not Path(choice).is_file():
+        reason = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
+        raise UnusableError(choice or "--protocol", OSError(0, reason))
     try:
-        if not Path(choice).exists():
-            reason = f"is neither a practice (known: {known}) nor a file"
-            raise FileNotFoundError(0, reason)
         return load_protocol(choice)
     except (InputError, OSError) as error:
         unusable = UnusableError(choice, error)

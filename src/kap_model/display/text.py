@@ -94,12 +94,8 @@ def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]) - 1)]
     lines = []
     for row in cells:
-        head = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-        lines += textwrap.wrap(
-            f"{head}  {row[-1]}",
-            WIDTH,
-            subsequent_indent=" " * (len(head) + 2),
-            break_on_hyphens=False,
-            drop_whitespace=False,
-        )
-    return [line.rstrip() for line in lines]
+        head = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths, strict=False))
+        wraps = textwrap.wrap(row[-1], WIDTH - len(head), break_on_hyphens=False)
+        lines.append(head + wraps[0])
+        lines += [" " * len(head) + wrap for wrap in wraps[1:]]
+    return lines

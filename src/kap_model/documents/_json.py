@@ -46,20 +46,26 @@ def parse(text: str | bytes) -> Any:
     Raises:
         DocumentError: Too large, not UTF-8, not JSON, or nested too deep.
     """
-    text = _decoded(text)
+    return _parsed(_decoded(text), _DECODER)
+
+
+def _parsed(text: str, decoder: json.JSONDecoder) -> Any:
+    problem = None
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        problem = refuse(f"must be one JSON document; it stops being JSON at {place}")
+        problem = f"must be one JSON document; it stops being JSON at {place}"
     except ValueError:
-        # The interpreter's own bound on the digits of an integer.
-        return _PATIENT_DECODER.decode(text)
+        pass  # the interpreter's own bound on the digits of an integer
     except RecursionError:
         if _nesting(text) <= MOST_NESTING:
             raise
-        problem = refuse(f"must be nested at most {MOST_NESTING} deep")
-    raise problem
+        problem = f"must be nested at most {MOST_NESTING} deep"
+    # Outside the handlers, so that no error carries the text along.
+    if problem is not None:
+        raise refuse(problem)
+    return _parsed(text, _PATIENT_DECODER)
 
 
 def refuse_deep_nesting(text: str | bytes) -> None:

@@ -128,6 +128,7 @@ _PLAN: Final = Shape(
     nested={"sessions": _read_sessions, "supplies": _read_supplies},
     arrays=("conditions",),
     whole=_note_repeated_ids,
+    schema=PLAN_SCHEMA,
 )
 
 

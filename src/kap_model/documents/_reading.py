@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model.documents import _json
 from kap_model.documents._json import RepeatedKeys
 from kap_model.errors import DocumentError, InvalidValue, Problem
 
@@ -71,6 +72,7 @@ class Shape:
         arrays: The fields that are arrays of plain values.
         elsewhere: Keys of sibling classes, for a clearer reason.
         whole: Notes problems that no single field has.
+        schema: What ``schema`` must say, on a whole document.
     """
 
     make: Callable[..., Any]
@@ -83,6 +85,7 @@ class Shape:
     arrays: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
     whole: Callable[[Problems, dict[str, Any], str], None] | None = None
+    schema: str | None = None
 
 
 def read_document(raw: Any, reader: Nested) -> Any:
@@ -100,11 +103,34 @@ def read_document(raw: Any, reader: Nested) -> Any:
     return value
 
 
+def read_text(text: str | bytes, reader: Nested, dump: Callable[[Any], str]) -> Any:
+    """The value of a document's text, which can be written again.
+
+    Raises:
+        DocumentError: With all problems.
+    """
+    raw = _json.parse(text)
+    _json.refuse_deep_nesting(text)
+    value = read_document(raw, reader)
+    refuse_outgrown(text, value, dump)
+    return value
+
+
+def refuse_outgrown(text: str | bytes, value: Any, dump: Callable[[Any], str]) -> None:
+    """Refuse a document whose canonical form is too large: what is accepted is accepted again."""
+    if _json.may_outgrow(text):
+        dump(value)
+
+
 def read_object(problems: Problems, raw: Any, path: str, shape: Shape) -> Any:
     """One object as a value, or ``REFUSED`` with its problems noted."""
     before = len(problems.found)
     if not check_object(problems, raw, path):
         return REFUSED
+    named = raw.get("schema")
+    if shape.schema is not None and type(named) is str and named != shape.schema:
+        problems.add(f"{path}.schema", f"must be {shape.schema}")
+        return REFUSED  # another kind of document: its other problems would only confuse
     _note_keys(problems, raw, path, shape)
     values: dict[str, Any] = {}
     for key in shape.keys:

@@ -11,7 +11,7 @@ import cattrs
 from kap_model._time import Zone
 from kap_model.documents import _json
 from kap_model.documents._plan_reader import PLAN_SCHEMA, SESSION_KEYS, read_plan
-from kap_model.documents._reading import read_document
+from kap_model.documents._reading import read_document, refuse_outgrown
 from kap_model.errors import InvalidValue
 from kap_model.plan import Plan, Supply
 from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, Clinician, Session
@@ -32,8 +32,7 @@ def loads(text: str | bytes) -> Plan:
     except (InvalidValue, TypeError, KeyError, AttributeError) as error:
         refused = error
     else:
-        if _json.may_outgrow(text):
-            dumps(plan)  # what is accepted can be written, and then is accepted again
+        refuse_outgrown(text, plan, dumps)
         return plan
     # Outside the handler, so that no error carries another one, with its values, along.
     _refuse(text)

@@ -21,6 +21,7 @@ from kap_model.documents._reading import (
     read_document,
     read_list,
     read_object,
+    read_text,
 )
 from kap_model.documents.plans import read_bytes
 from kap_model.errors import InvalidValue
@@ -45,7 +46,8 @@ def loads_protocol(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> Car
     Raises:
         DocumentError: The text is not a protocol document; with all its problems.
     """
-    return _protocol(_json.parse(text), text, rules)
+    protocol: CareProtocol = read_text(text, _reader(rules), dumps_protocol)
+    return protocol
 
 
 def load_protocol(path: str | Path, *, rules: tuple[Rule, ...] = RULES) -> CareProtocol:
@@ -88,14 +90,14 @@ def limit_value(name: str, raw: Any) -> Any:
     )
 
 
-def _protocol(raw: Any, text: str | bytes, rules: tuple[Rule, ...]) -> CareProtocol:
-    _json.refuse_deep_nesting(text)
+def _reader(rules: tuple[Rule, ...]) -> Nested:
     known = frozenset(rule.id for rule in rules)
     shape = Shape(
         make=_make,
         keys=("schema", "id", "extends", "limits", "severities"),
         required=("schema", "id"),
         sound={"id": "p"},
+        schema=PROTOCOL_SCHEMA,
         nested={
             "limits": _read_limits,
             "severities": lambda problems, value, path: _read_severities(
@@ -103,12 +105,7 @@ def _protocol(raw: Any, text: str | bytes, rules: tuple[Rule, ...]) -> CareProto
             ),
         },
     )
-    protocol: CareProtocol = read_document(
-        raw, lambda problems, value, path: read_object(problems, value, path, shape)
-    )
-    if _json.may_outgrow(text):
-        dumps_protocol(protocol)
-    return protocol
+    return lambda problems, raw, path: read_object(problems, raw, path, shape)
 
 
 def _make(

@@ -7,8 +7,18 @@ from typing import Any, Final
 
 from kap_model._values import check_choice
 from kap_model.documents import _json
-from kap_model.documents._reading import Problems, Shape, read_document, read_list, read_object
+from kap_model.documents._reading import (
+    REFUSED,
+    Nested,
+    Problems,
+    Shape,
+    note_refusal,
+    read_list,
+    read_object,
+    read_text,
+)
 from kap_model.documents.plans import read_bytes
+from kap_model.errors import InvalidValue
 from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
 from kap_model.waivers import Waiver
@@ -27,38 +37,7 @@ def loads_waivers(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> tupl
     Raises:
         DocumentError: The text is not a waivers document; with all its problems.
     """
-    raw = _json.parse(text)
-    _json.refuse_deep_nesting(text)
-    known = tuple(rule.id for rule in rules)
-
-    def make(rule: str, **values: Any) -> Waiver:
-        check_choice(rule, "rule", known)
-        return Waiver(rule=rule, **values)
-
-    line = Shape(
-        make=make,
-        keys=_KEYS,
-        required=("rule", "reason", "by", "on"),
-        sound={"rule": known[0], "reason": "r", "by": "b", "on": "1900-01-01"},
-        beside={"until": ("on",)},
-        arrays=("sessions",),
-    )
-
-    def read_lines(problems: Problems, items: Any, path: str) -> Any:
-        return read_list(problems, items, path, lambda p, item, at: read_object(p, item, at, line))
-
-    document = Shape(
-        make=_make,
-        keys=("schema", "waivers"),
-        required=("schema", "waivers"),
-        sound={"waivers": ()},
-        nested={"waivers": read_lines},
-    )
-    waivers: tuple[Waiver, ...] = read_document(
-        raw, lambda problems, value, path: read_object(problems, value, path, document)
-    )
-    if _json.may_outgrow(text):
-        dumps_waivers(waivers)
+    waivers: tuple[Waiver, ...] = read_text(text, _reader(rules), dumps_waivers)
     return waivers
 
 
@@ -79,6 +58,41 @@ def dumps_waivers(waivers: tuple[Waiver, ...]) -> str:
         DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
     """
     return _json.write({"schema": WAIVERS_SCHEMA, "waivers": [_written(w) for w in waivers]})
+
+
+def _reader(rules: tuple[Rule, ...]) -> Nested:
+    known = tuple(rule.id for rule in rules)
+
+    def read_rule(problems: Problems, rule: Any, path: str) -> Any:
+        try:
+            check_choice(rule, "", known)
+        except InvalidValue as error:
+            note_refusal(problems, path, error)
+            return REFUSED
+        return rule
+
+    line = Shape(
+        make=Waiver,
+        keys=_KEYS,
+        required=("rule", "reason", "by", "on"),
+        sound={"rule": "R", "reason": "r", "by": "b", "on": "1900-01-01"},
+        beside={"until": ("on",)},
+        arrays=("sessions",),
+        nested={"rule": read_rule},
+    )
+    document = Shape(
+        make=_make,
+        keys=("schema", "waivers"),
+        required=("schema", "waivers"),
+        sound={"waivers": ()},
+        schema=WAIVERS_SCHEMA,
+        nested={
+            "waivers": lambda problems, items, path: read_list(
+                problems, items, path, lambda p, item, at: read_object(p, item, at, line)
+            )
+        },
+    )
+    return lambda problems, raw, path: read_object(problems, raw, path, document)
 
 
 def _make(waivers: tuple[Waiver, ...], schema: str = WAIVERS_SCHEMA) -> tuple[Waiver, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from kap_model._time import zone
-from kap_model._values import Value, check_identifier, check_text
+from kap_model._values import Value, check_identifier, check_labels, check_text
 from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.protocol import CareProtocol, Setting
@@ -30,6 +30,12 @@ class Fact(Value):
     unused: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_text(self.says, "says")
+        if type(self.citation) is not Citation:
+            raise refusal("citation", "must be a Citation")
+        check_labels(self.used_by, "used_by")
+        if self.unused is not None:
+            check_text(self.unused, "unused")
         if bool(self.used_by) == (self.unused is not None):
             raise refusal("used_by", "must name a use, or unused must say why there is none")
 
@@ -55,7 +61,11 @@ class Practice(Value):
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
         check_text(self.title, "title")
+        if type(self.protocol) is not CareProtocol:
+            raise refusal("protocol", "must be a CareProtocol")
         zone(self.timezone)
+        if type(self.facts) is not tuple or any(type(fact) is not Fact for fact in self.facts):
+            raise refusal("facts", "must be a tuple of Fact")
 
     def __repr__(self) -> str:
         return f"<Practice {self.id}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.citations import BOTH_PAGES, BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.limits import Bounds, ReviewEvery
 from kap_model.practices._practice import Fact, Practice, settings
 from kap_model.protocol import CareProtocol
@@ -19,8 +19,7 @@ CORE: Final = Practice(
             ("preparation_count", Bounds(1, 3), BRIEF["preparation sessions"]),
             ("dosing_count", Bounds(6, 8), BRIEF["dosing sessions"]),
             ("integration_per_dosing", 1, BRIEF["integration"]),
-            # [R] step 5 says 1-2 hours, [K] step 3 says 2-3 hours.
-            ("dosing_minutes", Bounds(60, 180), KINGSLEY_PAGE["step 3"]),
+            ("dosing_minutes", Bounds(60, 180), BOTH_PAGES["1-2 hours [R step 5], 2-3 [K step 3]"]),
             ("review_every", ReviewEvery(3), BRIEF["medical review"]),
             ("initial_supply", 2, KINGSLEY_PAGE["step 1"]),
             ("refill_needs_review", True, KINGSLEY_PAGE["step 5"]),
@@ -32,7 +31,7 @@ CORE: Final = Practice(
             ("medical_roles", ("medical-provider",), KINGSLEY_PAGE["steps 1 and 5"]),
             ("therapist_roles", ("therapist",), KINGSLEY_PAGE["steps 2-4"]),
             ("dosing_places", ("office", "remote"), KINGSLEY_PAGE["step 3"]),
-            ("formats", ("individual",), REGROUNDING_PAGE["step 4"]),
+            ("formats", ("individual",), REGROUNDING_PAGE["no group sessions are offered"]),
         ),
     ),
     facts=(

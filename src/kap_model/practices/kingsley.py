@@ -11,6 +11,7 @@ from kap_model.practices._practice import Fact, Practice, settings
 from kap_model.practices.core import CORE
 
 _PRICES = "what a superbill may claim is no limit of care"
+_SETTING = "the setting of a session is not part of a plan"
 _GENERAL = "general information about the medicine, not a limit of a course"
 
 KINGSLEY: Final = Practice(
@@ -37,9 +38,14 @@ KINGSLEY: Final = Practice(
             used_by=("formats", "MODALITY"),
         ),
         Fact(
-            says="KAP is offered for depression, anxiety, OCD and PTSD.",
+            says="Evidence supports KAP for depression, anxiety, OCD and PTSD, among others.",
             citation=PAGE["what KAP is"],
             unused="indications are the medical partner's decision, not a limit of a course",
+        ),
+        Fact(
+            says="Ketamine is legal, acts fast and enhances neuroplasticity.",
+            citation=PAGE["is it safe"],
+            unused=_GENERAL,
         ),
         Fact(
             says="Effects on mood begin 1 to 2 hours after treatment and last up to 2 weeks.",
@@ -65,6 +71,11 @@ KINGSLEY: Final = Practice(
             says="A medical provider of a partner determines eligibility by telehealth.",
             citation=PAGE["step 1"],
             used_by=("evaluation_first", "medical_roles", "MED-CLEAR", "ROLE-SCOPE"),
+        ),
+        Fact(
+            says="The evaluation goes over the client's history and educates on the treatment.",
+            citation=PAGE["step 1"],
+            unused=_SETTING,
         ),
         Fact(
             says="The prescription is written once the client is found eligible.",
@@ -109,7 +120,7 @@ KINGSLEY: Final = Practice(
         Fact(
             says="The client reclines with an eye mask and music.",
             citation=PAGE["step 3"],
-            unused="the setting of a session is not part of a plan",
+            unused=_SETTING,
         ),
         Fact(
             says="The medicine is a sublingual lozenge prescribed by the medical provider.",
@@ -120,6 +131,11 @@ KINGSLEY: Final = Practice(
             says="Effects last about 45 to 70 minutes.",
             citation=PAGE["step 3"],
             used_by=("effect_minutes", "EFFECT-FIT"),
+        ),
+        Fact(
+            says="Effects vary with the protocol and from person to person.",
+            citation=PAGE["step 3"],
+            unused="the longest usual effect is the limit; a person's own is not recorded",
         ),
         Fact(
             says="The therapist is present the entire time.",
@@ -134,7 +150,12 @@ KINGSLEY: Final = Practice(
         Fact(
             says="At least one integration follows every dosing, with the therapist.",
             citation=PAGE["step 4"],
-            used_by=("integration_per_dosing", "integration_after_dosing", "INTEG-EACH"),
+            used_by=(
+                "integration_per_dosing",
+                "integration_after_dosing",
+                "INTEG-EACH",
+                "INTEG-ORDER",
+            ),
         ),
         Fact(
             says="Integration also prepares for the next dosing.",
@@ -147,6 +168,21 @@ KINGSLEY: Final = Practice(
             used_by=("review_after", "REVIEW-AFTER"),
         ),
         Fact(
+            says="Whether KAP goes on after two dosings is the client's wish.",
+            citation=PAGE["step 5"],
+            unused="a client's wish to stop is the plan's state, discontinued",
+        ),
+        Fact(
+            says="The follow-up monitors the effects.",
+            citation=PAGE["step 5"],
+            unused=_SETTING,
+        ),
+        Fact(
+            says="The frequency of further follow-ups depends on the individual treatment plan.",
+            citation=PAGE["step 5"],
+            unused="above the quarterly minimum the frequency is the medical partner's",
+        ),
+        Fact(
             says="Refills are prescribed at the follow-up, as appropriate.",
             citation=PAGE["step 5"],
             used_by=("refill_needs_review", "REFILL-REVIEW", "SUPPLY-BALANCE"),
@@ -157,7 +193,8 @@ KINGSLEY: Final = Practice(
             used_by=("review_every", "REVIEW-QUARTER"),
         ),
         Fact(
-            says="Medical intake and follow-ups may be reimbursed out of network.",
+            says="Medical intake and follow-ups are not submitted to insurance directly; they may "
+            "be reimbursed out of network.",
             citation=PAGE["insurance"],
             unused=_PRICES,
         ),
@@ -172,9 +209,14 @@ KINGSLEY: Final = Practice(
             unused=_PRICES,
         ),
         Fact(
-            says="Appointments are held in person and by telehealth.",
+            says="The practice's appointments are in person and by telehealth.",
             citation=PAGE["footer"],
-            used_by=("dosing_places", "MODALITY"),
+            unused="it speaks of the whole practice; step 3 says it of dosings",
+        ),
+        Fact(
+            says="The therapist is a marriage and family therapist.",
+            citation=PAGE["footer"],
+            used_by=("therapist_roles", "ROLE-SCOPE"),
         ),
     ),
 )

@@ -40,7 +40,7 @@ REGROUNDING: Final = Practice(
             ("therapist_roles", ("therapist",), PAGE["steps 4-6"]),
             ("preparation_after_supply", True, PAGE["step 4"]),
             ("dosing_places", ("office", "remote"), PAGE["step 5"]),
-            ("formats", ("individual",), PAGE["step 4"]),
+            ("formats", ("individual",), PAGE["no group sessions are offered"]),
             ("support_person_when_remote", True, PAGE["step 5"]),
             ("dose_levels", ("low", "moderate"), PAGE["low and moderate dose"]),
             (
@@ -68,11 +68,21 @@ REGROUNDING: Final = Practice(
             used_by=("dosing_count", "DOSE-COUNT"),
         ),
         Fact(
-            says="KAP sessions are not covered by insurance; out-of-network benefits may be.",
+            says="Insurance does not cover KAP; a client may have out-of-network benefits.",
             citation=PAGE["fees"],
             unused=_FEES,
         ),
-        Fact(says="Payment plans are available.", citation=PAGE["fees"], unused=_FEES),
+        Fact(says="Payment plans are available on request.", citation=PAGE["fees"], unused=_FEES),
+        Fact(
+            says="Costs vary with the course and with out-of-network benefits.",
+            citation=PAGE["fees"],
+            unused=_FEES,
+        ),
+        Fact(
+            says="The number of dosings is decided together with the client.",
+            citation=PAGE["fees"],
+            unused="within the guideline the number is the client's and the therapist's",
+        ),
         Fact(
             says="There are 1 to 2 preparations.",
             citation=PAGE["fees"],
@@ -110,9 +120,14 @@ REGROUNDING: Final = Practice(
             used_by=("consultation_first", "SCREEN-FIRST"),
         ),
         Fact(
-            says="The medical partner evaluates eligibility by video.",
+            says="A licensed provider of the medical partner evaluates eligibility by video.",
             citation=PAGE["step 2"],
             used_by=("evaluation_first", "medical_roles", "MED-CLEAR"),
+        ),
+        Fact(
+            says="The evaluation reviews the client's history and educates on the treatment.",
+            citation=PAGE["step 2"],
+            unused=_SETTING,
         ),
         Fact(
             says="For an eligible client the partner plans prescription and monitoring.",
@@ -135,9 +150,14 @@ REGROUNDING: Final = Practice(
             used_by=("preparation_after_supply", "PREP-AFTER-SUPPLY"),
         ),
         Fact(
-            says="Preparations, held like regular therapy sessions, come before the dosing.",
+            says="Preparations, scheduled like regular therapy sessions, come before the dosing.",
             citation=PAGE["step 4"],
-            used_by=("preparation_before_dosing", "formats", "PREP-ORDER"),
+            used_by=("preparation_before_dosing", "PREP-ORDER"),
+        ),
+        Fact(
+            says="The page offers no group sessions; that all are individual is inferred.",
+            citation=PAGE["no group sessions are offered"],
+            used_by=("formats", "MODALITY"),
         ),
         Fact(
             says="A dosing session lasts 1 to 2 hours.",
@@ -148,6 +168,11 @@ REGROUNDING: Final = Practice(
             says="Dosings are held at the office or by telehealth.",
             citation=PAGE["step 5"],
             used_by=("dosing_places", "MODALITY"),
+        ),
+        Fact(
+            says="The client takes the lozenge without help, at the office or at home.",
+            citation=PAGE["step 5"],
+            unused=_SETTING,
         ),
         Fact(
             says="At home a support person is available.",
@@ -167,7 +192,12 @@ REGROUNDING: Final = Practice(
         Fact(
             says="Integration follows a dosing and prepares for the next.",
             citation=PAGE["step 6"],
-            used_by=("integration_per_dosing", "integration_after_dosing", "INTEG-EACH"),
+            used_by=(
+                "integration_per_dosing",
+                "integration_after_dosing",
+                "INTEG-EACH",
+                "INTEG-ORDER",
+            ),
         ),
         Fact(
             says="5 to 7 more dosings follow the first.",
@@ -185,9 +215,19 @@ REGROUNDING: Final = Practice(
             used_by=("refill_needs_review", "REFILL-REVIEW", "SUPPLY-BALANCE"),
         ),
         Fact(
+            says="The frequency of follow-ups depends on the individual treatment plan.",
+            citation=PAGE["step 7"],
+            unused="above the quarterly minimum the frequency is the medical partner's",
+        ),
+        Fact(
             says="Follow-ups take place at least once per quarter.",
             citation=PAGE["step 7"],
             used_by=("review_every", "REVIEW-QUARTER"),
+        ),
+        Fact(
+            says="Ketamine is an FDA-approved medicine.",
+            citation=PAGE["heading"],
+            unused=_GENERAL,
         ),
         Fact(
             says="Ketamine acts on the glutamate system and enhances neuroplasticity.",
@@ -195,7 +235,8 @@ REGROUNDING: Final = Practice(
             unused=_GENERAL,
         ),
         Fact(
-            says="KAP may help with depression, anxiety, PTSD and other difficulties.",
+            says="Research supports KAP for depression, anxiety and PTSD, mostly where other "
+            "treatments helped too little.",
             citation=PAGE["who might benefit"],
             unused="indications are the medical partner's decision, not a limit of a course",
         ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pickle import PicklingError
 from typing import Any, TypeAlias
 
+import attrs
 from attrs import field, frozen
 
 from kap_model._values import Value, check_choice, check_identifier
@@ -22,8 +24,9 @@ RuleFunction: TypeAlias = Callable[[Course, Limits], "list[Breach]"]
 
 def _as_json(values: Mapping[str, Any] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     if isinstance(values, Mapping):
-        return tuple((place, json.dumps(value)) for place, value in values.items())
-    return tuple(values)
+        return tuple((str(place), json.dumps(value)) for place, value in values.items())
+    pairs: Iterable[tuple[str, str]] = values
+    return tuple(pairs)
 
 
 @frozen
@@ -98,16 +101,26 @@ class Rule:
         if not callable(self.function):
             raise refusal("function", "must be a function of a course and limits")
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        # A rule is pickled by name, as functions are; its name is where the decorator left it.
-        return _rule_named, (self.function.__module__, self.function.__qualname__)
+    def __reduce__(self) -> tuple[Callable[..., Rule], tuple[str, str, dict[str, Any]]]:
+        # Found by name, as pickled functions are: where the decorator left the rule.
+        module, name = self.function.__module__, self.function.__qualname__
+        made = getattr(import_module(module), name, None)
+        if type(made) is not Rule or made.function is not self.function:
+            raise PicklingError("only a rule made at a module's top level can be found by its name")
+        changed = {
+            a.name: getattr(self, a.name)
+            for a in attrs.fields(Rule)
+            if getattr(self, a.name) is not getattr(made, a.name)
+        }
+        return _rule_named, (module, name, changed)
 
     def __repr__(self) -> str:
         return f"<Rule {self.id}>"
 
 
-def _rule_named(module: str, name: str) -> Any:
-    return getattr(import_module(module), name)
+def _rule_named(module: str, name: str, changed: dict[str, Any]) -> Rule:
+    made: Rule = getattr(import_module(module), name)
+    return attrs.evolve(made, **changed) if changed else made
 
 
 def rule(

@@ -1,314 +1,45 @@
 """Hypothesis strategies, valid by construction: any plan, lawful plans, protocols, waivers."""
 
-from __future__ import annotations
-
-import datetime as dt
-from typing import Any, Final
-
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
-
-from kap_model._time import zone, zone_names
-from kap_model.citations import Citation
-from kap_model.limits import (
-    LIMITS,
-    Bounds,
-    Frequency,
-    LimitSpec,
-    ReviewAfter,
-    ReviewEvery,
+from kap_model.testing._plan_strategies import (
+    TELLING_DATES,
+    TELLING_ZONES,
+    clinicians,
+    identifiers,
+    instants,
+    lawful_plans,
+    local_starts,
+    moments,
+    plans,
+    sessions,
+    supplies,
+    texts,
+    zones,
 )
-from kap_model.notation import parse
-from kap_model.plan import PRACTICE_NAMES, STATES, Plan, Supply
-from kap_model.practices import PRACTICES
-from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting
-from kap_model.rules import RULE_OF_ID
-from kap_model.sessions import (
-    EVALUATION_OUTCOMES,
-    FORMATS,
-    KINDS,
-    PLACES,
-    REVIEW_OUTCOMES,
-    SESSION_CLASSES,
-    STATUSES,
-    Clinician,
-    Dosing,
-    MedicalEvaluation,
-    MedicalReview,
-    Session,
-    TherapistSession,
+from kap_model.testing._protocol_strategies import (
+    bounds,
+    limit_values,
+    protocols,
+    settings,
+    waivers,
 )
-from kap_model.waivers import Waiver
 
-TELLING_ZONES: Final = (
-    "UTC",
-    "America/Los_Angeles",
-    "America/St_Johns",  # clocks were set back across midnight
-    "Pacific/Apia",  # 2011-12-30 never was
-    "Australia/Lord_Howe",  # half an hour of daylight saving
-    "Asia/Kathmandu",
-    "Africa/Casablanca",  # two changes around Ramadan
-)
-TELLING_DATES: Final = (
-    dt.date(2027, 1, 4),
-    dt.date(2027, 2, 26),  # California's clocks change on 2027-03-14
-    dt.date(2027, 8, 31),  # months that end on different days
-    dt.date(2028, 1, 31),
-    dt.date(2006, 10, 20),  # St John's, 2006-10-29 00:01
-    dt.date(2011, 12, 20),  # Apia, 2011-12-30
-    dt.date(1980, 1, 2),
-    dt.date(2199, 3, 1),
-)
-_HOURS: Final = (0, 8, 9, 10, 11, 12, 13, 17, 23)
-_LENGTHS: Final = (1, 30, 45, 50, 59, 60, 70, 89, 90, 119, 120, 121, 180, 181, 1440)
-_KINDS: Final = (*KINDS, *KINDS[2:], "dosing", "dosing", "integration")
-_LABELS: Final = ("low", "moderate", "high", "therapist", "medical-provider", "a")
-
-
-def identifiers() -> SearchStrategy[str]:
-    """Ids and labels: 1 to 64 letters, digits, dots, underscores, hyphens."""
-    return st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-
-
-def texts() -> SearchStrategy[str]:
-    """Short lines of text that a document may hold."""
-    letters = st.characters(exclude_categories=("C", "Z"))
-    return st.text(letters, min_size=1, max_size=20).filter(
-        lambda text: text == "none" or text.casefold() != "none"
-    )
-
-
-def zones() -> SearchStrategy[str]:
-    """Zone names, the telling ones more often."""
-    return st.sampled_from(TELLING_ZONES) | st.sampled_from(sorted(zone_names()))
-
-
-def instants() -> SearchStrategy[dt.datetime]:
-    """Aware starts of the years 1980 to 2199, whole seconds, in any lawful offset."""
-    seconds = st.integers(315_532_800, 7_258_118_399)
-    offsets = st.integers(-14 * 60, 14 * 60)
-    return st.builds(
-        lambda at, offset: dt.datetime.fromtimestamp(at, dt.timezone(dt.timedelta(minutes=offset))),
-        seconds,
-        offsets,
-    )
-
-
-def clinicians() -> SearchStrategy[Clinician]:
-    """Clinicians, mostly of known roles."""
-    return st.builds(Clinician, id=st.just("k-1"), role=st.sampled_from(_LABELS))
-
-
-@st.composite
-def sessions(
-    draw: st.DrawFn,
-    id: str = "s1",
-    starts: SearchStrategy[dt.datetime] | None = None,
-    kinds: tuple[str, ...] = _KINDS,
-) -> Session:
-    """One session of any kind, each field recorded or not."""
-    kind = draw(st.sampled_from(kinds))
-    cls: Any = SESSION_CLASSES[KINDS.index(kind)]
-    status = draw(st.sampled_from(("planned", "planned", "completed", "completed", *STATUSES)))
-    given: dict[str, Any] = {"status": status, "place": draw(st.sampled_from(PLACES))}
-    given["clinician"] = draw(st.none() | clinicians())
-    if status == "cancelled":
-        given["notice_hours"] = draw(st.none() | st.integers(0, 72))
-    if issubclass(cls, TherapistSession):
-        given["format"] = draw(st.sampled_from(FORMATS))
-    if issubclass(cls, Dosing):
-        given["level"] = draw(st.none() | st.sampled_from(_LABELS))
-        given["support_person"] = draw(st.none() | st.just("none") | texts())
-        given["therapist_present"] = draw(st.none() | st.booleans())
-    if status == "completed" and issubclass(cls, MedicalEvaluation):
-        given["outcome"] = draw(st.none() | st.sampled_from(EVALUATION_OUTCOMES))
-    if status == "completed" and issubclass(cls, MedicalReview):
-        given["outcome"] = draw(st.none() | st.sampled_from(REVIEW_OUTCOMES))
-    start = draw(instants() if starts is None else starts)
-    minutes = draw(st.sampled_from(_LENGTHS) | st.integers(1, 1440))
-    session: Session = cls(id=id, start=start, minutes=minutes, **given)
-    return session
-
-
-@st.composite
-def local_starts(draw: st.DrawFn, zone_name: str, origin: dt.date) -> dt.datetime:
-    """Starts within some months of a date, on a few clock times, so that sessions meet."""
-    where = zone(zone_name)
-    days = st.integers(0, 30) | st.integers(0, 220) | st.sampled_from((0, 7, 14, 28, 91, 92, 93))
-    day = origin.toordinal() + draw(days)
-    hour, minute = draw(st.sampled_from(_HOURS)), draw(st.sampled_from((0, 0, 1, 30, 59)))
-    at = where.at(day, hour, minute)
-    seconds = where.first_instant(day) if at is None else at
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
-
-
-@st.composite
-def supplies(draw: st.DrawFn, origin: dt.date, id: str = "x1") -> Supply:
-    """One dispensing within some months of a date."""
-    issued = origin + dt.timedelta(days=draw(st.integers(-2, 40) | st.integers(0, 150)))
-    received = draw(st.none() | st.integers(0, 20))
-    return Supply(
-        id=id,
-        issued=issued,
-        received=None if received is None else issued + dt.timedelta(days=received),
-        dosings=draw(st.integers(1, 6)),
-    )
-
-
-@st.composite
-def plans(draw: st.DrawFn, max_sessions: int = 16) -> Plan:
-    """Any plan: lawful or not, with any record, in any zone."""
-    zone_name = draw(zones())
-    origin = draw(st.sampled_from(TELLING_DATES))
-    starts = local_starts(zone_name, origin)
-    count = draw(st.integers(0, max_sessions))
-    tracked = draw(st.none() | st.integers(0, 3))
-    conditions = st.lists(st.sampled_from(_LABELS), unique=True, max_size=3)
-    return Plan(
-        id=draw(st.sampled_from(("plan", "p-1"))),
-        protocol=draw(st.none() | st.sampled_from(PRACTICE_NAMES)),
-        fees=draw(st.none() | st.sampled_from(PRACTICE_NAMES)),
-        timezone=zone_name,
-        state=draw(st.sampled_from(("active", "active", "active", *STATES))),
-        client=draw(st.none() | st.just("c-1")),
-        born=draw(st.none() | st.dates(dt.date(1950, 1, 1), dt.date(2012, 12, 31))),
-        conditions=draw(st.none() | conditions),
-        sessions=[draw(sessions(f"s{number}", starts)) for number in range(count)],
-        supplies=(
-            None
-            if tracked is None
-            else [draw(supplies(origin, f"x{number}")) for number in range(tracked)]
-        ),
-    )
-
-
-def moments() -> SearchStrategy[dt.datetime | None]:
-    """``as_of`` around the telling dates, or absent."""
-    near = st.builds(
-        lambda origin, seconds: (
-            dt.datetime.combine(origin, dt.time(), dt.UTC) + dt.timedelta(seconds=seconds)
-        ),
-        st.sampled_from(TELLING_DATES[:-1]),
-        st.integers(0, 150 * 24).map(lambda hours: hours * 3600) | st.integers(0, 10_000_000),
-    )
-    return st.none() | near
-
-
-@st.composite
-def lawful_plans(draw: st.DrawFn, practice: str = "core") -> Plan:
-    """Plans without any finding under a built-in practice's protocol, as a whole."""
-    limits = PRACTICES[PRACTICE_NAMES.index(practice)].protocol.limits_on(None)
-    count = limits.dosing_count or Bounds(6, 8)
-    length = limits.dosing_minutes or Bounds(60, 180)
-    preparations = limits.preparation_count or Bounds(1, 1)
-    minutes = draw(st.integers(max(length.min or 1, limits.effect_minutes or 1), length.max or 180))
-    tokens, day = ["C0", "E1"], 1
-    for _ in range(draw(st.integers(preparations.min or 0, preparations.max or 1))):
-        day += draw(st.integers(1, 4))
-        tokens.append(f"P{day}")
-    dosings = draw(st.integers(count.min or 1, count.max or 8))
-    for number in range(1, dosings + 1):
-        day += draw(st.integers(1, 10))
-        tokens.append(f"D{day}/{minutes}")
-        day += draw(st.integers(1, 10))
-        tokens.append(f"I{day}")
-        # Two dosings until a review, and a contact well within each quarter.
-        if number % 2 == 0:
-            day += 1
-            tokens.append(f"R{day}")
-    origin = draw(st.dates(dt.date(1981, 1, 1), dt.date(2190, 1, 1)))
-    zone_name = draw(st.sampled_from(("UTC", "America/Los_Angeles", "Asia/Kathmandu")))
-    return parse(" ".join([origin.isoformat(), zone_name, *tokens]))
-
-
-def bounds(lowest: int = 0, highest: int = 12) -> SearchStrategy[Bounds]:
-    """Ranges with either end open or not."""
-    number = st.integers(lowest, highest)
-    closed = st.tuples(number, number).map(sorted)
-    return st.one_of(
-        number.map(lambda low: Bounds(low, None)),
-        number.map(lambda high: Bounds(None, high)),
-        closed.map(lambda pair: Bounds(*pair)),
-    )
-
-
-_VALUES: Final[dict[type, SearchStrategy[Any]]] = {
-    Bounds: bounds(),
-    Frequency: st.builds(Frequency, at_most=st.integers(1, 3), days=st.integers(1, 30)),
-    ReviewEvery: st.builds(
-        ReviewEvery,
-        months=st.integers(1, 4),
-        policy=st.sampled_from(("rolling", "rolling", "calendar")),
-    ),
-    ReviewAfter: st.builds(
-        ReviewAfter, dosings=st.integers(1, 4), gate=st.sampled_from(("before-next", "any-time"))
-    ),
-    int: st.integers(1, 80),
-    bool: st.just(True),
-    tuple: st.lists(st.sampled_from(_LABELS), unique=True, min_size=1, max_size=3).map(tuple),
-}
-_NARROWER: Final[dict[str, SearchStrategy[Any]]] = {
-    "dosing_minutes": bounds(1, 200),
-    "therapy_minutes": bounds(1, 200),
-    "dosing_gap_days": bounds(0, 40),
-    "integration_per_dosing": st.integers(1, 3),
-    "initial_supply": st.integers(1, 4),
-    "refill_supply": st.integers(1, 4),
-    "dosing_places": st.sampled_from((("office",), ("remote",), ("office", "remote"))),
-    "formats": st.sampled_from((("individual",), ("group",), ("individual", "group"))),
-    "minimum_age": st.integers(0, 60),
-}
-
-
-def limit_values(spec: LimitSpec) -> SearchStrategy[Any]:
-    """Values that one limit may have."""
-    return _NARROWER.get(spec.name, _VALUES[spec.cls])
-
-
-def settings(spec: LimitSpec, dated: bool = False) -> SearchStrategy[Setting]:  # noqa: FBT001, FBT002 - reads as a switch
-    """One line of a protocol for one limit, sometimes off."""
-    since = st.none() | st.sampled_from(TELLING_DATES) if dated else st.none()
-    return st.builds(
-        Setting,
-        limit=st.just(spec.name),
-        value=limit_values(spec) | st.just(OFF),
-        since=since,
-        citation=st.builds(Citation, source=texts(), where=texts()),
-    )
-
-
-@st.composite
-def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT001, FBT002 - reads as a switch
-    """Any protocol: a built-in one, or any choice of limits and severities, dated or not."""
-    base = draw(st.none() | st.sampled_from(PRACTICES))
-    if base is not None and draw(st.booleans()):
-        return base.protocol
-    lines: dict[tuple[str, dt.date | None], Setting] = {}
-    for spec in draw(st.lists(st.sampled_from(LIMITS), max_size=30)):
-        line = draw(settings(spec, dated=dated))
-        lines[line.limit, line.since] = line
-    severities = draw(
-        st.dictionaries(
-            st.sampled_from(sorted(RULE_OF_ID)),
-            st.sampled_from(SEVERITIES),
-            max_size=3,
-        )
-    )
-    nothing = CareProtocol(id="own") if base is None else base.protocol
-    return nothing.extended("own", settings=lines.values(), severities=severities)
-
-
-@st.composite
-def waivers(draw: st.DrawFn) -> Waiver:
-    """Any waiver of a built-in rule."""
-    on = draw(st.dates(dt.date(2006, 1, 1), dt.date(2028, 12, 31)))
-    ids = st.lists(st.sampled_from([f"s{n}" for n in range(16)]), unique=True, min_size=1)
-    return Waiver(
-        rule=draw(st.sampled_from(sorted(RULE_OF_ID))),
-        plan=draw(st.none() | st.sampled_from(("plan", "p-1"))),
-        sessions=draw(st.none() | ids),
-        reason=draw(texts()),
-        by="k-1",
-        on=on,
-        until=draw(st.none() | st.integers(0, 90).map(lambda days: on + dt.timedelta(days=days))),
-    )
+__all__ = [
+    "TELLING_DATES",
+    "TELLING_ZONES",
+    "bounds",
+    "clinicians",
+    "identifiers",
+    "instants",
+    "lawful_plans",
+    "limit_values",
+    "local_starts",
+    "moments",
+    "plans",
+    "protocols",
+    "sessions",
+    "settings",
+    "supplies",
+    "texts",
+    "waivers",
+    "zones",
+]
