@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
-from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -85,7 +85,10 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     if type(value) is str:
         if _WHOLE_SECONDS.fullmatch(value) is None:
             raise refusal(path, TIME_REASON)
-        clock = _on_calendar(dt.datetime, value)
+        try:
+            clock = dt.datetime.fromisoformat(value)
+        except ValueError:
+            clock = None  # raised below: the standard library's own error names the parts
         if clock is None:
             raise refusal(path, "must be a time that the calendar has")
         since = clock - _EPOCH
@@ -101,17 +104,6 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     if not EARLIEST <= seconds <= LATEST:
         raise refusal(path, RANGE_REASON)
     return Instant(seconds)
-
-
-T = TypeVar("T", dt.datetime, dt.date)
-
-
-def _on_calendar(cls: type[T], text: str) -> T | None:
-    """The time that a text names; the standard library's own error would name its parts."""
-    try:
-        return cls.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _seconds(value: dt.datetime, path: str) -> int:
@@ -159,7 +151,10 @@ def civil_date(value: dt.date | str, path: str) -> dt.date:
     if type(value) is str:
         if _DATE.fullmatch(value) is None:
             raise refusal(path, DATE_REASON)
-        day = _on_calendar(dt.date, value)
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            day = None
         if day is None:
             raise refusal(path, "must be a day that the calendar has")
     elif isinstance(value, dt.date) and not isinstance(value, dt.datetime):

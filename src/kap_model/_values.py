@@ -60,6 +60,8 @@ def check_text(value: object, path: str) -> None:
 
 def says(text: str, word: str) -> bool:
     """Whether a text reads as a word, however its letters are written."""
+    if text.isascii():
+        return text.casefold() == word
     plain = unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, _JOINERS)))
     return plain.casefold().strip() == word
 

@@ -88,10 +88,10 @@ def _structure_plan(raw: dict[str, Any], _: object) -> Plan:
     return Plan(**_once(raw))
 
 
-def _structure_session(raw: dict[str, Any]) -> Session:
-    make = CLASS_OF_KIND[_once(raw).pop("kind")]
-    if None in raw.values():
-        raise TypeError("null")
+def _structure_session(raw: Any) -> Session:
+    if type(raw) is not dict or None in raw.values():
+        raise TypeError("not a session")
+    make = CLASS_OF_KIND[raw.pop("kind")]
     if "clinician" in raw:
         raw["clinician"] = Clinician(**_once(raw["clinician"]))
     return make(**raw)
