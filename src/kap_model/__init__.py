@@ -75,7 +75,8 @@ if not TYPE_CHECKING:
         if name in _DOCUMENTS:
             from kap_model import documents
 
-            return getattr(documents, name)
+            globals()[name] = value = getattr(documents, name)
+            return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -11,11 +11,11 @@ import datetime as dt
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kap_model.errors import refusal
 
@@ -193,17 +193,17 @@ class Zone:
 
     name: str
     _zone: ZoneInfo
+    first_instant: Callable[[int], int] = field(init=False)
+    """The first instant whose local date is a given day or later."""
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "first_instant", lru_cache(maxsize=4096)(self._first_instant))
 
     @classmethod
     def named(cls, name: str) -> Zone:
         """The zone of a name that the tzdata package has."""
         with _zone_file(name) as file:
             return cls(name, ZoneInfo.from_file(file, key=name))
-
-    @cached_property
-    def first_instant(self) -> Callable[[int], int]:
-        """The first instant whose local date is a given day or later."""
-        return lru_cache(maxsize=4096)(self._first_instant)
 
     def day(self, seconds: int) -> int:
         """The ordinal of the local date at an instant."""
@@ -253,6 +253,9 @@ class Zone:
         if isinstance(moment, DayEdge):
             return dt.date.fromordinal(moment.day).isoformat()
         return self.text(moment)
+
+    def __reduce__(self) -> tuple[Callable[[str], Zone], tuple[str]]:
+        return zone, (self.name,)
 
     def __repr__(self) -> str:
         return f"<Zone {self.name}>"

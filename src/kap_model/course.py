@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 
 from attrs import frozen
 
@@ -20,6 +20,20 @@ from kap_model.standing import FAVOURABLE, Event, MedicalContact, Standing, Stan
 from kap_model.timeline import Timeline
 
 
+def event_of(contact: MedicalContact, as_of: int | None, known_until: int | None) -> Event:
+    """What a counting medical contact says about the standing.
+
+    A favourable outcome of a contact that starts after ``as_of`` is taken as still to come.
+    """
+    outcome = contact.outcome
+    if outcome is None:
+        over = known_until is not None and contact.ends <= known_until
+        return "held" if over or contact.status == "completed" else "to come"
+    if outcome in FAVOURABLE:
+        return "to come" if as_of is not None and contact.begins > as_of else "favourable"
+    return "pending" if outcome == "pending" else "unfavourable"
+
+
 @frozen(eq=False, repr=False)
 class Course:
     """A plan's counting sessions, and what is known of them at ``as_of``.
@@ -33,6 +47,9 @@ class Course:
             sessions of each kind in canonical order; ``counting``: all of them.
         timeline: The counting sessions, split and dated.
         first_dosing: The first of ``dosings``, or ``None``.
+        day: Gives the ordinal of the civil date of a session, in the plan's zone.
+        as_of_day: The ordinal of the civil date of ``as_of``, or ``None``.
+        standings: The medical standing by instant.
     """
 
     plan: Plan
@@ -48,18 +65,26 @@ class Course:
     integrations: tuple[Integration, ...]
     reviews: tuple[MedicalReview, ...]
     first_dosing: Dosing | None
+    day: Callable[[Session], int]
+    as_of_day: int | None
+    standings: Standings
 
     @classmethod
     def of(cls, plan: Plan, as_of: int | None) -> Course:
         """A plan at a moment, or without one."""
         timeline: Timeline = plan.timeline
+        # Up to as_of, a completed session that bears witness starts at or before it.
+        known_until = timeline.latest_completed_start if as_of is None else as_of
+        standings = Standings(
+            (*timeline.evaluations, *timeline.reviews),
+            lambda contact: event_of(contact, as_of, known_until),
+        )
         return cls(
             plan,
             as_of,
             timeline,
             as_of is not None and plan.state == "active",
-            # Up to as_of, a completed session that bears witness starts at or before it.
-            timeline.latest_completed_start if as_of is None else as_of,
+            known_until,
             timeline.counting,
             timeline.consultations,
             timeline.evaluations,
@@ -68,16 +93,10 @@ class Course:
             timeline.integrations,
             timeline.reviews,
             timeline.dosings[0] if timeline.dosings else None,
+            timeline.day,
+            None if as_of is None else timeline.zone.day(as_of),
+            standings,
         )
-
-    def day(self, session: Session) -> int:
-        """The ordinal of the civil date of a session, in the plan's zone."""
-        return self.timeline.day(session)
-
-    @cached_property
-    def as_of_day(self) -> int | None:
-        """The ordinal of the civil date of ``as_of``, in the plan's zone."""
-        return None if self.as_of is None else self.timeline.zone.day(self.as_of)
 
     def is_unrecorded(self, session: Session) -> bool:
         """Whether a planned session should have been recorded by now."""
@@ -96,24 +115,8 @@ class Course:
         return self.as_of is not None and session.begins > self.as_of
 
     def event(self, contact: MedicalContact) -> Event:
-        """What a medical contact says about the standing.
-
-        A favourable outcome of a contact that starts after ``as_of`` is taken as still to come.
-        """
-        outcome = contact.outcome
-        if outcome is None:
-            until = self.known_until
-            if contact.status == "completed" or (until is not None and contact.ends <= until):
-                return "held"
-            return "to come"
-        if outcome in FAVOURABLE:
-            return "to come" if self.starts_after_as_of(contact) else "favourable"
-        return "pending" if outcome == "pending" else "unfavourable"
-
-    @cached_property
-    def standings(self) -> Standings:
-        """The medical standing by instant."""
-        return Standings((*self.evaluations, *self.reviews), self.event)
+        """What a medical contact says about the standing."""
+        return event_of(contact, self.as_of, self.known_until)
 
     @property
     def standing(self) -> Standing:
@@ -129,6 +132,9 @@ class Course:
     def asks_for_more(self) -> bool:
         """Whether a minimum may still ask: not of a discontinued or halted course."""
         return self.plan.state != "discontinued" and not self.is_halted
+
+    def __reduce__(self) -> tuple[Callable[..., Course], tuple[Plan, int | None]]:
+        return Course.of, (self.plan, self.as_of)
 
     def __repr__(self) -> str:
         return f"<Course of {self.plan!r}>"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kap_model._values import Value, check_choice, check_integer, check_labels
 from kap_model.citations import Citation
@@ -168,10 +167,11 @@ class Limits(Value):
     cited: tuple[tuple[str, Citation], ...] = ()
     """Where each set limit comes from, as pairs of the limit's name and a citation."""
 
-    @cached_property
-    def citations(self) -> Mapping[str, Citation]:
-        """Where each set limit comes from, by the limit's name."""
-        return MappingProxyType(dict(self.cited))
+    citations: Mapping[str, Citation] = field(init=False, eq=False)
+    """Where each set limit comes from, by the limit's name."""
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "citations", MappingProxyType(dict(self.cited)))
 
     def __repr__(self) -> str:
         return f"<Limits: {len(self.cited)} set>"

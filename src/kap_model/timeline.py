@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from operator import attrgetter, lt
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
@@ -38,6 +37,20 @@ def in_canonical_order(sessions: Sequence[S]) -> tuple[S, ...]:
     return tuple(sorted(sessions, key=_canonical))
 
 
+def _days_in(zone: Zone) -> Callable[[Session], int]:
+    day_of = zone.day
+    days: dict[int, int] = {}
+
+    def day(session: Session) -> int:
+        begins = session.begins
+        if begins not in days:
+            days[begins] = day_of(begins)
+        return days[begins]
+
+    return day
+
+
+# Nothing here is computed on demand: a class with cached properties reads all its fields slowly.
 @frozen(kw_only=True, eq=False, repr=False)
 class Timeline:
     """The counting sessions of a plan, split by kind; cancelled and missed ones never count.
@@ -52,6 +65,9 @@ class Timeline:
         clinician_roles: The counting sessions whose clinician is recorded, with the role.
         clearing_evaluations, clearing_reviews: The contacts that may bring medicine.
         latest_completed_start: The start of the last completed session, or ``None``.
+        day: Gives the ordinal of the local civil date on which a session starts.
+        dosing_days: The date of each dosing; they may step back where clocks are set over midnight.
+        contact_days: The dates of evaluations and reviews, each once, in order.
     """
 
     zone: Zone
@@ -69,6 +85,9 @@ class Timeline:
     clearing_evaluations: tuple[MedicalEvaluation, ...]
     clearing_reviews: tuple[MedicalReview, ...]
     latest_completed_start: int | None
+    day: Callable[[Session], int]
+    dosing_days: tuple[int, ...]
+    contact_days: tuple[int, ...]
 
     @classmethod
     def of(cls, sessions: tuple[Session, ...], state: PlanState, zone: Zone) -> Timeline:
@@ -79,6 +98,7 @@ class Timeline:
         for session in counting:
             by_kind[session.rank].append(session)
         completed = [s.begins for s in counting if s.status == "completed"]
+        day = _days_in(zone)
         return cls(
             zone=zone,
             counting=counting,
@@ -95,32 +115,13 @@ class Timeline:
             clearing_evaluations=tuple([e for e in by_kind[1] if is_clearing(e)]),
             clearing_reviews=tuple([r for r in by_kind[5] if is_clearing(r)]),
             latest_completed_start=completed[-1] if completed else None,
+            day=day,
+            dosing_days=tuple([day(d) for d in by_kind[3]]),
+            contact_days=tuple(sorted({day(c) for c in (*by_kind[1], *by_kind[5])})),
         )
 
-    @cached_property
-    def day(self) -> Callable[[Session], int]:
-        """Gives the ordinal of the local civil date on which a session starts."""
-        day_of = self.zone.day
-        days: dict[int, int] = {}
-
-        def day(session: Session) -> int:
-            begins = session.begins
-            if begins not in days:
-                days[begins] = day_of(begins)
-            return days[begins]
-
-        return day
-
-    @cached_property
-    def dosing_days(self) -> tuple[int, ...]:
-        """The date of each dosing; they may step back where clocks are set over midnight."""
-        return tuple([self.day(dosing) for dosing in self.dosings])
-
-    @cached_property
-    def contact_days(self) -> tuple[int, ...]:
-        """The dates of evaluations and reviews, each once, in order."""
-        contacts = (*self.evaluations, *self.reviews)
-        return tuple(sorted({self.day(contact) for contact in contacts}))
+    def __reduce__(self) -> tuple[Callable[..., Timeline], tuple[Any, ...]]:
+        return Timeline.of, (self.counting, "active", self.zone)
 
     def __repr__(self) -> str:
         return f"<Timeline: {len(self.counting)} counting sessions>"
