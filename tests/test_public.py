@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 import kap_model as kap
-from kap_model import authoring
 from copies import copies
+from kap_model import authoring
 from support import SOURCE
 
 PLAN = kap.parse("2027-01-04 E0- D1*")

@@ -133,6 +133,14 @@ class Course:
         """Whether a minimum may still ask: not of a discontinued or halted course."""
         return self.plan.state != "discontinued" and not self.is_halted
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Course):
+            return NotImplemented
+        return (self.plan, self.as_of) == (other.plan, other.as_of)
+
+    def __hash__(self) -> int:
+        return hash((self.plan, self.as_of))
+
     def __reduce__(self) -> tuple[Callable[..., Course], tuple[Plan, int | None]]:
         return Course.of, (self.plan, self.as_of)
 
