@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from importlib.metadata import version
 from typing import Any
 
@@ -121,6 +122,15 @@ def test_a_public_value_is_picklable_and_copied(value: Any) -> None:
         if not isinstance(value, BY_IDENTITY):
             assert other == value
             assert hash(other) == hash(value)
+
+
+def test_a_rule_that_has_no_name_to_be_found_by_is_not_pickled() -> None:
+    def function(course: kap.Course, limits: kap.Limits) -> list[kap.Breach]:  # noqa: ARG001 - a rule's own signature
+        return []
+
+    for nameless in (attrs.evolve(RULE, function=function), attrs.evolve(RULE, function=len)):
+        with pytest.raises(pickle.PicklingError, match="top level"):
+            pickle.dumps(nameless)
 
 
 def test_a_copy_of_a_changed_rule_keeps_the_change() -> None:

@@ -12,17 +12,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
-from kap_model._time import FIRST_DATE, LAST_DATE, Zone, civil_date, zone, zone_names
+from kap_model._time import FIRST_DATE, LAST_DATE, civil_date
+from kap_model._zone import Zone, zone, zone_names
 from kap_model.errors import InvalidValue, NotationError, Problem
 from kap_model.plan import STATES, Plan, Supply
 from kap_model.sessions import (
     DEFAULT_PLACE,
-    Consultation,
+    SESSION_CLASSES,
     Dosing,
-    Integration,
-    MedicalEvaluation,
-    MedicalReview,
-    Preparation,
     Session,
     TherapistSession,
 )
@@ -34,14 +31,7 @@ WORD_REASON: Final = (
 RECORDED: Final = "recorded"
 """The support person's text that the mark ``s`` stands for."""
 
-_CLASSES: Final[dict[str, type[Session]]] = {
-    "C": Consultation,
-    "E": MedicalEvaluation,
-    "P": Preparation,
-    "D": Dosing,
-    "I": Integration,
-    "R": MedicalReview,
-}
+_CLASSES: Final = dict(zip("CEPDIR", SESSION_CLASSES, strict=True))
 _LETTERS: Final = {cls.kind: letter for letter, cls in _CLASSES.items()}
 _USUAL_MINUTES: Final = {"D": 120, "E": 30, "R": 30}
 _OTHER_MINUTES: Final = 50

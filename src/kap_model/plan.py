@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from kap_model._time import Zone, civil_date, zone
+from kap_model._time import civil_date
 from kap_model._values import (
     Value,
     as_tuple,
@@ -18,6 +18,7 @@ from kap_model._values import (
     check_integer,
     check_labels,
 )
+from kap_model._zone import Zone, zone
 from kap_model.errors import refusal
 from kap_model.sessions import SESSION_CLASSES, Session
 from kap_model.timeline import PlanState, Timeline, in_canonical_order

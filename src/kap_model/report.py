@@ -7,8 +7,9 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
-from kap_model._time import Instant, zone
+from kap_model._time import Instant
 from kap_model._values import Value
+from kap_model._zone import zone
 from kap_model.citations import Citation
 from kap_model.protocol import Severity
 from kap_model.rules._breach import Breach

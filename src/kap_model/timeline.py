@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from kap_model._time import Zone
+from kap_model._zone import Zone
 from kap_model.sessions import (
     Consultation,
     Dosing,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from kap_model._time import Zone, spoken_day
+from kap_model._time import spoken_day
+from kap_model._zone import Zone
 from kap_model.sessions import Session
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from kap_model._time import zone, zone_names
+from kap_model._zone import zone, zone_names
 from kap_model.limits import (
     Bounds,
 )
