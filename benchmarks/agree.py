@@ -11,6 +11,7 @@ import baseline_datetime
 import baseline_fused
 import baseline_loader
 import baseline_pydantic
+import baseline_values
 import datetime_plan
 import kap_model as kap
 import plans
@@ -25,6 +26,7 @@ LIMITS: Final = {practice.id: FusedLimits(practice) for practice in PRACTICES}
 LOADERS: Final[tuple[Loader, ...]] = (
     kap.loads,
     baseline_loader.loads,
+    baseline_values.loads,
     datetime_plan.loads,
     baseline_pydantic.loads,
 )

@@ -19,6 +19,7 @@ import baseline_datetime
 import baseline_fused
 import baseline_loader
 import baseline_pydantic
+import baseline_values
 import datetime_plan
 import kap_model as kap
 import plans
@@ -118,13 +119,22 @@ def text_rows(task: Task, pace: Pace) -> list[Row]:
             (finding.rule, finding.verdict, finding.sessions)
             for finding in kap.check(kap.loads(text), as_of=as_of).findings
         ],
+        "values": lambda: [
+            (finding.rule, finding.verdict, finding.sessions)
+            for finding in kap.check(baseline_values.loads(text), as_of=as_of).findings
+        ],
         "hand": lambda: baseline_fused.check(baseline_loader.loads(text), LIMITS, as_of),
         "datetime": lambda: baseline_datetime.check(datetime_plan.loads(text), PROTOCOL, as_of),
         "pydantic": lambda: baseline_datetime.check(baseline_pydantic.loads(text), PROTOCOL, as_of),
     }
     figures = race(works, pace.rounds, pace.slice_ms)
     return [
-        _against(f"JSON to findings, {task.what}: loader and rules by hand", figures, "hand", 1.2),
+        _against(
+            f"JSON to findings, {task.what}: loader by hand, same values", figures, "values", 1.2
+        ),
+        _against(
+            f"JSON to findings, {task.what}: loader and rules by hand, bare tuples", figures, "hand"
+        ),
         _against(f"JSON to findings, {task.what}: pydantic, hand checks", figures, "pydantic", 0.5),
         _against(f"JSON to findings, {task.what}: ordinary datetime code", figures, "datetime"),
     ]

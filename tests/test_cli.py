@@ -1,33 +1,21 @@
-"""The command line: exit statuses, streams, formats, and every file of the examples."""
+"""`check` on the command line: exit statuses, formats, options, and every file of the examples."""
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import runpy
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.display.rule_text import rule_text
+from shipped import ACCEPTED, BROKEN, EXAMPLES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-BROKEN = str(EXAMPLES / "broken-course.json")
-KINGSLEY = str(EXAMPLES / "kingsley-plan.json")
-REGROUNDING = str(EXAMPLES / "regrounding-plan.json")
-RUNNING = str(EXAMPLES / "running-course.json")
-HOUSE = str(EXAMPLES / "protocols" / "house.json")
-ACCEPTED = str(EXAMPLES / "waivers" / "house.json")
 AS_OF = "2027-02-10T12:00:00-08:00"
 MARKER = "MARKER"
 WHOLE = "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+
 
 Capture = pytest.CaptureFixture[str]
 
@@ -45,16 +33,6 @@ def written(tmp_path: Path, plan: kap.Plan, name: str = "plan.json") -> str:
     path = tmp_path / name
     path.write_text(kap.dumps(plan), encoding="utf-8")
     return str(path)
-
-
-def ran(*arguments: str, **given: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter and package
-        [sys.executable, "-m", "kap_model", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        **given,
-    )
 
 
 def test_every_example_is_used_here() -> None:
@@ -313,282 +291,6 @@ def test_help_and_version_exit_with_none(arguments: list[str], capsys: Capture) 
     captured = capsys.readouterr()
     assert captured.out.startswith(("kap-model ", "usage: kap-model"))
     assert captured.err == ""
-
-
-class Stdin(io.TextIOWrapper):
-    def __init__(self, raw: bytes) -> None:
-        super().__init__(io.BytesIO(raw), encoding="ascii")
-
-
-def test_a_plan_from_stdin(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(sys, "stdin", Stdin(Path(BROKEN).read_bytes()))
-    assert main(["check", "-"]) == 1
-    assert capsys.readouterr().out == f"{kap.check(kap.load(BROKEN))}\n"
-
-
-@pytest.mark.parametrize(
-    ("raw", "complaint"),
-    [
-        (b"", "stdin: $: must be one JSON document; it stops being JSON at line 1, column 1"),
-        (b"\xff", "stdin: $: must be UTF-8"),
-        (b" " * 1_000_001, "stdin: $: must be at most 1 MB"),
-    ],
-)
-def test_what_is_no_plan_on_stdin_is_named(
-    raw: bytes, complaint: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    monkeypatch.setattr(sys, "stdin", Stdin(raw))
-    assert main(["check", "-"]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == complaint + "\n"
-
-
-def test_a_bug_of_ours_exits_with_three_and_quotes_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise RuntimeError(MARKER)
-
-    monkeypatch.setattr("kap_model.cli._check.check", broken)
-    assert main(["check", REGROUNDING]) == 3
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("kap-model: a bug of ours, RuntimeError at ")
-    assert "_check.py:" in captured.err
-    assert MARKER not in captured.err
-    assert len(captured.err.splitlines()) == 1
-
-
-def test_an_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("kap_model.cli._check.check", interrupted)
-    assert main(["check", REGROUNDING]) == 130
-    captured = capsys.readouterr()
-    assert captured.out == captured.err == ""
-
-
-each_rule = pytest.mark.parametrize("rule", kap.RULES, ids=lambda rule: rule.id)
-
-
-@each_rule
-def test_explain_as_text(rule: kap.Rule, capsys: Capture) -> None:
-    assert main(["explain", rule.id]) == 0
-    captured = capsys.readouterr()
-    assert captured.err == ""
-    lines = captured.out.splitlines()
-    assert lines[0] == f"{rule.id} ({rule.severity})"
-    flat = " ".join(captured.out.split())
-    assert rule.says in flat
-    assert rule.why in flat
-    for citation in rule.cites:
-        assert str(citation) in flat
-    for name in rule.reads:
-        assert f" {name}: " in flat
-    assert ("none: always on" in flat) == (not rule.reads)
-    assert rule.example is not None
-    for case in (rule.example.holds, rule.example.breaks):
-        assert case.notation in flat
-        assert case.as_of is None or case.as_of in flat
-    assert max(len(line) for line in lines) <= 96
-
-
-@each_rule
-def test_explain_shows_what_the_broken_plan_is_told(rule: kap.Rule, capsys: Capture) -> None:
-    main(["explain", rule.id])
-    shown = capsys.readouterr().out.partition("A plan that breaks it")[2]
-    assert any(f"  {verdict}: " in shown for verdict in ("violated", "pending", "unknown"))
-
-
-@each_rule
-def test_explain_as_json(rule: kap.Rule, capsys: Capture) -> None:
-    assert main(["explain", rule.id, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "rule": rule.id,
-        "severity": rule.severity,
-        "says": rule.says,
-        "why": rule.why,
-        "citations": [{"source": c.source, "where": c.where} for c in rule.cites],
-        "reads": list(rule.reads),
-    }
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("integ-each", "did you mean INTEG-EACH?"),
-        ("INTEG-EECH", "did you mean INTEG-EACH?"),
-        ("zzz", "kap-model rules lists them"),
-        ("", "kap-model rules lists them"),
-    ],
-)
-def test_explain_hints_at_the_rule_that_was_meant(name: str, hint: str, capsys: Capture) -> None:
-    assert main(["explain", name]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == f"RULE: must be the id of a rule; {hint}\n"
-
-
-def test_rules_as_text(capsys: Capture) -> None:
-    assert main(["rules"]) == 0
-    text = capsys.readouterr().out
-    assert text.splitlines()[0] == (
-        "SCREEN-FIRST       advice   A consultation comes before the first medical evaluation."
-    )
-    flat = " ".join(text.split())
-    for rule in kap.RULES:
-        assert f"{rule.id} {rule.severity} {rule.says}" in flat
-    lines = text.splitlines()
-    assert max(len(line) for line in lines) <= 96
-    assert lines == [line.rstrip() for line in lines]
-
-
-def test_rules_as_json(capsys: Capture) -> None:
-    assert main(["rules", "--format", "json"]) == 0
-    shown = json.loads(capsys.readouterr().out)["rules"]
-    assert [(row["rule"], row["severity"]) for row in shown] == [
-        (rule.id, rule.severity) for rule in kap.RULES
-    ]
-
-
-class TestAsAProcess:
-    """``python -m kap_model`` in a process of its own."""
-
-    def test_a_good_plan(self) -> None:
-        run = ran("check", REGROUNDING)
-        assert (run.returncode, run.stderr) == (0, "")
-        assert run.stdout == f"{kap.check(kap.load(REGROUNDING))}\n"
-
-    def test_a_broken_plan_and_a_missing_one(self) -> None:
-        assert ran("check", BROKEN).returncode == 1
-        run = ran("check", BROKEN, "missing.json")
-        assert run.returncode == 2
-        assert run.stdout.startswith("rg-course-0013: not ok\n")
-        assert run.stderr == "missing.json: No such file or directory\n"
-
-    def test_stdin(self) -> None:
-        run = ran("check", "-", input=Path(KINGSLEY).read_text(encoding="utf-8"))
-        assert (run.returncode, run.stderr) == (0, "")
-        assert run.stdout.startswith("kg-plan-0007: ok\n")
-
-    def test_output_is_utf_8_in_any_locale(self, tmp_path: Path) -> None:
-        house = kap.load_protocol(HOUSE)
-        cited = kap.Setting(
-            limit="minimum_age", value=30, citation=kap.Citation("Hausordnung für 姉", "1")
-        )
-        path = tmp_path / "house.json"
-        path.write_text(kap.dumps_protocol(house.extended("h", settings=[cited])), encoding="utf-8")
-        environment = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-        run = ran("check", "--protocol", str(path), REGROUNDING, env=environment)
-        assert run.returncode == 0
-        assert "source: Hausordnung für 姉, 1" in run.stdout
-
-    def test_a_reader_that_has_gone_is_no_error(self) -> None:
-        reading, writing = os.pipe()
-        os.close(reading)
-        with os.fdopen(writing, "wb") as gone:
-            run = subprocess.run(
-                [sys.executable, "-m", "kap_model", "rules"],
-                stdout=gone,
-                stderr=subprocess.PIPE,
-                check=False,
-            )
-        assert run.stderr == b""
-        assert run.returncode == 0
-
-    @pytest.mark.parametrize(
-        ("redirected", "status"),
-        [("rules >&-", 0), (f"check {BROKEN} >&-", 1), ("check - <&-", 2), ("check x 2>&-", 2)],
-    )
-    def test_a_closed_stream_is_no_bug(self, redirected: str, status: int) -> None:
-        run = subprocess.run(  # noqa: S603 - our own interpreter and package
-            ["/bin/sh", "-c", f'exec "$0" -m kap_model {redirected}', sys.executable],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert "bug" not in run.stderr
-        assert "Traceback" not in run.stderr
-        assert run.returncode == status
-
-
-class Gone(io.StringIO):
-    """A stream that cannot be written to."""
-
-    def __init__(self, error: OSError, path: Path) -> None:
-        super().__init__()
-        self.error = error
-        self.file = path.open("wb")
-
-    def write(self, _: str) -> int:
-        raise self.error
-
-    def fileno(self) -> int:
-        return self.file.fileno()
-
-
-@pytest.mark.parametrize(
-    ("error", "status"), [(BrokenPipeError(), 0), (OSError(28, "No space left on device"), 2)]
-)
-def test_results_that_cannot_be_delivered(
-    error: OSError, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    gone = Gone(error, tmp_path / "out")
-    with gone.file:
-        monkeypatch.setattr(sys, "stdout", gone)
-        assert main(["rules"]) == status
-        monkeypatch.undo()
-    assert "Traceback" not in capsys.readouterr().err
-
-
-def test_complaints_that_cannot_be_delivered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    gone = Gone(BrokenPipeError(), tmp_path / "err")
-    with gone.file:
-        monkeypatch.setattr(sys, "stderr", gone)
-        assert main(["check", BROKEN, "missing.json"]) == 2
-        monkeypatch.undo()
-    assert capsys.readouterr().out.startswith("rg-course-0013: not ok\n")
-
-
-def test_streams_that_the_caller_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, name, None)
-    statuses = [main(["check", BROKEN]), main(["check", "-"]), main(["rules"])]
-    for stream in (sys.stdout, sys.stderr):
-        stream.close()
-    monkeypatch.undo()
-    assert statuses == [1, 2, 0]
-
-
-def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(sys, "argv", ["kap-model", "explain", "zzz"])
-    with pytest.raises(SystemExit) as caught:
-        runpy.run_module("kap_model", run_name="__main__")
-    assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith("RULE: ")
-    runpy.run_module("kap_model.__main__", run_name="imported")
-    assert capsys.readouterr().err == ""
-
-
-def test_a_rule_without_an_example_is_explained_without_one() -> None:
-    rule = attrs.evolve(kap.RULES[0], example=None)
-    text = rule_text(rule)
-    assert text.startswith("SCREEN-FIRST (advice)\n")
-    assert "A plan that" not in text
-
-
-def test_an_explanation_tells_the_findings_of_its_rule_alone() -> None:
-    broken = kap.Case("2027-01-04 D14/30")
-    rule = kap.RULES[11]
-    assert rule.example is not None
-    text = rule_text(attrs.evolve(rule, example=attrs.evolve(rule.example, breaks=broken)))
-    shown = text.partition("A plan that breaks it")[2]
-    assert shown.count("violated: ") == 1
-    assert "lasts 30 minutes" in shown
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,8 @@ def test_a_rule_that_has_no_name_to_be_found_by_is_not_pickled() -> None:
     def function(course: kap.Course, limits: kap.Limits) -> list[kap.Breach]:  # noqa: ARG001 - a rule's own signature
         return []
 
-    for nameless in (attrs.evolve(RULE, function=function), attrs.evolve(RULE, function=len)):
+    built_in: Any = len
+    for nameless in (attrs.evolve(RULE, function=function), attrs.evolve(RULE, function=built_in)):
         with pytest.raises(pickle.PicklingError, match="top level"):
             pickle.dumps(nameless)
 

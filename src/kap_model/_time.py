@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, TypeAlias
 
 from attrs import frozen
@@ -20,8 +20,8 @@ HOUR_SECONDS: Final = 3_600
 _NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - for times whose offset is taken off
 _FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
 _LAST_YEAR: Final = 2200
+_CLOCK: Final = len("2027-01-18T13:00:00")
 _FARTHEST: Final = dt.timedelta(hours=14)
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
 FIRST_DATE: Final = dt.date(1900, 1, 1)
@@ -79,13 +79,13 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
         if _WHOLE_SECONDS.fullmatch(value) is None:
             raise refusal(path, TIME_REASON)
         try:
-            clock = dt.datetime.fromisoformat(value)
+            clock = dt.datetime.fromisoformat(value[:_CLOCK])
         except ValueError:
             clock = None  # raised below: the standard library's own error names the parts
         if clock is None:
             raise refusal(path, "must be a time that the calendar has")
-        since = clock - _EPOCH
-        seconds = since.days * DAY_SECONDS + since.seconds
+        since = clock - _NAIVE_EPOCH
+        seconds = since.days * DAY_SECONDS + since.seconds - _offset(value[_CLOCK:])
     elif type(value) is Instant:
         seconds = value
     elif isinstance(value, dt.datetime):
@@ -97,6 +97,15 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     if not EARLIEST <= seconds <= LATEST:
         raise refusal(path, RANGE_REASON)
     return Instant(seconds)
+
+
+@cache
+def _offset(text: str) -> int:
+    """The seconds of an offset such as ``-08:00`` or ``Z``; there are some thousands of them."""
+    if text == "Z":
+        return 0
+    minutes = int(text[1:3]) * 60 + int(text[4:6])
+    return -minutes * 60 if text[0] == "-" else minutes * 60
 
 
 def _seconds(value: dt.datetime, path: str) -> int:

@@ -10,6 +10,7 @@ from kap_model.errors import DocumentError, Problem
 
 MOST_BYTES: Final = 1_000_000
 MOST_NESTING: Final = 32
+_LARGEST_BASE: Final = 20_000
 MOST_DIGITS: Final = 12
 
 # A string, or what follows a quote that nothing closes; possessive, so that it never looks back.
@@ -90,9 +91,17 @@ def write(values: Any) -> str:
 
 
 def may_outgrow(text: str | bytes) -> bool:
-    """Whether the canonical form of a text could be too large: spaces and offsets are added."""
-    size = len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode())
-    return size > MOST_BYTES * 2 // 3
+    """Whether the canonical form of a text could be too large.
+
+    It adds at most a space after each comma and colon, five letters to each time in UTC, a newline,
+    and the lines of a built-in protocol that is extended.
+    """
+    plain = text if isinstance(text, str) else text.decode()
+    size = len(plain) if plain.isascii() else len(plain.encode())
+    if size * 3 < MOST_BYTES:
+        return False
+    spaces = sum(plain.count(mark) - plain.count(f"{mark} ") for mark in ",:")
+    return size + spaces + 5 * plain.count('Z"') + _LARGEST_BASE > MOST_BYTES
 
 
 def _decoded(text: str | bytes) -> str:

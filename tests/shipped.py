@@ -1,0 +1,13 @@
+"""The files of the examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+BROKEN = str(EXAMPLES / "broken-course.json")
+KINGSLEY = str(EXAMPLES / "kingsley-plan.json")
+REGROUNDING = str(EXAMPLES / "regrounding-plan.json")
+RUNNING = str(EXAMPLES / "running-course.json")
+HOUSE = str(EXAMPLES / "protocols" / "house.json")
+ACCEPTED = str(EXAMPLES / "waivers" / "house.json")
