@@ -76,7 +76,7 @@ class Course:
         # Up to as_of, a completed session that bears witness starts at or before it.
         known_until = timeline.latest_completed_start if as_of is None else as_of
         standings = Standings(
-            (*timeline.evaluations, *timeline.reviews),
+            timeline.contacts,
             lambda contact: event_of(contact, as_of, known_until),
         )
         return cls(

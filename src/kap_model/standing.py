@@ -93,7 +93,7 @@ def _after_review(
 
 
 class Standings:
-    """The standing of a course after each medical contact, found by instant.
+    """The standing of a course after each medical contact, in walking order, found by instant.
 
     Attributes:
         last: The standing after all contacts.
@@ -111,7 +111,7 @@ class Standings:
         self._ends: list[int] = []
         self._standings = [standing]
         self.clear_from: int | None = None
-        for contact in in_walking_order(contacts):
+        for contact in contacts:
             event = event_of(contact)
             if isinstance(contact, MedicalEvaluation):
                 alone = standing is by_evaluation

@@ -18,7 +18,7 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.standing import is_clearing
+from kap_model.standing import MedicalContact, in_walking_order, is_clearing
 
 PlanState: TypeAlias = Literal["active", "completed", "discontinued"]
 
@@ -63,6 +63,8 @@ class Timeline:
         starts, ends: Of the counting sessions, in seconds since 1970 UTC.
         integration_starts: Of the integrations, to search in.
         clinician_roles: The counting sessions whose clinician is recorded, with the role.
+        formats: Those in which the therapist's sessions are held.
+        contacts: Evaluations and reviews in the order in which the standing is walked.
         clearing_evaluations, clearing_reviews: The contacts that may bring medicine.
         latest_completed_start: The start of the last completed session, or ``None``.
         day: Gives the ordinal of the local civil date on which a session starts.
@@ -82,6 +84,8 @@ class Timeline:
     reviews: tuple[MedicalReview, ...]
     integration_starts: tuple[int, ...]
     clinician_roles: tuple[tuple[Session, str], ...]
+    formats: frozenset[str]
+    contacts: tuple[MedicalContact, ...]
     clearing_evaluations: tuple[MedicalEvaluation, ...]
     clearing_reviews: tuple[MedicalReview, ...]
     latest_completed_start: int | None
@@ -112,6 +116,8 @@ class Timeline:
             reviews=tuple(by_kind[5]),
             integration_starts=tuple([i.begins for i in by_kind[4]]),
             clinician_roles=tuple([(s, s.clinician.role) for s in counting if s.clinician]),
+            formats=frozenset([s.format for s in (*by_kind[2], *by_kind[3], *by_kind[4])]),
+            contacts=tuple(in_walking_order((*by_kind[1], *by_kind[5]))),
             clearing_evaluations=tuple([e for e in by_kind[1] if is_clearing(e)]),
             clearing_reviews=tuple([r for r in by_kind[5] if is_clearing(r)]),
             latest_completed_start=completed[-1] if completed else None,

@@ -164,17 +164,13 @@ def modality(course: Course, limits: Limits) -> list[Breach]:
     formats = FORMATS if limits.formats is None else limits.formats
     places = PLACES if limits.dosing_places is None else limits.dosing_places
     off: list[TherapistSession] = []
-    if len(formats) < len(FORMATS) or len(places) < len(PLACES):
-        # One loop a kind: the interpreter reads the fields of one class at a time much faster.
-        for preparation in course.preparations:
-            if preparation.format not in formats:
-                off.append(preparation)
+    if not course.timeline.formats.issubset(formats):
+        for sessions in (course.preparations, course.dosings, course.integrations):
+            off += [session for session in sessions if session.format not in formats]
+    if len(places) < len(PLACES):
         for dosing in course.dosings:
-            if dosing.format not in formats or dosing.place not in places:
+            if dosing.place not in places and dosing.format in formats:
                 off.append(dosing)
-        for integration in course.integrations:
-            if integration.format not in formats:
-                off.append(integration)
     return [_modality(session, formats, places) for session in in_canonical_order(off)]
 
 
