@@ -155,5 +155,20 @@ def test_errors_are_value_errors_with_problems(cls: Any) -> None:
         assert str(other) == str(error)
 
 
+def test_courses_are_equal_by_plan_and_moment() -> None:
+    course = kap.Course.of(PLAN, None)
+    assert course == kap.Course.of(kap.loads(kap.dumps(PLAN)), None)
+    assert course != kap.Course.of(PLAN, 1_800_000_000)
+    assert course != kap.Course.of(kap.parse("2027-01-04 D1*"), None)
+    assert course != PLAN
+
+
+def test_what_a_course_derives_is_copied_too() -> None:
+    for derived in (PLAN.timeline, PLAN.zone):
+        for other in copies(derived):
+            assert type(other) is type(derived)
+            assert repr(other) == repr(derived)
+
+
 def test_a_course_prints_its_plan() -> None:
     assert repr(kap.Course.of(PLAN, None)) == "<Course of <Plan plan: 2 sessions>>"
