@@ -240,7 +240,7 @@ def test_json_of_several_files_leaves_out_the_bad_ones(tmp_path: Path, capsys: C
             "house: is neither a practice (known: core, kingsley, regrounding) nor a file",
         ),
         (["--protocol", REGROUNDING], f"{REGROUNDING}: $.schema: must be kap-model/protocol/1"),
-        (["--protocol", str(EXAMPLES)], f"{EXAMPLES}: is neither a practice"),
+        (["--protocol", str(EXAMPLES)], f"{EXAMPLES}: Is a directory"),
         (["--waivers", "nothing.json"], "nothing.json: No such file or directory"),
         (["--waivers", HOUSE], f"{HOUSE}: $.schema: must be kap-model/waivers/1"),
         (["--as-of", "now"], "--as-of: must be RFC 3339"),

@@ -204,3 +204,32 @@ def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: C
     assert capsys.readouterr().err.startswith("RULE: ")
     runpy.run_module("kap_model.__main__", run_name="imported")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_named() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kap_model", "rules"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("stdout: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_protocol_may_come_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "protocol"
+    os.mkfifo(pipe)
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and package
+        [sys.executable, "-m", "kap_model", "check", REGROUNDING, "--protocol", str(pipe)],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as running:
+        pipe.write_bytes(Path(HOUSE).read_bytes())
+        out, _ = running.communicate()
+    assert "protocol house (as asked)" in out

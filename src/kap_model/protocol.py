@@ -18,6 +18,9 @@ from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.limits import LIMIT_OF_NAME, LIMITS, Limits
 
 Severity: TypeAlias = Literal["error", "warning", "advice"]
+SeverityPairs: TypeAlias = (
+    Mapping[str, Severity] | tuple[tuple[str, Severity], ...] | list[tuple[str, Severity]]
+)
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
 """The severities, worst first."""
 
@@ -85,7 +88,7 @@ def _place(setting: Setting) -> tuple[int, dt.date]:
 
 
 def _severities(
-    values: Mapping[str, Severity] | Iterable[tuple[str, Severity]],
+    values: SeverityPairs,
 ) -> tuple[tuple[str, Severity], ...]:
     given: Iterable[Any] = values.items() if isinstance(values, Mapping) else values
     pairs: tuple[tuple[str, Severity], ...] = as_tuple(given, "severities")
@@ -125,7 +128,7 @@ class CareProtocol(Value):
         id: str,
         *,
         settings: Iterable[Setting] = (),
-        severities: Mapping[str, Severity] | Iterable[tuple[str, Severity]] = (),
+        severities: SeverityPairs = (),
     ) -> CareProtocol:
         """A protocol that starts from this one.
 

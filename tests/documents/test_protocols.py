@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
+from kap_model.documents import _json
 from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
@@ -88,6 +89,13 @@ def test_any_text_is_a_protocol_or_a_document_error(text: str | bytes) -> None:
 @pytest.mark.parametrize("practice", PRACTICES, ids=repr)
 def test_the_built_in_protocols_are_lossless(practice: kap.Practice) -> None:
     assert kap.loads_protocol(kap.dumps_protocol(practice.protocol)) == practice.protocol
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_a_built_in_protocol_fits_into_the_margin_for_what_is_extended(
+    practice: kap.Practice,
+) -> None:
+    assert len(kap.dumps_protocol(practice.protocol)) < _json._LARGEST_BASE
 
 
 def test_the_canonical_form() -> None:

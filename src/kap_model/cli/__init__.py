@@ -46,18 +46,20 @@ def _run(arguments: Sequence[str] | None) -> int:
     parsed = parse_arguments(arguments)
     result = parsed.run(parsed)
     _write(sys.stderr, "".join(f"{line}\n" for line in result.complaints))
-    if not _write(sys.stdout, result.output):
-        return UNUSABLE
-    return int(result.status)
+    failure = _write(sys.stdout, result.output)
+    if failure is None or isinstance(failure, BrokenPipeError):
+        return int(result.status)
+    _write(sys.stderr, f"stdout: {failure.strerror or 'cannot be written'}\n")
+    return UNUSABLE
 
 
-def _write(stream: TextIO, text: str) -> bool:
-    """Whether a text could be delivered; a reader that has gone is no failure of ours."""
+def _write(stream: TextIO, text: str) -> OSError | None:
+    """Why a text could not be delivered; a reader that has gone is no failure of ours."""
     try:
         stream.write(text)
         stream.flush()
     except OSError as error:
         # The interpreter must not complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return isinstance(error, BrokenPipeError)
-    return True
+        return error
+    return None

@@ -97,7 +97,7 @@ def chosen_protocol(choice: str | None) -> CareProtocol | None:
         return None
     if choice in BY_NAME:
         return BY_NAME[choice].protocol
-    if not Path(choice).is_file():
+    if not choice or not Path(choice).exists():
         reason = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
         raise UnusableError(choice or "--protocol", OSError(0, reason))
     try:
