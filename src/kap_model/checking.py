@@ -61,9 +61,10 @@ def check(
         _refuse_strangers(care, outline.rule_ids)
     book = _in_force(waivers, course, outline.rule_ids) if waivers else None
     findings: list[Finding] = []
+    strangers = asked is not RULES
     for rule, function in outline.applicable:
         breaches = function(course, limits)
-        if type(breaches) is not list:
+        if strangers and type(breaches) is not list:
             raise TypeError(f"the rule {rule.id} must return a list of Breach")
         if breaches:
             findings += [_finding(rule, b, course, limits, care, book) for b in breaches]

@@ -16,22 +16,8 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.standing import FAVOURABLE, Event, MedicalContact, Standing, Standings
+from kap_model.standing import Event, MedicalContact, Standing, Standings, event_of
 from kap_model.timeline import Timeline
-
-
-def event_of(contact: MedicalContact, as_of: int | None, known_until: int | None) -> Event:
-    """What a counting medical contact says about the standing.
-
-    A favourable outcome of a contact that starts after ``as_of`` is taken as still to come.
-    """
-    outcome = contact.outcome
-    if outcome is None:
-        over = known_until is not None and contact.ends <= known_until
-        return "held" if over or contact.status == "completed" else "to come"
-    if outcome in FAVOURABLE:
-        return "to come" if as_of is not None and contact.begins > as_of else "favourable"
-    return "pending" if outcome == "pending" else "unfavourable"
 
 
 @frozen(eq=False, repr=False)
@@ -75,10 +61,6 @@ class Course:
         timeline: Timeline = plan.timeline
         # Up to as_of, a completed session that bears witness starts at or before it.
         known_until = timeline.latest_completed_start if as_of is None else as_of
-        standings = Standings(
-            timeline.contacts,
-            lambda contact: event_of(contact, as_of, known_until),
-        )
         return cls(
             plan,
             as_of,
@@ -95,7 +77,7 @@ class Course:
             timeline.dosings[0] if timeline.dosings else None,
             timeline.day,
             None if as_of is None else timeline.zone.day(as_of),
-            standings,
+            Standings(timeline.contacts, as_of, known_until),
         )
 
     def is_unrecorded(self, session: Session) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
@@ -137,6 +136,8 @@ class Plan(Value):
     conditions: tuple[str, ...] | None = field(default=None, converter=_conditions)
     sessions: tuple[Session, ...] = field(converter=_sessions)
     supplies: tuple[Supply, ...] | None = field(default=None, converter=_supplies)
+    # No cached property: a class with one reads all its fields slowly.
+    _timeline: Timeline | None = field(default=None, init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -159,10 +160,14 @@ class Plan(Value):
         """The plan's time zone."""
         return zone(self.timezone)
 
-    @cached_property
+    @property
     def timeline(self) -> Timeline:
-        """The counting sessions by kind, as rules see them."""
-        return Timeline.of(self.sessions, self.state, self.zone)
+        """The counting sessions by kind, as rules see them; split once, on first use."""
+        timeline = self._timeline
+        if timeline is None:
+            timeline = Timeline.of(self.sessions, self.state, self.zone)
+            object.__setattr__(self, "_timeline", timeline)
+        return timeline
 
     @property
     def notation(self) -> str:

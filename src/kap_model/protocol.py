@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -102,7 +102,7 @@ def _severities(
     return tuple(sorted(pairs))
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, cache_hash=True)
 class CareProtocol(Value):
     """The limits that a course must keep.
 
@@ -120,8 +120,16 @@ class CareProtocol(Value):
     settings: tuple[Setting, ...] = field(default=(), converter=_settings)
     severities: tuple[tuple[str, Severity], ...] = field(default=(), converter=_severities)
 
+    changes: tuple[dt.date, ...] = field(init=False, eq=False)
+    """The dates on which some limit changes, in order."""
+    severity_of: Mapping[str, Severity] = field(init=False, eq=False)
+    """The overrides by rule id."""
+
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
+        changes = sorted({s.since for s in self.settings if s.since is not None})
+        object.__setattr__(self, "changes", tuple(changes))
+        object.__setattr__(self, "severity_of", MappingProxyType(dict(self.severities)))
 
     def extended(
         self,
@@ -144,38 +152,22 @@ class CareProtocol(Value):
 
         Before a limit's first date, its first line applies.
         """
-        dates = self.changes
-        place = len(dates) if day is None else bisect_right(dates, day)
-        limits = self._versions.get(place)
-        if limits is None:
-            start = dates[place - 1] if place else _BEFORE_ALL
-            limits = self._versions[place] = self._limits_from(start)
-        return limits
-
-    @cached_property
-    def changes(self) -> tuple[dt.date, ...]:
-        """The dates on which some limit changes, in order."""
-        return tuple(sorted({s.since for s in self.settings if s.since is not None}))
-
-    @cached_property
-    def severity_of(self) -> Mapping[str, Severity]:
-        """The overrides by rule id."""
-        return MappingProxyType(dict(self.severities))
-
-    @cached_property
-    def _versions(self) -> dict[int, Limits]:
-        """The limits after so many changes, as far as they were asked for."""
-        return {}
-
-    def _limits_from(self, day: dt.date) -> Limits:
-        in_force: dict[str, Setting] = {}
-        for setting in self.settings:
-            if setting.limit not in in_force or (setting.since or _BEFORE_ALL) <= day:
-                in_force[setting.limit] = setting
-        known = {name: line for name, line in in_force.items() if line.value != OFF}
-        cited = tuple((name, line.citation) for name, line in known.items())
-        values: dict[str, Any] = {name: line.value for name, line in known.items()}
-        return Limits(**values, cited=cited)
+        place = len(self.changes) if day is None else bisect_right(self.changes, day)
+        return _limits_after(self, place)
 
     def __repr__(self) -> str:
         return f"<CareProtocol {self.id}: {len(self.settings)} settings>"
+
+
+@lru_cache(maxsize=1024)
+def _limits_after(protocol: CareProtocol, changes: int) -> Limits:
+    """The limits after so many dates of change."""
+    day = protocol.changes[changes - 1] if changes else _BEFORE_ALL
+    in_force: dict[str, Setting] = {}
+    for setting in protocol.settings:
+        if setting.limit not in in_force or (setting.since or _BEFORE_ALL) <= day:
+            in_force[setting.limit] = setting
+    known = {name: line for name, line in in_force.items() if line.value != OFF}
+    cited = tuple((name, line.citation) for name, line in known.items())
+    values: dict[str, Any] = {name: line.value for name, line in known.items()}
+    return Limits(**values, cited=cited)

@@ -7,7 +7,7 @@ decided, neither does a pending answer, and a review never stands in for the eva
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from kap_model.sessions import MedicalEvaluation, MedicalReview
@@ -92,6 +92,20 @@ def _after_review(
     return standing
 
 
+def event_of(contact: MedicalContact, as_of: int | None, known_until: int | None) -> Event:
+    """What a counting medical contact says about the standing.
+
+    A favourable outcome of a contact that starts after ``as_of`` is taken as still to come.
+    """
+    outcome = contact.outcome
+    if outcome is None:
+        over = known_until is not None and contact.ends <= known_until
+        return "held" if over or contact.status == "completed" else "to come"
+    if outcome in FAVOURABLE:
+        return "to come" if as_of is not None and contact.begins > as_of else "favourable"
+    return "pending" if outcome == "pending" else "unfavourable"
+
+
 class Standings:
     """The standing of a course after each medical contact, in walking order, found by instant.
 
@@ -105,14 +119,15 @@ class Standings:
     def __init__(
         self,
         contacts: Sequence[MedicalContact],
-        event_of: Callable[[MedicalContact], Event],
+        as_of: int | None,
+        known_until: int | None,
     ) -> None:
         standing = by_evaluation = NOTHING_DECIDED
         self._ends: list[int] = []
         self._standings = [standing]
         self.clear_from: int | None = None
         for contact in contacts:
-            event = event_of(contact)
+            event = event_of(contact, as_of, known_until)
             if isinstance(contact, MedicalEvaluation):
                 alone = standing is by_evaluation
                 by_evaluation = _after_evaluation(by_evaluation, contact, event)
