@@ -67,7 +67,7 @@ def test_generated_pages_are_fresh() -> None:
         assert written == page(), f"run docs/generate.py: {name} is stale"
 
 
-def test_every_unlanguaged_fence_is_none() -> None:
+def test_every_fence_is_closed() -> None:
     for page in PAGES:
         opened = page.read_text(encoding="utf-8").count("\n```")
         assert opened % 2 == 0, page

@@ -96,8 +96,8 @@ def _no_outcome(voice: Voice, session: Session) -> Words:
 def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
     """At most one finding for each session of the plan, whatever its status."""
     breaches: list[Breach] = []
-    is_active, until = course.plan.state == "active", course.known_until
-    if is_active and until is None:
+    is_active = course.plan.state == "active"
+    if is_active and course.known_until is None:
         return breaches  # all is planned, and nothing says what is over
     as_of = course.as_of
     for session in course.plan.sessions:
@@ -110,9 +110,7 @@ def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
                 )
             elif session.kind in MEDICAL_KINDS and getattr(session, "outcome", None) is None:
                 breaches.append(Breach("unknown", (session,), _no_outcome, (session,)))
-        elif session.status == "planned" and (
-            not is_active or (until is not None and session.ends <= until)
-        ):
+        elif session.status == "planned" and (not is_active or course.is_unrecorded(session)):
             breaches.append(Breach("unknown", (session,), _unrecorded, (session,)))
     return breaches
 
