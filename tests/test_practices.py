@@ -10,6 +10,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.citations import BOTH_PAGES, BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.fees import Fee, FeeSchedule, Flat, Hourly
 from kap_model.limits import LIMITS
 from kap_model.plan import PRACTICE_NAMES
 from kap_model.practices import BY_NAME, CORE, KINGSLEY, PRACTICES, REGROUNDING
@@ -120,9 +121,16 @@ def test_every_figure_is_cited_to_a_source_of_the_practice(practice: kap.Practic
         assert setting.citation.where
 
 
+def money_of(practice: kap.Practice) -> set[str]:
+    """What the practice publishes about money, as its facts name it."""
+    fees = () if practice.fees is None else practice.fees.fees
+    named = {f"fees.{fee.item}" for fee in fees}
+    return named | {f"claims.{claim.kind}" for claim in practice.claims or ()}
+
+
 @pytest.mark.parametrize("practice", PRACTICES, ids=repr)
 def test_every_fact_is_used_or_says_why_not(practice: kap.Practice) -> None:
-    known = {spec.name for spec in LIMITS} | {rule.id for rule in kap.RULES}
+    known = {spec.name for spec in LIMITS} | {rule.id for rule in kap.RULES} | money_of(practice)
     assert practice.facts
     for fact in practice.facts:
         assert fact.says.endswith(".")
@@ -144,6 +152,55 @@ USED = {use for practice in PRACTICES for fact in practice.facts for use in fact
 @pytest.mark.parametrize("practice", PRACTICES, ids=repr)
 def test_every_limit_that_a_practice_sets_is_named_by_some_fact(practice: kap.Practice) -> None:
     assert {setting.limit for setting in practice.protocol.settings} <= USED
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=repr)
+def test_every_price_and_claim_is_named_by_some_fact_of_its_practice(
+    practice: kap.Practice,
+) -> None:
+    own = {use for fact in practice.facts for use in fact.used_by}
+    assert money_of(practice) == {use for use in own if use.startswith(("fees.", "claims."))}
+
+
+THERAPY = Flat(amount=kap.Money.of("185.00", "USD"), minutes=50)
+DOSING = Hourly(amount=kap.Money.of("250.00", "USD"), published=B(90, 120))
+PARTNER = "Journey Clinical"
+FEES: list[tuple[str, Any, str | None, str]] = [
+    # item, rate, payee, where the page says so
+    ("consultation", None, None, "fees, which name no price for it"),
+    ("medical-evaluation", None, PARTNER, "fees"),
+    ("preparation", THERAPY, None, "fees"),
+    ("dosing", DOSING, None, "fees"),
+    ("integration", THERAPY, None, "fees"),
+    ("medical-review", None, PARTNER, "step 7, inferred"),
+]
+
+
+def test_the_fees_of_regrounding() -> None:
+    expected = [
+        Fee(item=item, rate=rate, payee=payee, citation=REGROUNDING_PAGE[where])
+        for item, rate, payee, where in FEES
+    ]
+    assert REGROUNDING.fees == FeeSchedule(id="regrounding", currency="USD", fees=expected)
+    assert REGROUNDING.claims is None
+
+
+def test_what_the_superbills_of_kingsley_may_claim() -> None:
+    assert KINGSLEY.fees is None
+    assert KINGSLEY.claims is not None
+    assert {claim.kind: claim.scope for claim in KINGSLEY.claims} == {
+        "medical-evaluation": "nothing",
+        "preparation": "whole",
+        "dosing": 60,
+        "integration": "whole",
+        "medical-review": "nothing",
+    }
+
+
+def test_core_publishes_nothing_about_money() -> None:
+    assert CORE.published() == kap.Published(fees=None, claims=None)
+    assert CORE.fees is None
+    assert CORE.claims is None
 
 
 PAGES = {KINGSLEY_PAGE.title, REGROUNDING_PAGE.title}
@@ -179,6 +236,8 @@ def test_every_place_that_a_protocol_cites_in_a_page_has_a_fact(practice: kap.Pr
         ({"facts": list(CORE.facts)}, "facts"),
         ({"facts": ("A fact.",)}, "facts"),
         ({"timezone": None}, "timezone"),
+        ({"published": None}, "published"),
+        ({"published": kap.Published()}, "published"),
     ],
 )
 def test_a_practice_is_checked(given: dict[str, Any], path: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from kap_model._values import Value, check_text
+from kap_model.errors import refusal
 
 
 @frozen
@@ -31,6 +32,12 @@ class Citation(Value):
     def to_dict(self) -> dict[str, str]:
         """The citation as documents and reports carry it."""
         return {"source": self.source, "where": self.where}
+
+
+def check_citation(value: object, path: str) -> None:
+    """Refuse anything but a citation."""
+    if type(value) is not Citation:
+        raise refusal(path, "must be a Citation")
 
 
 @frozen

@@ -50,6 +50,10 @@ class DocumentError(InputError):
     """A text that is not the document it should be; lists all its problems, bounded."""
 
 
+class PricingError(InputError):
+    """A plan that a schedule cannot price; lists all its problems, by session."""
+
+
 class NotationError(InputError):
     """A line that is not notation, or a plan that notation cannot say."""
 

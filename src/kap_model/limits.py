@@ -47,6 +47,10 @@ class Bounds(Value):
         """Whether a number is over the highest."""
         return self.max is not None and number > self.max
 
+    def holds(self, number: int) -> bool:
+        """Whether a number lies within."""
+        return not (self.below(number) or self.above(number))
+
     def of(self, thing: str) -> str:
         """The range with its unit: ``6 to 8 dosings``, ``at least 1 day``."""
         plural = (self.min if self.max is None else self.max) != 1

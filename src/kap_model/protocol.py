@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from kap_model._time import civil_date
 from kap_model._values import Value, as_tuple, check_choice, check_identifier
-from kap_model.citations import Citation
+from kap_model.citations import Citation, check_citation
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.limits import LIMIT_OF_NAME, LIMITS, Limits
 
@@ -56,8 +56,7 @@ class Setting(Value):
 
     def __attrs_post_init__(self) -> None:
         check_choice(self.limit, "limit", LIMIT_OF_NAME)
-        if type(self.citation) is not Citation:
-            raise refusal("citation", "must be a Citation")
+        check_citation(self.citation, "citation")
         if type(self.value) is str and self.value == OFF:
             return
         try:

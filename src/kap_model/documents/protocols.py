@@ -9,7 +9,6 @@ from typing import Any, Final
 from attrs import asdict
 
 from kap_model._values import check_choice
-from kap_model.citations import Citation
 from kap_model.documents import _json
 from kap_model.documents._reading import (
     REFUSED,
@@ -23,6 +22,7 @@ from kap_model.documents._reading import (
     read_object,
     read_text,
 )
+from kap_model.documents._shapes import BOUNDS, CITATION, SOUND_CITATION
 from kap_model.documents.plans import read_bytes
 from kap_model.errors import InvalidValue
 from kap_model.limits import LIMIT_OF_NAME, Bounds, Frequency, ReviewAfter, ReviewEvery
@@ -124,16 +124,8 @@ def _make(
     return base.extended(id, settings=limits, severities=severities or {})
 
 
-_CITATION: Final = Shape(
-    make=Citation,
-    keys=("source", "where"),
-    required=("source", "where"),
-    sound={"source": "s", "where": "w"},
-)
 _VALUE_SHAPES: Final = {
-    Bounds: Shape(
-        make=Bounds, keys=("min", "max"), required=(), sound={"min": 0}, beside={"max": ("min",)}
-    ),
+    Bounds: BOUNDS,
     ReviewEvery: Shape(
         make=ReviewEvery, keys=("months", "policy"), required=("months",), sound={"months": 1}
     ),
@@ -190,10 +182,10 @@ def _line_reader(name: str) -> Nested:
         make=make,
         keys=("value", "since", "citation"),
         required=("value", "citation"),
-        sound={"value": OFF, "citation": Citation("s", "w")},
+        sound={"value": OFF, "citation": SOUND_CITATION},
         nested={
             "value": lambda problems, raw, path: _read_value(name, problems, raw, path),
-            "citation": lambda problems, raw, path: read_object(problems, raw, path, _CITATION),
+            "citation": lambda problems, raw, path: read_object(problems, raw, path, CITATION),
         },
     )
     return lambda problems, raw, path: read_object(problems, raw, path, shape)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kap_model.practices._practice import Fact, Practice
+from kap_model.practices._practice import Fact, Practice, Published
 from kap_model.practices.core import CORE
 from kap_model.practices.kingsley import KINGSLEY
 from kap_model.practices.regrounding import REGROUNDING
@@ -16,4 +16,13 @@ BY_NAME: Final[Mapping[str, Practice]] = MappingProxyType(
     {practice.id: practice for practice in PRACTICES}
 )
 
-__all__ = ["BY_NAME", "CORE", "KINGSLEY", "PRACTICES", "REGROUNDING", "Fact", "Practice"]
+__all__ = [
+    "BY_NAME",
+    "CORE",
+    "KINGSLEY",
+    "PRACTICES",
+    "REGROUNDING",
+    "Fact",
+    "Practice",
+    "Published",
+]

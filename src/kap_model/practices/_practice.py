@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
 from kap_model._values import Value, check_identifier, check_labels, check_text
 from kap_model._zone import zone
-from kap_model.citations import Citation
+from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.protocol import CareProtocol, Setting
+
+if TYPE_CHECKING:
+    from kap_model.fees import Claim, FeeSchedule
 
 
 @frozen(kw_only=True)
@@ -20,7 +24,7 @@ class Fact(Value):
     Attributes:
         says: The fact, in our own words.
         citation: The document and the place in it.
-        used_by: The limits and rules that use it.
+        used_by: The limits, rules and prices that use it, a price as ``fees.dosing``.
         unused: Why nothing does; exactly one of the two is given.
     """
 
@@ -31,13 +35,29 @@ class Fact(Value):
 
     def __attrs_post_init__(self) -> None:
         check_text(self.says, "says")
-        if type(self.citation) is not Citation:
-            raise refusal("citation", "must be a Citation")
+        check_citation(self.citation, "citation")
         check_labels(self.used_by, "used_by")
         if self.unused is not None:
             check_text(self.unused, "unused")
         if bool(self.used_by) == (self.unused is not None):
             raise refusal("used_by", "must name a use, or unused must say why there is none")
+
+
+class Published(NamedTuple):
+    """What a practice publishes about money.
+
+    Attributes:
+        fees: Its prices; ``None`` = none.
+        claims: What its superbills may claim; ``None`` = not stated.
+    """
+
+    fees: FeeSchedule | None = None
+    claims: tuple[Claim, ...] | None = None
+
+
+def nothing_published() -> Published:
+    """Neither prices nor what superbills may claim."""
+    return Published()
 
 
 @frozen(kw_only=True, repr=False)
@@ -49,6 +69,8 @@ class Practice(Value):
         title: Its name for people.
         protocol: The limits that its courses keep.
         timezone: The zone of plans drafted for it.
+        published: Gives its prices and what its superbills may claim; called on first use, for
+            who checks plans does not need them.
         facts: What its page states: the trace from source to code.
     """
 
@@ -56,6 +78,7 @@ class Practice(Value):
     title: str
     protocol: CareProtocol
     timezone: str = "UTC"
+    published: Callable[[], Published] = nothing_published
     facts: tuple[Fact, ...] = field(default=())
 
     def __attrs_post_init__(self) -> None:
@@ -64,8 +87,20 @@ class Practice(Value):
         if type(self.protocol) is not CareProtocol:
             raise refusal("protocol", "must be a CareProtocol")
         zone(self.timezone)
+        if not callable(self.published):
+            raise refusal("published", "must be a function that gives what is published")
         if type(self.facts) is not tuple or any(type(fact) is not Fact for fact in self.facts):
             raise refusal("facts", "must be a tuple of Fact")
+
+    @property
+    def fees(self) -> FeeSchedule | None:
+        """The prices that it publishes; ``None`` = none."""
+        return self.published().fees
+
+    @property
+    def claims(self) -> tuple[Claim, ...] | None:
+        """What its superbills may claim; ``None`` = not stated."""
+        return self.published().claims
 
     def __repr__(self) -> str:
         return f"<Practice {self.id}>"

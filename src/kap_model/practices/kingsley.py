@@ -7,12 +7,18 @@ from typing import Final
 from kap_model.citations import BRIEF
 from kap_model.citations import KINGSLEY_PAGE as PAGE
 from kap_model.limits import Bounds, ReviewAfter, ReviewEvery
-from kap_model.practices._practice import Fact, Practice, settings
+from kap_model.practices._practice import Fact, Practice, Published, settings
 from kap_model.practices.core import CORE
 
-_PRICES = "what a superbill may claim is no limit of care"
 _SETTING = "the setting of a session is not part of a plan"
 _GENERAL = "general information about the medicine, not a limit of a course"
+
+
+def _published() -> Published:
+    from kap_model.practices.kingsley_claims import CLAIMS
+
+    return Published(claims=CLAIMS)
+
 
 KINGSLEY: Final = Practice(
     id="kingsley",
@@ -31,6 +37,7 @@ KINGSLEY: Final = Practice(
             ("formats", ("individual", "group"), PAGE["what KAP is"]),
         ),
     ),
+    published=_published,
     facts=(
         Fact(
             says="KAP sessions are held individually or in groups.",
@@ -196,17 +203,17 @@ KINGSLEY: Final = Practice(
             says="Medical intake and follow-ups are not submitted to insurance directly; they may "
             "be reimbursed out of network.",
             citation=PAGE["insurance"],
-            unused=_PRICES,
+            used_by=("claims.medical-evaluation", "claims.medical-review"),
         ),
         Fact(
             says="The therapist is not a partner of insurers.",
             citation=PAGE["insurance"],
-            unused=_PRICES,
+            unused="a client's benefits are no price of the practice",
         ),
         Fact(
             says="Superbills cover preparation, integration and one hour of a dosing.",
             citation=PAGE["insurance"],
-            unused=_PRICES,
+            used_by=("claims.preparation", "claims.dosing", "claims.integration"),
         ),
         Fact(
             says="The practice's appointments are in person and by telehealth.",

@@ -6,12 +6,18 @@ from typing import Final
 
 from kap_model.citations import REGROUNDING_PAGE as PAGE
 from kap_model.limits import Bounds, ReviewAfter, ReviewEvery
-from kap_model.practices._practice import Fact, Practice, settings
+from kap_model.practices._practice import Fact, Practice, Published, settings
 from kap_model.practices.core import CORE
 
-_FEES = "prices are no limit of care"
 _GENERAL = "general information about the medicine, not a limit of a course"
 _SETTING = "the setting of a session is not part of a plan"
+
+
+def _published() -> Published:
+    from kap_model.practices.regrounding_fees import FEES
+
+    return Published(fees=FEES)
+
 
 REGROUNDING: Final = Practice(
     id="regrounding",
@@ -51,6 +57,7 @@ REGROUNDING: Final = Practice(
         ),
         severities=(("SCREEN-FIRST", "warning"), ("REVIEW-AFTER", "warning")),
     ),
+    published=_published,
     facts=(
         Fact(
             says="KAP is offered in partnership with a medical provider group.",
@@ -70,13 +77,17 @@ REGROUNDING: Final = Practice(
         Fact(
             says="Insurance does not cover KAP; a client may have out-of-network benefits.",
             citation=PAGE["fees"],
-            unused=_FEES,
+            unused="a client's benefits are no price of the practice",
         ),
-        Fact(says="Payment plans are available on request.", citation=PAGE["fees"], unused=_FEES),
+        Fact(
+            says="Payment plans are available on request.",
+            citation=PAGE["fees"],
+            unused="no terms are stated; any total can be split into instalments",
+        ),
         Fact(
             says="Costs vary with the course and with out-of-network benefits.",
             citation=PAGE["fees"],
-            unused=_FEES,
+            unused="it follows from the prices, and states none",
         ),
         Fact(
             says="The number of dosings is decided together with the client.",
@@ -96,12 +107,12 @@ REGROUNDING: Final = Practice(
         Fact(
             says="A preparation or integration costs 185 USD.",
             citation=PAGE["fees"],
-            unused=_FEES,
+            used_by=("fees.preparation", "fees.integration"),
         ),
         Fact(
             says="A dosing costs 250 USD per hour: 375 for 90 minutes, 500 for 2 hours.",
             citation=PAGE["fees"],
-            unused=_FEES,
+            used_by=("fees.dosing",),
         ),
         Fact(
             says="There are 6 to 8 integrations.",
@@ -112,12 +123,12 @@ REGROUNDING: Final = Practice(
             says="The fees do not include the medical partner's evaluation and prescription, "
             "which insurance may cover.",
             citation=PAGE["fees"],
-            unused=_FEES,
+            used_by=("fees.medical-evaluation",),
         ),
         Fact(
             says="An initial consultation, in person or online, comes first.",
             citation=PAGE["step 1"],
-            used_by=("consultation_first", "SCREEN-FIRST"),
+            used_by=("consultation_first", "SCREEN-FIRST", "fees.consultation"),
         ),
         Fact(
             says="A licensed provider of the medical partner evaluates eligibility by video.",
@@ -207,7 +218,7 @@ REGROUNDING: Final = Practice(
         Fact(
             says="After the first dosing the partner schedules follow-ups.",
             citation=PAGE["step 7"],
-            used_by=("review_after", "REVIEW-AFTER"),
+            used_by=("review_after", "REVIEW-AFTER", "fees.medical-review"),
         ),
         Fact(
             says="Refills are prescribed at follow-ups, as appropriate.",

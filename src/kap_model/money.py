@@ -1,0 +1,208 @@
+"""The one door for money: exact amounts of one currency, and the rounding place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from functools import total_ordering
+from typing import Final, NoReturn
+
+from attrs import field, frozen
+
+from kap_model._values import Value, check_integer
+from kap_model.errors import refusal
+
+# ISO 4217, the currencies in circulation whose minor unit is not a hundredth.
+_WHOLE: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THOUSANDTHS: Final = "BHD IQD JOD KWD LYD OMR TND"
+_DIGITS: Final[dict[str, int]] = {
+    **dict.fromkeys(_WHOLE.split(), 0),
+    **dict.fromkeys(_THOUSANDTHS.split(), 3),
+}
+_USUAL_DIGITS: Final = 2
+_SYMBOLS: Final = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "CAD": "CA$", "AUD": "A$"}
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_AMOUNT: Final = re.compile(r"(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,3}))?", re.ASCII)
+LARGEST: Final = 10**15
+"""No amount has more minor units than this, either way."""
+
+AMOUNT_REASON: Final = 'must be an amount as text, such as "185.00"'
+
+
+def check_currency(value: object, path: str) -> None:
+    """Refuse anything but a three-letter currency code in capitals."""
+    if type(value) is not str or _CURRENCY.fullmatch(value) is None:
+        raise refusal(path, "must be an ISO 4217 currency code, such as USD")
+
+
+def check_price(value: object, path: str) -> None:
+    """Refuse anything but money that is not negative."""
+    if type(value) is not Money:
+        raise refusal(path, "must be Money")
+    if value.minor < 0:
+        raise refusal(path, "must not be negative")
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimal digits the minor unit of a currency has."""
+    return _DIGITS.get(currency, _USUAL_DIGITS)
+
+
+@total_ordering
+@frozen(order=False, repr=False)
+class Money(Value):
+    """An exact amount of one currency.
+
+    Attributes:
+        minor: The amount in the currency's minor unit: 18500 for 185.00 USD.
+        currency: The ISO 4217 code.
+
+    Raises:
+        InvalidValue: Not a whole number of minor units, too large, or no currency code; also
+            raised where two currencies meet.
+    """
+
+    minor: int = field()
+    currency: str = field()
+
+    def __attrs_post_init__(self) -> None:
+        check_integer(self.minor, "minor", -LARGEST, LARGEST)
+        check_currency(self.currency, "currency")
+
+    @classmethod
+    def of(cls, amount: str | Decimal, currency: str) -> Money:
+        """The money that an exact amount names.
+
+        Args:
+            amount: Text such as ``185.00``, or a Decimal; never a float.
+            currency: The ISO 4217 code.
+
+        Raises:
+            InvalidValue: Another type or form, or more decimals than the currency has.
+        """
+        check_currency(currency, "currency")
+        if type(amount) is Decimal and amount.is_finite():
+            amount = f"{amount:f}"
+        token = _AMOUNT.fullmatch(amount) if type(amount) is str else None
+        if token is None:
+            raise refusal("amount", AMOUNT_REASON)
+        sign, whole, decimals = token[1], token[2], token[3] or ""
+        digits = minor_digits(currency)
+        if decimals[digits:].strip("0"):
+            raise refusal("amount", f"must have at most {digits} decimals in {currency}")
+        minor = int(whole + decimals[:digits].ljust(digits, "0"))
+        if minor > LARGEST:
+            raise refusal("amount", "must not be so large")
+        return cls(-minor if sign else minor, currency)
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        """No money of a currency."""
+        return cls(0, currency)
+
+    @classmethod
+    def rounded(cls, exact: Fraction, currency: str) -> Money:
+        """An exact number of minor units, rounded half away from zero: the rounding place."""
+        doubled = 2 * abs(exact)
+        minor = (doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
+        return cls(-minor if exact < 0 else minor, currency)
+
+    @classmethod
+    def total(cls, parts: Iterable[Money], currency: str) -> Money:
+        """The sum of amounts of one currency; zero where there are none."""
+        whole = cls.zero(currency)
+        for part in parts:
+            whole += part
+        return whole
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in the currency's unit, with all its decimals."""
+        return Decimal(self.text)
+
+    @property
+    def text(self) -> str:
+        """The amount as documents carry it: ``3545.00``."""
+        return self._written("")
+
+    def _written(self, separator: str) -> str:
+        digits = minor_digits(self.currency)
+        whole, rest = divmod(abs(self.minor), 10**digits)
+        sign = "-" if self.minor < 0 else ""
+        shown = f"{whole:,}".replace(",", separator)
+        return f"{sign}{shown}.{rest:0{digits}d}" if digits else f"{sign}{shown}"
+
+    def __str__(self) -> str:
+        shown = self._written(",")
+        symbol = _SYMBOLS.get(self.currency)
+        if symbol is None:
+            return f"{shown} {self.currency}"
+        return f"-{symbol}{shown[1:]}" if self.minor < 0 else f"{symbol}{shown}"
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise refusal("currency", "must be the same; currencies never mix")
+
+    def __add__(self, other: Money) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self + -other
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        if type(times) is not int:
+            return NotImplemented
+        return Money(self.minor * times, self.currency)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        self._same(other)
+        return self.minor < other.minor
+
+    def __repr__(self) -> str:
+        return f"Money.of({self.text!r}, {self.currency!r})"
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("money is neither true nor false; compare it with Money.zero(currency)")
+
+    def portion(self, share: Fraction) -> Money:
+        """A share of the amount, rounded once."""
+        return Money.rounded(self.minor * share, self.currency)
+
+    def allocate(self, weights: Iterable[int]) -> tuple[Money, ...]:
+        """The amount in parts by weight that sum to it exactly.
+
+        Each part is cut toward zero; the minor units that are left go one each to the first parts
+        of non-zero weight.
+
+        Raises:
+            InvalidValue: No weights, a negative one, or none above zero.
+        """
+        given = tuple(weights)
+        if not given or any(type(w) is not int or w < 0 for w in given) or not any(given):
+            raise refusal("weights", "must be whole numbers from 0, one of them above 0")
+        sign, whole = (-1, -self.minor) if self.minor < 0 else (1, self.minor)
+        parts = [whole * weight // sum(given) for weight in given]
+        left = whole - sum(parts)
+        for place, weight in enumerate(given):
+            if weight and left:
+                parts[place], left = parts[place] + 1, left - 1
+        return tuple(Money(sign * part, self.currency) for part in parts)
+
+
+def text_of(amount: Money | None) -> str | None:
+    """An amount as JSON carries it; ``None`` where there is none."""
+    return None if amount is None else amount.text
