@@ -12,55 +12,11 @@ import pytest
 import kap_model as kap
 from copies import copies
 from kap_model import authoring
-from support import SOURCE
+from public_values import FEE_VALUES, NO_VALUES, PLAN, PROBLEM, RULE, VALUES
 
-PLAN = kap.parse("2027-01-04 E0- D1*")
-REPORT = kap.check(PLAN, "kingsley")
-RULE = kap.RULES[0]
-assert RULE.example is not None
-PROBLEM = kap.Problem("$.id", "must be an id")
-VALUES: dict[str, Any] = {
-    "Bounds": kap.Bounds(6, 8),
-    "Breach": REPORT.findings[0].breach,
-    "CareProtocol": kap.practices.CORE.protocol,
-    "Case": RULE.example.holds,
-    "Case with facts": kap.Case("2027-01-04 D0", {"conditions": ["low"]}),
-    "Citation": SOURCE,
-    "Clinician": kap.Clinician("k-1", "therapist"),
-    "Consultation": kap.parse("2027-01-04 C0").sessions[0],
-    "Course": kap.Course.of(PLAN, None),
-    "Course at a moment": kap.Course.of(PLAN, 1_800_000_000),
-    "Dosing": PLAN.sessions[1],
-    "Example": RULE.example,
-    "Fact": kap.practices.KINGSLEY.facts[0],
-    "Finding": REPORT.findings[0],
-    "Frequency": kap.Frequency(2, 7),
-    "Integration": kap.parse("2027-01-04 I0").sessions[0],
-    "Limits": kap.practices.CORE.protocol.limits_on(None),
-    "MedicalEvaluation": PLAN.sessions[0],
-    "MedicalReview": kap.parse("2027-01-04 R0").sessions[0],
-    "Plan": PLAN,
-    "Practice": kap.practices.REGROUNDING,
-    "Preparation": kap.parse("2027-01-04 P0").sessions[0],
-    "Problem": PROBLEM,
-    "Report": REPORT,
-    "ReviewAfter": kap.ReviewAfter(1, "any-time"),
-    "ReviewEvery": kap.ReviewEvery(3),
-    "Rule": RULE,
-    "Setting": kap.practices.CORE.protocol.settings[0],
-    "Supply": kap.Supply(id="x1", issued="2027-01-06", dosings=2),
-    "Waiver": kap.Waiver(rule="MODALITY", reason="r", by="b", on="2027-01-01"),
-    "Words": kap.Words("Something is wrong."),
-}
-NO_VALUES = {
-    # the base of sessions, errors, verbs and modules
-    *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError"),
-    *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
-    *("load_protocol", "loads_protocol", "dumps_protocol"),
-    *("load_waivers", "loads_waivers", "dumps_waivers"),
-}
 BY_IDENTITY = (kap.Limits, kap.Rule)
-each_value = pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+EVERY_VALUE = VALUES | {f"fees.{name}": value for name, value in FEE_VALUES.items()}
+each_value = pytest.mark.parametrize("value", EVERY_VALUE.values(), ids=EVERY_VALUE.keys())
 
 
 def test_every_public_name_is_there() -> None:
@@ -68,6 +24,12 @@ def test_every_public_name_is_there() -> None:
     for name in kap.__all__:
         assert getattr(kap, name) is not None
     assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
+
+
+def test_every_name_of_fees_is_there() -> None:
+    assert sorted(kap.fees.__all__) == list(kap.fees.__all__) == sorted(FEE_VALUES)
+    for name, value in FEE_VALUES.items():
+        assert type(value) is getattr(kap.fees, name)
 
 
 def test_what_a_rule_of_ones_own_needs_is_in_one_place() -> None:
@@ -142,7 +104,8 @@ def test_a_copy_of_a_changed_rule_keeps_the_change() -> None:
 
 
 @pytest.mark.parametrize(
-    "cls", [kap.InputError, kap.InvalidValue, kap.DocumentError, kap.NotationError]
+    "cls",
+    [kap.InputError, kap.InvalidValue, kap.DocumentError, kap.NotationError, kap.PricingError],
 )
 def test_errors_are_value_errors_with_problems(cls: Any) -> None:
     error = cls(iter([PROBLEM, kap.Problem("", "must be one line")]))

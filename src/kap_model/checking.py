@@ -92,17 +92,26 @@ def choose_protocol(
     plan: Plan, protocol: ProtocolChoice | None
 ) -> tuple[CareProtocol, ProtocolSource]:
     """The protocol that judges a plan, and where it comes from."""
-    if protocol is None:
-        if plan.protocol is None:
-            return CORE.protocol, "default"
-        return BY_NAME[plan.protocol].protocol, "plan"
+    if protocol is not None:
+        return care_of(protocol), "argument"
+    if plan.protocol is None:
+        return CORE.protocol, "default"
+    return BY_NAME[plan.protocol].protocol, "plan"
+
+
+def care_of(protocol: ProtocolChoice, path: str = "protocol") -> CareProtocol:
+    """A protocol, from itself, its practice, or a built-in practice's name.
+
+    Raises:
+        InvalidValue: It is none of these.
+    """
     if isinstance(protocol, CareProtocol):
-        return protocol, "argument"
+        return protocol
     if isinstance(protocol, Practice):
-        return protocol.protocol, "argument"
+        return protocol.protocol
     if type(protocol) is not str or protocol not in BY_NAME:
-        raise refusal("protocol", "must be a CareProtocol or one of " + ", ".join(PRACTICE_NAMES))
-    return BY_NAME[protocol].protocol, "argument"
+        raise refusal(path, "must be a CareProtocol or one of " + ", ".join(PRACTICE_NAMES))
+    return BY_NAME[protocol].protocol
 
 
 def _limits_of(care: CareProtocol, course: Course) -> Limits:

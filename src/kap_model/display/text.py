@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kap_model._zone import zone
@@ -98,4 +98,20 @@ def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
         wraps = textwrap.wrap(row[-1], WIDTH - len(head), break_on_hyphens=False)
         lines.append(head + wraps[0])
         lines += [" " * len(head) + wrap for wrap in wraps[1:]]
+    return lines
+
+
+def columns(rows: Sequence[tuple[str, ...]], right: Iterable[int] = ()) -> list[str]:
+    """Rows with their columns aligned, amounts to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    ends = frozenset(right)
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if column in ends else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        # A column that no row fills takes no room.
+        filled = [cell for cell, width in zip(cells, widths, strict=True) if width]
+        lines.append(f"  {'  '.join(filled)}".rstrip())
     return lines

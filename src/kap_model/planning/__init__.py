@@ -1,0 +1,1 @@
+"""Plans made from protocols: lawful by construction."""

@@ -1,0 +1,211 @@
+"""Sessions with times: a course laid out so that each limit that asks for one finds it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from itertools import zip_longest
+from typing import Any, Final
+
+from kap_model._time import (
+    HOUR_SECONDS,
+    LAST_DATE,
+    RANGE_REASON,
+    Instant,
+    add_months,
+    last_day_of_quarter,
+)
+from kap_model._zone import zone
+from kap_model.errors import refusal
+from kap_model.limits import Limits
+from kap_model.plan import MOST_SESSIONS, Plan, Supply
+from kap_model.planning.outline import USUAL_MINUTES, Outline
+from kap_model.sessions import CLASS_OF_KIND, Session
+
+# As in the contract's example: evaluation after two days, preparation a week in, then medicine.
+_TO_EVALUATION: Final = 2
+_TO_PREPARATION: Final = 5
+_TO_FIRST_DOSING: Final = 14
+_TO_ARRIVAL: Final = 3
+_FIRST_HOUR: Final = 10
+_NEVER: Final = dt.date.max.toordinal()
+
+
+def lay_out(limits: Limits, outline: Outline) -> Plan:
+    """A plan of an outline, with the evaluation and the reviews that the limits ask for.
+
+    It keeps what can be kept by where sessions stand. Counts and lengths are the outline's;
+    whether the limits allow them is for ``check`` to say.
+
+    Raises:
+        InvalidValue: It would have more sessions than a plan may hold, or leave the calendar.
+    """
+    wanted = outline.preparations + outline.dosings + outline.integrations
+    if wanted > MOST_SESSIONS:
+        raise refusal("sessions", "must be at most 10,000")
+    days = wanted + outline.dosings * outline.every
+    if outline.start.toordinal() + days > LAST_DATE.toordinal():
+        raise refusal("start", RANGE_REASON)
+    return _Layout(limits, outline).plan()
+
+
+class _Layout:
+    """One course in the making."""
+
+    def __init__(self, limits: Limits, outline: Outline) -> None:
+        self.limits, self.outline = limits, outline
+        self.zone = zone(outline.timezone)
+        self.first = outline.start.toordinal()  # of the first dosing, once the intake is laid
+        self.by_day: dict[int, list[Session]] = {}
+        self.numbers: Counter[str] = Counter()
+        self.contact_days: list[int] = []
+        self.reviews: list[Session] = []
+        self.dosings: list[Session] = []
+        self.supplies: list[Supply] = []
+        self.covered: float = math.inf
+
+    def plan(self) -> Plan:
+        """The whole course."""
+        outline = self.outline
+        self._lay_intake()
+        days = [self.first + number * outline.every for number in range(outline.dosings)]
+        if days and self._due() < self.first:
+            self._review(self.first - 1)
+        for day, following in zip_longest(days, days[1:]):
+            self.dosings.append(self._place("dosing", day))
+            self._lay_integrations(day, following)
+            self._lay_reviews(day, following)
+        if not days:
+            self._lay_integrations(self.first - 1, None)
+        return Plan(
+            id=outline.id,
+            timezone=outline.timezone,
+            sessions=[session for sessions in self.by_day.values() for session in sessions],
+            supplies=self.supplies if outline.tracks_supply else None,
+        )
+
+    def _lay_intake(self) -> None:
+        """Consultation, evaluation and preparations; then the first dosing's day is known."""
+        limits, start = self.limits, self.first
+        day = start
+        if limits.consultation_first:
+            self._place("consultation", day)
+            day += _TO_EVALUATION
+        issued = day
+        if limits.evaluation_first or limits.preparation_after_supply:
+            self._place("medical-evaluation", day)
+            self.contact_days.append(day)
+            day += _TO_PREPARATION
+        for _ in range(self.outline.preparations):
+            self._place("preparation", day)
+            day += 1
+        self.first = max(day, start + _TO_FIRST_DOSING) if day > start else day
+        if limits.initial_supply is not None and (self.contact_days or self.outline.tracks_supply):
+            self.covered = limits.initial_supply
+        self._supply(issued, min(issued + _TO_ARRIVAL, self.first), limits.initial_supply)
+
+    def _lay_integrations(self, day: int, following: int | None) -> None:
+        """An even share after each dosing, one a day as far as there are days; the rest last."""
+        number = self.outline.integrations - self.numbers["integration"]
+        days = number
+        if following is not None:
+            days = max(following - day - 1, 1)
+            share = min(self.outline.integrations // self.outline.dosings, days)
+            number = max(share, self.limits.integration_per_dosing or 0)
+        for count in range(number):
+            target = day + 1 + count % days
+            no_day_between = following is not None and target >= following
+            if no_day_between or self._too_late(target, count):
+                target = day
+            self._place("integration", target)
+
+    def _too_late(self, day: int, count: int) -> bool:
+        """Whether the first integration after the latest dosing would miss its window on a day."""
+        hours = self.limits.integration_window_hours
+        if count or hours is None or not self.dosings:
+            return False
+        return self._free_from(day) - self.dosings[-1].ends > hours * HOUR_SECONDS
+
+    def _lay_reviews(self, day: int, following: int | None) -> None:
+        """What the limits ask for from a dosing to the next, each as late as may be."""
+        while following is not None and (due := self._due()) < following:
+            self._review(due)
+        self._keep_to_quarter(day, following)
+        latest = day + 1 if following is None else max(day, following - 1)
+        if self._is_gate(following):
+            self._review(latest)
+        while following is not None and self.covered <= len(self.dosings):
+            self._review(latest)
+
+    def _is_gate(self, following: int | None) -> bool:
+        """Whether the review after the first dosings has to be here, and is not yet."""
+        after = self.limits.review_after
+        if after is None or after.dosings > len(self.dosings):
+            return False
+        if (after.gate == "any-time") is not (following is None):
+            return False
+        if following is not None and after.dosings < len(self.dosings):
+            return False
+        ends = self.dosings[after.dosings - 1].ends
+        return not any(review.begins >= ends for review in self.reviews)
+
+    def _due(self) -> int:
+        """The day by which a rolling review asks for the next medical contact."""
+        every = self.limits.review_every
+        if every is None or every.policy != "rolling":
+            return _NEVER
+        # Where there is no contact yet, the first dosing's day is the anchor.
+        latest = self.contact_days[-1] if self.contact_days else self.first
+        return add_months(latest, every.months)
+
+    def _keep_to_quarter(self, day: int, following: int | None) -> None:
+        """A review after the last dosing of a calendar quarter that has no contact yet."""
+        every = self.limits.review_every
+        if every is None or every.policy != "calendar":
+            return
+        quarter = last_day_of_quarter(day)
+        if following is not None and last_day_of_quarter(following) == quarter:
+            return
+        if quarter not in map(last_day_of_quarter, self.contact_days):
+            self._review(day)
+
+    def _review(self, day: int) -> None:
+        self.reviews.append(self._place("medical-review", day))
+        self.contact_days = sorted([*self.contact_days, day])
+        if self.dosings and self.covered < self.outline.dosings:
+            refill = self.limits.refill_supply
+            self.covered = math.inf if refill is None else self.covered + refill
+            self._supply(day, day, refill)
+
+    def _supply(self, issued: int, received: int, dosings: int | None) -> None:
+        self.supplies.append(
+            Supply(
+                id=f"rx{len(self.supplies) + 1}",
+                issued=dt.date.fromordinal(issued),
+                received=dt.date.fromordinal(received),
+                dosings=max(1, self.outline.dosings if dosings is None else dosings),
+            )
+        )
+
+    def _place(self, kind: str, day: int) -> Session:
+        """A session on a day, after whatever stands there."""
+        self.numbers[kind] += 1
+        fields: dict[str, Any] = {
+            "minutes": USUAL_MINUTES[kind],
+            **self.outline.traits.get(kind, {}),
+        }
+        # Medical evaluation and review by their second word, as in notation.
+        letter = kind.rpartition("-")[2][0]
+        session = CLASS_OF_KIND[kind](
+            id=f"{letter}{self.numbers[kind]}", start=self._free_from(day), **fields
+        )
+        self.by_day.setdefault(day, []).append(session)
+        return session
+
+    def _free_from(self, day: int) -> Instant:
+        there = self.by_day.get(day)
+        if there:
+            return Instant(max(session.ends for session in there))
+        opens = self.zone.at(day, _FIRST_HOUR, 0)
+        return Instant(self.zone.first_instant(day) if opens is None else opens)

@@ -1,0 +1,206 @@
+"""``compare``: what changes between two quotes, by who bills, kind and count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from attrs import frozen
+
+from kap_model._values import Value
+from kap_model.errors import refusal
+from kap_model.money import Money, text_of
+from kap_model.pricing.quotes import Quote, QuoteLine
+from kap_model.sessions import KINDS
+
+Lengths: TypeAlias = tuple[tuple[int, int], ...]
+"""Pairs of minutes and how many sessions are so long, the shortest first."""
+
+_NO_KIND: Final = len(KINDS)
+
+
+@frozen(kw_only=True, repr=False)
+class Side(Value):
+    """The lines of one kind and item in one of the two quotes.
+
+    Attributes:
+        count: How many there are.
+        lengths: Their lengths, where they are sessions.
+        amount: The sum of the amounts that are known: zero where there are no lines, ``None``
+            where no line has an amount.
+    """
+
+    count: int
+    lengths: Lengths
+    amount: Money | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The side as JSON values."""
+        return {
+            "count": self.count,
+            "lengths": [{"minutes": minutes, "count": count} for minutes, count in self.lengths],
+            "amount": text_of(self.amount),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Side: {self.count} lines>"
+
+
+@frozen(kw_only=True, repr=False)
+class ComparedRow(Value):
+    """What one payee bills for one kind and item, in both quotes.
+
+    Attributes:
+        payee: Who bills it; ``None`` = the practice, whichever schedule priced the quote.
+        kind: The sessions' kind; ``None`` = it belongs to no session.
+        item: What it is for.
+        a: The first quote's lines.
+        b: The second quote's lines.
+    """
+
+    payee: str | None
+    kind: str | None
+    item: str
+    a: Side
+    b: Side
+
+    @property
+    def changed(self) -> bool:
+        """Whether count, lengths or amount differ."""
+        return self.a != self.b
+
+    @property
+    def difference(self) -> Money | None:
+        """What the second costs more, as far as amounts are known; ``None`` = none is."""
+        before, after = self.a.amount, self.b.amount
+        if before is not None and after is not None:
+            return after - before
+        # Zero for no lines is no knowledge of a price that the other side does not know.
+        if after is not None and self.b.count:
+            return after
+        if before is not None and self.a.count:
+            return -before
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {
+            "payee": self.payee,
+            "kind": self.kind,
+            "item": self.item,
+            "a": self.a.to_dict(),
+            "b": self.b.to_dict(),
+            "difference": text_of(self.difference),
+            "changed": self.changed,
+        }
+
+    def __repr__(self) -> str:
+        return f"<ComparedRow {self.item}>"
+
+
+@frozen(kw_only=True, repr=False)
+class Comparison(Value):
+    """Two quotes side by side.
+
+    Attributes:
+        plans: The two plans' ids.
+        fees: The two schedules' ids.
+        currency: The currency of every amount.
+        totals: The two totals, each of its practice's own lines.
+        rows: The practice's own first, by kind, then item; then other payees, by name.
+    """
+
+    plans: tuple[str, str]
+    fees: tuple[str, str]
+    currency: str
+    totals: tuple[Money, Money]
+    rows: tuple[ComparedRow, ...]
+
+    @property
+    def changes(self) -> tuple[ComparedRow, ...]:
+        """The rows that differ."""
+        return tuple(row for row in self.rows if row.changed)
+
+    @property
+    def difference(self) -> Money:
+        """What the second costs more: the sum of the differences of the practice's own rows."""
+        return self.totals[1] - self.totals[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as JSON values."""
+        return {
+            "plans": list(self.plans),
+            "fees": list(self.fees),
+            "currency": self.currency,
+            "totals": [total.text for total in self.totals],
+            "difference": self.difference.text,
+            "rows": [row.to_dict() for row in self.rows],
+        }
+
+    def __str__(self) -> str:
+        from kap_model.display.comparison_text import comparison_text
+
+        return comparison_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.plans[0]} and {self.plans[1]}>"
+
+
+class _Group(NamedTuple):
+    payee: str | None
+    kind: str | None
+    item: str
+
+
+def compare(a: Quote, b: Quote) -> Comparison:
+    """What changes from one quote to another, by payee, kind and item.
+
+    Lines of the two practices are held against each other even where the schedules have other
+    names; lines of other payees by the payee's name.
+
+    Raises:
+        InvalidValue: The quotes are in two currencies.
+    """
+    if a.currency != b.currency:
+        raise refusal("b", "must be in the currency of a; currencies never mix")
+    before, after = _groups(a), _groups(b)
+    rows = tuple(
+        ComparedRow(
+            payee=group.payee,
+            kind=group.kind,
+            item=group.item,
+            a=_side(before.get(group, []), a.currency),
+            b=_side(after.get(group, []), b.currency),
+        )
+        for group in sorted({*before, *after}, key=_place)
+    )
+    return Comparison(
+        plans=(a.plan, b.plan),
+        fees=(a.fees, b.fees),
+        currency=a.currency,
+        totals=(a.total, b.total),
+        rows=rows,
+    )
+
+
+def _groups(quote: Quote) -> dict[_Group, list[QuoteLine]]:
+    groups: dict[_Group, list[QuoteLine]] = {}
+    for line in quote.lines:
+        payee = None if line.payee == quote.fees else line.payee
+        groups.setdefault(_Group(payee, line.kind, line.item), []).append(line)
+    return groups
+
+
+def _place(group: _Group) -> tuple[bool, str, int, str]:
+    kind = KINDS.index(group.kind) if group.kind in KINDS else _NO_KIND
+    return group.payee is not None, group.payee or "", kind, group.item
+
+
+def _side(lines: list[QuoteLine], currency: str) -> Side:
+    known = [line.amount for line in lines if line.amount is not None]
+    lengths = Counter(line.minutes for line in lines if line.minutes is not None)
+    return Side(
+        count=len(lines),
+        lengths=tuple(sorted(lengths.items())),
+        amount=Money.total(known, currency) if known or not lines else None,
+    )

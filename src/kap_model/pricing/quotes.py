@@ -1,0 +1,122 @@
+"""Quotes as values: lines, subtotals by payee, and the practice's total."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from attrs import frozen
+
+from kap_model._values import Value
+from kap_model.fees.charges import Deposit
+from kap_model.money import Money, text_of
+
+
+@frozen(kw_only=True, repr=False)
+class QuoteLine(Value):
+    """One line of a quote.
+
+    Attributes:
+        item: What it is for.
+        amount: The price, rounded once; ``None`` = not published, or billed by somebody else.
+        payee: Who bills it.
+        basis: How the amount came about, or why there is none.
+        session: The session's id; ``None`` on a line that belongs to no session, as are
+            ``kind``, ``date`` and ``minutes``.
+        kind: The session's kind.
+        date: The civil date of service.
+        minutes: The session's length.
+        claimable: What a superbill may claim; ``None`` = not stated.
+        missed: Whether it charges a session that was cancelled or missed.
+    """
+
+    item: str
+    amount: Money | None
+    payee: str
+    basis: str
+    session: str | None = None
+    kind: str | None = None
+    date: dt.date | None = None
+    minutes: int | None = None
+    claimable: Money | None = None
+    missed: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as JSON values."""
+        return {
+            "session": self.session,
+            "kind": self.kind,
+            "date": None if self.date is None else self.date.isoformat(),
+            "minutes": self.minutes,
+            "item": self.item,
+            "amount": text_of(self.amount),
+            "payee": self.payee,
+            "claimable": text_of(self.claimable),
+            "basis": self.basis,
+        }
+
+    def __repr__(self) -> str:
+        return f"<QuoteLine {self.session or self.item}>"
+
+
+@frozen(kw_only=True, repr=False)
+class Quote(Value):
+    """What a plan costs.
+
+    Attributes:
+        plan: The plan's id.
+        fees: The schedule's id; the practice is the payee of that name.
+        currency: The currency of every amount.
+        lines: Sessions in canonical order, then the lines that belong to no session.
+        missing: The items, kinds first, for which the practice publishes no price of its own.
+        deposits: Payments ahead; no charges.
+    """
+
+    plan: str
+    fees: str
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    missing: tuple[str, ...] = ()
+    deposits: tuple[Deposit, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every price of the practice's own is published."""
+        return not self.missing
+
+    @property
+    def total(self) -> Money:
+        """The sum of the practice's own lines."""
+        return self._sum(self.fees)
+
+    @property
+    def subtotals(self) -> dict[str, Money | None]:
+        """Each payee's sum, the practice's first; ``None`` where no amount of a payee is known."""
+        payees = dict.fromkeys([self.fees, *(line.payee for line in self.lines)])
+        known = {line.payee for line in self.lines if line.amount is not None} | {self.fees}
+        return {payee: self._sum(payee) if payee in known else None for payee in payees}
+
+    def _sum(self, payee: str) -> Money:
+        amounts = [line.amount for line in self.lines if line.payee == payee]
+        return Money.total((a for a in amounts if a is not None), self.currency)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The quote as JSON values."""
+        return {
+            "plan": self.plan,
+            "fees": self.fees,
+            "currency": self.currency,
+            "complete": self.complete,
+            "missing": list(self.missing),
+            "total": self.total.text,
+            "lines": [line.to_dict() for line in self.lines],
+            "subtotals": {payee: text_of(amount) for payee, amount in self.subtotals.items()},
+        }
+
+    def __str__(self) -> str:
+        from kap_model.display.money_text import quote_text
+
+        return quote_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Quote {self.plan}: {len(self.lines)} lines>"

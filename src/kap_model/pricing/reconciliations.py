@@ -1,0 +1,188 @@
+"""Charges against quotes as values: rows with a verdict each, and a total against its lines."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from kap_model._values import Value, check_text
+from kap_model.errors import refusal
+from kap_model.money import Money, text_of
+
+Verdict: TypeAlias = Literal[
+    "equal", "over", "under", "not-charged", "charged-again", "not-quoted", "no-price"
+]
+
+
+@frozen(kw_only=True, repr=False)
+class ChargeMade(Value):
+    """One charge that was made.
+
+    Attributes:
+        item: The session's id, or the item of a quote's line that belongs to no session.
+        amount: What was charged; a credit is negative.
+        payee: Who charged it; ``None`` = not stated, so that it meets the line of any payee.
+    """
+
+    item: str
+    amount: Money
+    payee: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.item, "item")
+        if type(self.amount) is not Money:
+            raise refusal("amount", "must be Money")
+        if self.payee is not None:
+            check_text(self.payee, "payee")
+
+    def __repr__(self) -> str:
+        return f"<ChargeMade {self.item}>"
+
+
+@frozen(kw_only=True, repr=False)
+class ReconciledRow(Value):
+    """One line of a quote with its charge, or a charge that meets no line.
+
+    Attributes:
+        session: The session's id; ``None`` where there is none, or it is not known.
+        item: What it is for.
+        payee: Who bills it; ``None`` = a charge that states nobody.
+        quoted: What the quote says; ``None`` = nothing, or no amount.
+        charged: What was charged; ``None`` = nothing.
+        verdict: ``equal``; ``over`` or ``under`` the quote; ``not-charged``; ``charged-again``
+            (each line of the name has its charge); ``not-quoted`` (there is no such line);
+            ``no-price`` (the line has no amount).
+        difference: Charged less quoted; what is missing counts as nothing.
+    """
+
+    session: str | None
+    item: str
+    payee: str | None
+    quoted: Money | None
+    charged: Money | None
+    verdict: Verdict
+    difference: Money
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {
+            "session": self.session,
+            "item": self.item,
+            "payee": self.payee,
+            "quoted": text_of(self.quoted),
+            "charged": text_of(self.charged),
+            "difference": self.difference.text,
+            "verdict": self.verdict,
+        }
+
+    def __repr__(self) -> str:
+        return f"<ReconciledRow {self.session or self.item}: {self.verdict}>"
+
+
+@frozen(kw_only=True, repr=False)
+class Reconciliation(Value):
+    """Charges against a quote, line by line.
+
+    Attributes:
+        plan: The plan's id.
+        fees: The schedule's id; the practice is the payee of that name.
+        currency: The currency of every amount.
+        rows: The quote's lines in its order, but for those without amount that nobody charged;
+            then the charges that meet no line, in their order.
+    """
+
+    plan: str
+    fees: str
+    currency: str
+    rows: tuple[ReconciledRow, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every row is equal."""
+        return all(row.verdict == "equal" for row in self.rows)
+
+    @property
+    def quoted(self) -> Money:
+        """The sum of what was quoted, by every payee."""
+        known = (row.quoted for row in self.rows if row.quoted is not None)
+        return Money.total(known, self.currency)
+
+    @property
+    def charged(self) -> Money:
+        """The sum of what was charged."""
+        known = (row.charged for row in self.rows if row.charged is not None)
+        return Money.total(known, self.currency)
+
+    @property
+    def difference(self) -> Money:
+        """Charged less quoted: the sum of the rows' differences."""
+        return Money.total((row.difference for row in self.rows), self.currency)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reconciliation as JSON values."""
+        return {
+            "plan": self.plan,
+            "fees": self.fees,
+            "currency": self.currency,
+            "agrees": self.agrees,
+            "quoted": self.quoted.text,
+            "charged": self.charged.text,
+            "difference": self.difference.text,
+            "rows": [row.to_dict() for row in self.rows],
+        }
+
+    def __str__(self) -> str:
+        from kap_model.display.comparison_text import reconciliation_text
+
+        return reconciliation_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation {self.plan}: {len(self.rows)} rows>"
+
+
+@frozen(kw_only=True, repr=False)
+class TotalCheck(Value):
+    """A published total against the sum of its own lines.
+
+    Attributes:
+        plan: The plan's id.
+        published: The total as published.
+        itemised: The sum of the lines that have an amount.
+        unpriced: The items without amount, each once, which the sum leaves out.
+    """
+
+    plan: str
+    published: Money
+    itemised: Money
+    unpriced: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> Money:
+        """Published less itemised."""
+        return self.published - self.itemised
+
+    @property
+    def equal(self) -> bool:
+        """Whether the two are the same."""
+        return self.published == self.itemised
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as JSON values."""
+        return {
+            "plan": self.plan,
+            "currency": self.published.currency,
+            "published": self.published.text,
+            "itemised": self.itemised.text,
+            "difference": self.difference.text,
+            "equal": self.equal,
+            "unpriced": list(self.unpriced),
+        }
+
+    def __str__(self) -> str:
+        from kap_model.display.comparison_text import total_check_text
+
+        return total_check_text(self)
+
+    def __repr__(self) -> str:
+        return f"<TotalCheck {self.plan}>"

@@ -1,0 +1,156 @@
+"""A value of every public class, to try on each what is promised of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+import kap_model as kap
+from support import SOURCE
+
+PLAN = kap.parse("2027-01-04 E0- D1*")
+REPORT = kap.check(PLAN, "kingsley")
+QUOTE = kap.quote(PLAN, "regrounding")
+RULE = kap.RULES[0]
+assert RULE.example is not None
+PROBLEM = kap.Problem("$.id", "must be an id")
+VALUES: dict[str, Any] = {
+    "Bounds": kap.Bounds(6, 8),
+    "Breach": REPORT.findings[0].breach,
+    "CareProtocol": kap.practices.CORE.protocol,
+    "Case": RULE.example.holds,
+    "Case with facts": kap.Case("2027-01-04 D0", {"conditions": ["low"]}),
+    "Citation": SOURCE,
+    "Clinician": kap.Clinician("k-1", "therapist"),
+    "Consultation": kap.parse("2027-01-04 C0").sessions[0],
+    "Course": kap.Course.of(PLAN, None),
+    "Course at a moment": kap.Course.of(PLAN, 1_800_000_000),
+    "Dosing": PLAN.sessions[1],
+    "Example": RULE.example,
+    "Fact": kap.practices.KINGSLEY.facts[0],
+    "Finding": REPORT.findings[0],
+    "Frequency": kap.Frequency(2, 7),
+    "Integration": kap.parse("2027-01-04 I0").sessions[0],
+    "Limits": kap.practices.CORE.protocol.limits_on(None),
+    "MedicalEvaluation": PLAN.sessions[0],
+    "MedicalReview": kap.parse("2027-01-04 R0").sessions[0],
+    "Money": QUOTE.total,
+    "Plan": PLAN,
+    "Practice": kap.practices.REGROUNDING,
+    "Preparation": kap.parse("2027-01-04 P0").sessions[0],
+    "Problem": PROBLEM,
+    "Published": kap.practices.REGROUNDING.published(),
+    "Published claims": kap.practices.KINGSLEY.published(),
+    "Quote": QUOTE,
+    "QuoteLine": QUOTE.lines[0],
+    "Report": REPORT,
+    "ReviewAfter": kap.ReviewAfter(1, "any-time"),
+    "ReviewEvery": kap.ReviewEvery(3),
+    "Rule": RULE,
+    "Setting": kap.practices.CORE.protocol.settings[0],
+    "Supply": kap.Supply(id="x1", issued="2027-01-06", dosings=2),
+    "Waiver": kap.Waiver(rule="MODALITY", reason="r", by="b", on="2027-01-01"),
+    "Words": kap.Words("Something is wrong."),
+}
+NO_VALUES = {
+    # the base of sessions, errors, verbs and modules
+    *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "PricingError"),
+    *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
+    *("fees", "quote", "estimate", "compare", "credit", "withdraw", "superbill", "instalments"),
+    *("reimbursement", "reconcile", "reconcile_total"),
+    *("disputable", "good_faith_due", "good_faith_estimate"),
+    *("load_fees", "loads_fees", "dumps_fees"),
+    *("load_protocol", "loads_protocol", "dumps_protocol"),
+    *("load_waivers", "loads_waivers", "dumps_waivers"),
+}
+USD, SHARE = kap.Money.of("5.00", "USD"), kap.fees.Share(percent="-8.25")
+FLAT, NOTHING = kap.fees.Flat(amount=USD, minutes=50), kap.fees.Share(percent="0")
+TIER, OPTION = kap.fees.Tier(minutes=90, amount=USD), kap.fees.Option(label="oral", rate=FLAT)
+FEE_VALUES: dict[str, Any] = {
+    "Adjustment": kap.fees.Adjustment(name="Tax", share=SHARE, citation=SOURCE),
+    "ByLabel": kap.fees.ByLabel(label="route", options=[OPTION]),
+    "Charge": FLAT.charge(50),
+    "Claim": kap.fees.Claim(kind="dosing", scope=60),
+    "Deposit": kap.fees.Deposit(name="Deposit", citation=SOURCE),
+    "Fee": kap.fees.Fee(item="dosing", rate=FLAT, since="2027-01-01", citation=SOURCE),
+    "FeeSchedule": kap.practices.REGROUNDING.fees,
+    "FirstPart": kap.fees.FirstPart(minutes=60, first=USD, rest=USD),
+    "Flat": FLAT,
+    "Hourly": kap.fees.Hourly(amount=USD, published=kap.Bounds(90, 120)),
+    "Missed": kap.fees.Missed(at_least=None, charge=NOTHING, citation=SOURCE),
+    "Option": OPTION,
+    "Package": kap.fees.Package(
+        id="p",
+        name="Two",
+        price=USD,
+        counts=[("dosing", 2)],
+        together=[kap.fees.Together(kinds=["preparation", "integration"], count=3)],
+        citation=SOURCE,
+    ),
+    "Periodic": kap.fees.Periodic(amount=USD, every="week"),
+    "Scale": kap.fees.Scale(low=USD, high=USD),
+    "Share": SHARE,
+    "Tier": TIER,
+    "Tiered": kap.fees.Tiered(tiers=[TIER]),
+    "Together": kap.fees.Together(kinds=["preparation", "integration"], count=3),
+    "Withdrawal": kap.fees.Withdrawal(stage="early", name="Early", owed=NOTHING, citation=SOURCE),
+}
+ESTIMATE = kap.estimate("regrounding")
+COMPARISON = kap.compare(QUOTE, ESTIMATE.low.quote)
+CHARGE = kap.ChargeMade(item="d1", amount=USD)
+RECONCILIATION = kap.reconcile(QUOTE, [CHARGE])
+PAPER = kap.good_faith_estimate(
+    QUOTE,
+    providers={"regrounding": "A practice"},
+    client="c-17",
+    issued="2027-01-01",
+    scheduled="2027-01-01",
+)
+BILL = kap.superbill(
+    kap.parse("2027-01-04 P0* D1*"),
+    "regrounding",
+    provider=kap.Provider(name="Clinician k-1"),
+    client="c-17",
+    codes={"preparation": "90834", "dosing": "90837"},
+    claims=kap.practices.KINGSLEY.claims,
+)
+PAID = kap.reimbursement(
+    BILL, allowed={"90834": USD, "90837": USD}, deductible_left=USD, coinsurance="30"
+)
+PUBLISHED = kap.practices.REGROUNDING.fees
+assert PUBLISHED is not None
+PARTS = kap.instalments(USD, 3, "2027-01-31")
+WITHDRAWN = kap.withdraw(
+    attrs.evolve(QUOTE, missing=()),
+    attrs.evolve(PUBLISHED, withdrawals=[FEE_VALUES["Withdrawal"]]),
+    "early",
+    paid=USD,
+)
+VALUES |= {
+    "ChargeMade": CHARGE,
+    "Claimed": PAID.rows[0].claim,
+    "ComparedRow": COMPARISON.rows[0],
+    "Comparison": COMPARISON,
+    "Dispute": kap.disputable(
+        PAPER, {"regrounding": kap.Money.of("1000.00", "USD")}, billed="2027-02-01"
+    )[0],
+    "Estimate": ESTIMATE,
+    "EstimateEnd": ESTIMATE.high,
+    "GoodFaithEstimate": PAPER,
+    "GoodFaithLine": PAPER.providers[0].lines[0],
+    "GoodFaithProvider": PAPER.providers[0],
+    "GoodFaithRules": PAPER.rules,
+    "Instalment": PARTS.parts[0],
+    "Instalments": PARTS,
+    "Provider": BILL.provider,
+    "Reconciliation": RECONCILIATION,
+    "ReconciledRow": RECONCILIATION.rows[0],
+    "Reimbursed": PAID.rows[0],
+    "Reimbursement": PAID,
+    "Settlement": WITHDRAWN,
+    "Superbill": BILL,
+    "SuperbillLine": BILL.lines[0],
+    "TimeBand": kap.TimeBand(code="90834", lowest=38, highest=52, citation=SOURCE),
+    "TotalCheck": kap.reconcile_total(USD, QUOTE),
+}
