@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from kap_model._version import __version__
 from kap_model.cli._check import FAIL_ON, check_files
 from kap_model.cli._explain import explain, list_rules
+from kap_model.cli._options import add_format
+from kap_model.cli._price_arguments import add_price_commands
 
 NO_ADVICE = "It checks records against a practice's written protocol; it gives no medical advice."
 
@@ -16,7 +18,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The parsed command line; ``run`` is the command's function."""
     parser = argparse.ArgumentParser(
         prog="kap-model",
-        description="Plans of ketamine-assisted psychotherapy, checked against cited protocols.",
+        description="Plans of ketamine-assisted psychotherapy, checked and priced.",
         epilog=NO_ADVICE,
         allow_abbrev=False,
     )
@@ -25,6 +27,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_check(commands.add_parser("check", help="check plan files", allow_abbrev=False))
     _add_explain(commands.add_parser("explain", help="explain one rule", allow_abbrev=False))
     _add_rules(commands.add_parser("rules", help="list the rules", allow_abbrev=False))
+    add_price_commands(commands)
     return parser.parse_args(arguments)
 
 
@@ -48,22 +51,18 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         choices=FAIL_ON,
         help="what makes the exit status 1, repeatable; default: error",
     )
-    _add_format(parser)
+    add_format(parser)
     parser.set_defaults(run=check_files)
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.description = "Say what a rule says, why, who says so, and show plans that differ in it."
     parser.add_argument("rule", metavar="RULE", help="a rule's id, such as INTEG-EACH")
-    _add_format(parser)
+    add_format(parser)
     parser.set_defaults(run=explain)
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.description = "List every rule with its severity and its sentence."
-    _add_format(parser)
+    add_format(parser)
     parser.set_defaults(run=list_rules)
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")

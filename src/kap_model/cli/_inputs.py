@@ -1,0 +1,84 @@
+"""What commands read: plans, protocols and fee schedules, from files, stdin or their names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from kap_model.documents import load_fees, load_protocol, loads
+from kap_model.documents.plans import read_bytes, read_limited
+from kap_model.errors import InputError
+from kap_model.fees.schedule import FeeSchedule
+from kap_model.plan import PRACTICE_NAMES, Plan
+from kap_model.practices import BY_NAME
+from kap_model.protocol import CareProtocol
+
+T = TypeVar("T")
+
+STDIN: Final = "-"
+
+
+class UnusableError(Exception):
+    """An argument or file that cannot be used; its text is a line for each problem."""
+
+    def __init__(self, name: str, error: InputError | OSError) -> None:
+        self.lines: tuple[str, ...]
+        if isinstance(error, OSError):
+            self.lines = (f"{name}: {error.strerror or 'cannot be read'}",)
+        elif name.startswith("--"):
+            self.lines = tuple(f"{name}: {problem.reason}" for problem in error.problems)
+        else:
+            self.lines = tuple(f"{name}: {problem}" for problem in error.problems)
+        super().__init__(*self.lines)
+
+
+def read_plan(name: str) -> Plan:
+    """The plan of a file, or of stdin.
+
+    Raises:
+        UnusableError: With a line for each problem.
+    """
+    if name == STDIN and sys.stdin is None:
+        raise UnusableError("stdin", OSError(0, "is closed"))
+    try:
+        return loads(read_limited(sys.stdin.buffer) if name == STDIN else read_bytes(name))
+    except (InputError, OSError) as error:
+        unusable = UnusableError("stdin" if name == STDIN else name, error)
+    raise unusable
+
+
+def chosen_protocol(choice: str | None) -> CareProtocol | None:
+    """The protocol of ``--protocol``: a built-in practice's, else a document's.
+
+    Raises:
+        UnusableError: There is neither such a practice nor such a file, or it is no protocol.
+    """
+    if choice is None:
+        return None
+    if choice in BY_NAME:
+        return BY_NAME[choice].protocol
+    return _of_file(choice, "--protocol", load_protocol)
+
+
+def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:
+    """The fees of ``--fees``: a built-in practice's name, else a document's schedule.
+
+    Raises:
+        UnusableError: There is neither such a practice nor such a file, or it is no schedule.
+    """
+    if choice is None or choice in BY_NAME:
+        return choice
+    return _of_file(choice, "--fees", load_fees)
+
+
+def _of_file(choice: str, argument: str, load: Callable[[str], T]) -> T:
+    if not choice or not Path(choice).exists():
+        reason = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
+        raise UnusableError(choice or argument, OSError(0, reason))
+    try:
+        return load(choice)
+    except (InputError, OSError) as error:
+        unusable = UnusableError(choice, error)
+    raise unusable

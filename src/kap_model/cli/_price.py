@@ -1,0 +1,165 @@
+"""``kap-model quote``, ``estimate``, ``superbill`` and ``instalments``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from kap_model.cli._inputs import STDIN, UnusableError, chosen_protocol, chosen_schedule, read_plan
+from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
+from kap_model.errors import InputError, refusal
+from kap_model.money import Money
+from kap_model.practices import BY_NAME
+from kap_model.pricing.billing import superbill
+from kap_model.pricing.billing_codes import Provider
+from kap_model.pricing.estimating import estimate
+from kap_model.pricing.instalments import Instalments, instalments
+from kap_model.pricing.quoting import FeesChoice, chosen_fees, quote
+
+
+class _Printable(Protocol):
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+def print_quote(arguments: argparse.Namespace) -> Result:
+    """What a plan costs."""
+
+    def answer() -> _Printable:
+        plan = read_plan(arguments.file)
+        fees = chosen_schedule(arguments.fees)
+        agreed = _agreed(arguments, fees, plan.fees)
+        return quote(plan, fees, agreed=agreed, **_choices(arguments))
+
+    return _answered(_named(arguments.file), arguments.format, answer)
+
+
+def print_estimate(arguments: argparse.Namespace) -> Result:
+    """The range of what a practice's courses cost."""
+
+    def answer() -> _Printable:
+        practice = BY_NAME.get(arguments.practice)
+        if practice is None:
+            raise refusal("PRACTICE", "must be one of " + ", ".join(BY_NAME))
+        fees = chosen_schedule(arguments.fees)
+        chosen = chosen_fees(fees, practice.id)
+        protocol = chosen_protocol(arguments.protocol) or practice.protocol
+        agreed = _agreed(arguments, chosen, None)
+        return estimate(
+            protocol,
+            chosen,
+            agreed=agreed,
+            labels=_pairs(arguments.label),
+            packages=arguments.package,
+            start=arguments.start,
+        )
+
+    return _answered("estimate", arguments.format, answer)
+
+
+def print_superbill(arguments: argparse.Namespace) -> Result:
+    """What a client may claim for the sessions that were held."""
+
+    def answer() -> _Printable:
+        plan = read_plan(arguments.file)
+        fees = chosen_schedule(arguments.fees)
+        return superbill(
+            plan,
+            fees,
+            provider=Provider(
+                name=arguments.provider,
+                npi=arguments.npi,
+                tax_id=arguments.tax_id,
+                license=arguments.license,
+                address=arguments.address,
+                telephone=arguments.telephone,
+            ),
+            client=arguments.client,
+            codes=_pairs(arguments.code),
+            diagnoses=arguments.diagnosis,
+            remote_place=arguments.remote_place,
+            since=arguments.since,
+            until=arguments.until,
+            agreed=_agreed(arguments, fees, plan.fees),
+            **_choices(arguments),
+        )
+
+    return _answered(_named(arguments.file), arguments.format, answer)
+
+
+def print_instalments(arguments: argparse.Namespace) -> Result:
+    """An amount, or what a plan costs, in dated parts."""
+
+    def answer() -> _Printable:
+        return _split(_total(arguments), arguments)
+
+    name = "instalments" if arguments.file is None else _named(arguments.file)
+    return _answered(name, arguments.format, answer)
+
+
+def _split(total: Money, arguments: argparse.Namespace) -> Instalments:
+    return instalments(
+        total,
+        arguments.parts,
+        arguments.first,
+        odd=arguments.odd,
+        every_months=arguments.every_months,
+    )
+
+
+def _total(arguments: argparse.Namespace) -> Money:
+    if (arguments.file is None) == (arguments.total is None):
+        raise refusal("", "needs a plan document or --total, and not both")
+    if arguments.total is not None:
+        return Money.of(arguments.total, arguments.currency)
+    plan = read_plan(arguments.file)
+    fees = chosen_schedule(arguments.fees)
+    agreed = _agreed(arguments, fees, plan.fees)
+    return quote(plan, fees, agreed=agreed, **_choices(arguments)).total
+
+
+def _answered(name: str, form: str, answer: Callable[[], _Printable]) -> Result:
+    try:
+        made = answer()
+    except UnusableError as error:
+        return Result(UNUSABLE, complaints=error.lines)
+    except InputError as error:
+        return Result(UNUSABLE, complaints=UnusableError(name, error).lines)
+    return Result(GOOD, json_text(made.to_dict()) if form == "json" else f"{made}\n")
+
+
+def _named(file: str) -> str:
+    return "stdin" if file == STDIN else file
+
+
+def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "labels": _pairs(arguments.label),
+        "packages": arguments.package,
+        "priced_on": arguments.priced_on,
+    }
+
+
+def _pairs(given: list[tuple[str, str]]) -> Mapping[str, str]:
+    pairs = dict(given)
+    if len(pairs) != len(given):
+        raise refusal("", "has a word on the left of = twice")
+    return pairs
+
+
+def _agreed(
+    arguments: argparse.Namespace, fees: FeesChoice | None, named: str | None
+) -> Mapping[str, Money]:
+    """Agreed prices, in the currency of the schedule."""
+    if not arguments.agree:
+        return {}
+    currency = chosen_fees(fees, named).currency
+    return {kind: Money.of(text, currency) for kind, text in _pairs(arguments.agree).items()}
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A word and what it stands for, of ``word=value``."""
+    word, sign, value = text.partition("=")
+    if not (word and sign and value):
+        raise argparse.ArgumentTypeError("must be written as word=value")
+    return word, value
