@@ -22,9 +22,11 @@ from attrs import field, frozen
 
 from kap_model.documents import (
     dumps,
+    dumps_fees,
     dumps_protocol,
     dumps_waivers,
     loads,
+    loads_fees,
     loads_protocol,
     loads_waivers,
 )
@@ -46,6 +48,7 @@ class Door:
 
 
 DOORS: Final = {
+    "fees": Door(loads_fees, dumps_fees),
     "plans": Door(loads, dumps),
     "protocols": Door(loads_protocol, dumps_protocol),
     "waivers": Door(loads_waivers, dumps_waivers),
@@ -286,7 +289,24 @@ def strangers(times: int) -> str:
     return "{" + ", ".join(f'"{MARKER}{number}": 0' for number in range(times)) + "}"
 
 
+FEE: Final = '{"item": "dosing", "citation": {"source": "s", "where": "w"}}'
 MASSES: Final = {
+    "fees:50000-unknown-keys": ("fees", strangers(50_000)),
+    "fees:100000-empty-fees": ("fees", f'{{"fees": {many("{}", 100_000)}}}'),
+    "fees:100000-numbers-as-fees": ("fees", f'{{"fees": {many("0", 100_000)}}}'),
+    "fees:10000-fees-for-one-date": (
+        "fees",
+        f'{{"fees": {many(FEE, 10_000)}}}',
+    ),
+    "fees:50000-unknown-kinds": ("fees", f'{{"claims": {strangers(50_000)}}}'),
+    "fees:100000-empty-groups": (
+        "fees",
+        f'{{"packages": [{{"together": {many("{}", 100_000)}}}]}}',
+    ),
+    "fees:100000-numbers-as-kinds": (
+        "fees",
+        f'{{"packages": [{{"together": [{{"kinds": {many("0", 100_000)}}}]}}]}}',
+    ),
     "plans:100000-empty-supplies": ("plans", plan_with("supplies", many("{}", 100_000))),
     "plans:100000-numbers-as-supplies": ("plans", plan_with("supplies", many("0", 100_000))),
     "plans:10000-empty-sessions": ("plans", plan_with("sessions", many("{}", 10_000))),

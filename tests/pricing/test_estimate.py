@@ -374,6 +374,21 @@ def test_what_counts_together_fills_by_date_after_what_counts_alone(
     assert ends(kap.estimate(CORE, only(*prices, packages=[inside]))) == expected
 
 
+@pytest.mark.parametrize(("count", "dosing"), [(11, "100.00"), (3, "10.00"), (12, "100.00")])
+def test_the_order_of_what_counts_together_never_decides_in_silence(
+    count: int, dosing: str
+) -> None:
+    """6 to 8 dosings and their integrations: beyond the places, either may fall inside."""
+    prices = (fee("dosing", flat(dosing)), fee("integration", flat("10.00")))
+    inside = package("0.00", True, [either(count, "dosing", "integration")])
+    fees = only(*prices, packages=[inside])
+    if dosing == "10.00":
+        assert ends(kap.estimate(CORE, fees)) == ("90.00", "130.00")
+        return
+    with pytest.raises(kap.PricingError, match=r"^course: counts kinds of different prices"):
+        kap.estimate(CORE, fees)
+
+
 def test_kinds_that_count_together_need_no_single_price() -> None:
     fees = [one for one in house().fees if one.item not in HELD]
     whole = schedule(*fees, packages=[package("900.00", together=[either(19, *HELD)])])
@@ -821,7 +836,7 @@ def test_the_amounts_of_a_text_add_up_and_others_bills_stand_beside() -> None:
     assert "  lowest, route nasal\n" in text
     assert "  highest, route oral\n" in text
     assert text.endswith(
-        "  open-ended, counted at the fewest: integration, medical-review\n"
+        "  open-ended, counted at the least: integration, medical-review\n"
         "  not complete: no price is published for consultation"
     )
     for block, end in zip(text.split("\n\n")[1:3], (estimate.low, estimate.high), strict=True):

@@ -662,3 +662,14 @@ def test_a_session_of_other_dates_needs_no_code() -> None:
     made = bill(course, codes={"preparation": "90834"}, until="2027-01-11")
     assert [line.code for line in made.lines] == ["90834"]
     assert refused(course, until="soon").keys() == {"until"}
+    reversed_dates = refused(course, since="2027-01-18", until="2027-01-17")
+    assert reversed_dates == {"until": "must not be before since"}
+
+
+@pytest.mark.parametrize("price", [usd("500.00"), None])
+def test_a_session_inside_a_package_is_not_on_it(price: Money | None) -> None:
+    two = fees.Package(
+        id="two", name="Two", price=price, counts=[("dosing", 1)], always=True, citation=SOURCE
+    )
+    made = bill("P0* D7* D21*", fees=schedule(packages=[two]))
+    assert charges(made) == {"p1": "200.00", "d2": "250.00"}

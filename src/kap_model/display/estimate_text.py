@@ -46,6 +46,6 @@ def _end(name: str, end: EstimateEnd) -> Iterator[str]:
 def _notes(estimate: Estimate) -> Iterator[str]:
     if estimate.open_ended:
         names = ", ".join(estimate.open_ended)
-        yield f"open-ended, counted at the fewest: {names}"
+        yield f"open-ended, counted at the least: {names}"
     if estimate.missing:
         yield f"not complete: no price is published for {', '.join(estimate.missing)}"

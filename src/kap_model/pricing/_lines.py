@@ -69,6 +69,7 @@ def _included_line(terms: Terms, inside: Package, facts: dict[str, Any]) -> Quot
         payee=terms.fees.id,
         basis=f"included in {inside.name}" + ("" if published else ", not published"),
         claimable=zero if published and terms.claims is not None else None,
+        package=inside.id,
         **facts,
     )
 

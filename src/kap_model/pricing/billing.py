@@ -104,6 +104,8 @@ def superbill(
         since=dt.date.min if since is None else civil_date(since, "since"),
         until=dt.date.max if until is None else civil_date(until, "until"),
     )
+    if terms.until < terms.since:
+        raise refusal("until", "must not be before since")
     priced = quote(
         plan,
         schedule,
@@ -154,6 +156,8 @@ def _may_be_claimed(session: Session, quoted: QuoteLine, terms: _Terms) -> bool:
         return False
     date = quoted.date
     if quoted.payee != terms.practice or date is None or not terms.since <= date <= terms.until:
+        return False
+    if quoted.package is not None:
         return False
     if quoted.amount is None:
         return terms.scopes.get(session.kind, "nothing") != "nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from operator import attrgetter
@@ -124,6 +125,7 @@ def _end(
 ) -> EstimateEnd:
     counts, pick = (fewest(limits), min) if end == "low" else (most(limits), max)
     traits: dict[str, dict[str, Any]] = {kind: usual_traits(kind, limits) for kind in KINDS}
+    costs: dict[str, tuple[int, int]] = {}
     refused: dict[str, InvalidValue] = {}
     for kind in KINDS:
         try:
@@ -131,7 +133,7 @@ def _end(
         except InvalidValue as error:
             refused[kind] = error
         else:
-            traits[kind] = pick(found, key=attrgetter("cost")).traits
+            costs[kind], traits[kind] = pick(found, key=attrgetter("cost"))
     outline = Outline(
         id=f"estimate-{end}",
         start=day,
@@ -144,6 +146,7 @@ def _end(
     )
     plan = witness(care, outline)
     _check_prices(plan, terms, refused)
+    _check_order(plan, terms, limits, costs)
     chosen = tuple(sorted(terms.labels.items()))
     return EstimateEnd(plan=plan, quote=quoted(plan, terms), labels=chosen)
 
@@ -160,6 +163,26 @@ def _check_prices(plan: Plan, terms: Terms, refused: Mapping[str, InvalidValue])
     ]
     if problems:
         raise PricingError(problems)
+
+
+def _check_order(
+    plan: Plan, terms: Terms, limits: Limits, costs: Mapping[str, tuple[int, int]]
+) -> None:
+    """Refuse packages that count kinds of different prices together, where not all fall inside.
+
+    Which ones do is then a matter of their order, which lawful courses may choose; only that
+    preparations come first may be settled.
+    """
+    first = limits.preparation_before_dosing and limits.integration_after_dosing
+    held = Counter[str](session.kind for session in plan.sessions)
+    for package in terms.packages:
+        own = dict(package.counts)
+        for group in package.together:
+            beyond = sum(max(0, held[kind] - own.get(kind, 0)) for kind in group.kinds)
+            free = [k for k in group.kinds if held[k] and not (first and k == "preparation")]
+            if beyond > group.count and len({costs.get(kind) for kind in free}) > 1:
+                reason = "counts kinds of different prices together; only a plan can be priced"
+                raise PricingError([Problem(package.id, reason)])
 
 
 def _worded(kind: str, problem: Problem) -> str:

@@ -27,6 +27,7 @@ class QuoteLine(Value):
         date: The civil date of service.
         minutes: The session's length.
         claimable: What a superbill may claim; ``None`` = not stated.
+        package: The id of the package that includes the session; ``None`` = none does.
         missed: Whether it charges a session that was cancelled or missed.
     """
 
@@ -39,6 +40,7 @@ class QuoteLine(Value):
     date: dt.date | None = None
     minutes: int | None = None
     claimable: Money | None = None
+    package: str | None = None
     missed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
