@@ -180,7 +180,7 @@ def missed_line(session: Any, schedule: Any) -> Any:
     if not lines or session.status == "no-show":
         return lines[0] if lines else None
     if session.notice_hours is None:
-        raise CannotBePricedError
+        return "unrecorded"
     reached = [line for line in lines if line.at_least <= session.notice_hours]
     return max(reached, key=lambda line: line.at_least)
 
@@ -258,6 +258,11 @@ def line_of_missed(
 ) -> Line | None:
     """The line of a cancelled or missed session, if it is charged."""
     line = missed_line(session, schedule)
+    if line == "unrecorded":
+        # What somebody else bills is never charged, whatever the notice.
+        if fee_of(session, schedule, day_for(date_of(session, plan), given)).payee is not None:
+            return None
+        raise CannotBePricedError
     charge = 0 if line is None else missed_charge(line.charge, session, plan, schedule, given)
     if charge == "unknown":
         missing.add(session.kind)

@@ -56,6 +56,7 @@ VALUES: dict[str, Any] = {
 NO_VALUES = {
     # the base of sessions, errors, verbs and modules
     *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "PricingError"),
+    *("GOOD_FAITH", "PSYCHOTHERAPY_BANDS"),
     *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
     *("fees", "quote", "estimate", "compare", "credit", "withdraw", "superbill", "instalments"),
     *("reimbursement", "reconcile", "reconcile_total"),

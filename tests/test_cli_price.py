@@ -91,14 +91,14 @@ def test_a_quote_with_labels(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((RUNNING,), "fees: must be given, for the plan names none"),
+        ((RUNNING,), "fees: must be given, for none is named"),
         ((RUNNING, "--fees", "kingsley"), "fees: are not published by kingsley"),
         ((KINGSLEY, *OWN), "c1: consultation is on a sliding scale"),
-        ((KINGSLEY, *AGREED, "--package", MARKER), "packages: must be ones that"),
+        ((KINGSLEY, *AGREED, "--package", MARKER), "packages[0]: must be one that"),
         ((KINGSLEY, *AGREED, "--label", f"{MARKER}=oral"), "labels: must be ones that"),
         ((KINGSLEY, *OWN, "--agree", f"consultation={MARKER}"), "amount: must be an amount"),
         ((KINGSLEY, *OWN, "--agree", f"{MARKER}=1.00"), "agreed: must be one of"),
-        ((KINGSLEY, *AGREED, "--agree", "consultation=46.00"), "has a word on the left of = twice"),
+        ((KINGSLEY, *AGREED, "--agree", "consultation=46.00"), "--agree: must name each word"),
         ((KINGSLEY, *AGREED, "--priced-on", MARKER), "priced_on: must be a date"),
         ((KINGSLEY, "--fees", "nowhere.json"), "nowhere.json: is neither a practice"),
         ((KINGSLEY, "--fees", ""), "--fees: is neither a practice"),
@@ -205,11 +205,40 @@ def test_a_superbill_of_some_dates(held: str, capsys: Capture) -> None:
     assert [line["session"] for line in shown["lines"]] == ["d1"]
 
 
+def test_what_may_be_claimed_may_be_an_option(held: str, capsys: Capture) -> None:
+    claims = (
+        "--claim",
+        "preparation=nothing",
+        "--claim",
+        "dosing=30",
+        "--claim",
+        "integration=whole",
+    )
+    codes = ("--code", "dosing=90832", "--code", "integration=90834")
+    plain = ("--provider", "Clinician k-1", *codes, *AGREED, *claims)
+    shown = as_json(capsys, "superbill", held, *plain)
+    assert [(line["session"], line["minutes"], line["charge"]) for line in shown["lines"]] == [
+        ("d1", 30, "130.00"),
+        ("i1", 50, "190.00"),
+    ]
+    assert "scope: must be" in refused(
+        capsys, "superbill", held, *plain, "--claim", "consultation=x"
+    )
+
+
+@pytest.mark.parametrize("given", ["1_0", "\u0663", "", "-1", "1.0"])
+def test_numbers_are_plain_digits(given: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["instalments", "--total", "1.00", "--first", "2027-01-31", "--parts", given])
+    assert stopped.value.code == 2
+    assert "whole number" in capsys.readouterr().err or given == "-1"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--since", MARKER), "since: must be a date"),
-        (("--code", "preparation=90837"), "has a word on the left of = twice"),
+        (("--code", "preparation=90837"), "--code: must name each word on the left of = once"),
         (("--npi", "1234567890"), "npi: must end in its check digit"),
         (("--code", f"{MARKER}=90834"), "codes: must be by kind"),
         (("--code", "d1=90834"), "d1: code must fit the minutes claimed"),
@@ -229,7 +258,10 @@ def test_a_superbill_needs_a_provider(held: str, capsys: Capture) -> None:
 
 
 def test_instalments_of_a_plan(capsys: Capture) -> None:
-    shown = as_json(capsys, "instalments", REGROUNDING, *PARTS)
+    assert main(["instalments", REGROUNDING, *PARTS, "--format", "json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == f"{REGROUNDING}: no price is published for consultation\n"
+    shown = json.loads(captured.out)
     assert shown["total"] == "3855.00"
     assert [part["due"] for part in shown["instalments"]] == [
         "2027-01-31",
@@ -266,6 +298,8 @@ def test_instalments_of_an_amount(odd: str, amounts: list[str], capsys: Capture)
     [
         ((*PARTS,), "instalments: needs a plan document or --total, and not both"),
         ((REGROUNDING, "--total", "1.00", *PARTS), "needs a plan document or --total"),
+        ((REGROUNDING, "--currency", "USD", *PARTS), "needs a plan document or --total"),
+        (("--total", "1.00", *OWN, *PARTS), "needs a plan document for the options that price"),
         (("--total", MARKER, *PARTS), "instalments: amount: must be an amount"),
         (("--total", "1.00", "--currency", "usd", *PARTS), "instalments: currency: must be"),
         (("--total", "0.03", *PARTS), "instalments: parts: must be so few"),

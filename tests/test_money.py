@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+import kap_model as kap
 from copies import copies
 from fees_support import refused, usd
-from kap_model.money import LARGEST, Money, check_price, minor_digits
+from kap_model.money import LARGEST, Money, check_amount, check_price, minor_digits
 
 
 @pytest.mark.parametrize(
@@ -26,10 +27,10 @@ from kap_model.money import LARGEST, Money, check_price, minor_digits
         ("0", "USD", 0),
         ("-0.00", "USD", 0),
         ("-12.34", "USD", -1_234),
-        ("1.200", "USD", 120),
         ("999999999999.99", "USD", 99_999_999_999_999),
         ("500", "JPY", 500),
-        ("500.00", "JPY", 500),
+        (Decimal("500.00"), "JPY", 500),
+        (Decimal("185.0000"), "USD", 18_500),
         ("1.234", "KWD", 1_234),
         ("1.2", "KWD", 1_200),
         (Decimal("185.00"), "USD", 18_500),
@@ -79,14 +80,19 @@ def test_a_currency_is_three_capital_letters(currency: Any) -> None:
     assert refused(Money.of, "1.00", currency).path == "currency"
 
 
-@pytest.mark.parametrize("minor", [1.0, True, None, "1", LARGEST + 1, -LARGEST - 1, math.inf])
+@pytest.mark.parametrize("minor", [1.0, True, None, "1", 10**24 + 1, -(10**24) - 1, math.inf])
 def test_minor_units_are_a_true_integer_within_limits(minor: Any) -> None:
     assert refused(Money, minor, "USD").path == "minor"
 
 
 def test_the_limits_themselves_are_money() -> None:
     assert Money(LARGEST, "USD").minor == -Money(-LARGEST, "USD").minor == LARGEST
-    assert refused(operator.add, Money(LARGEST, "USD"), Money(1, "USD")).path == "minor"
+    assert (Money(LARGEST, "USD") + Money(1, "USD")).minor == LARGEST + 1
+    assert refused(operator.mul, Money(LARGEST, "USD"), 10**10).path == "minor"
+    for check in (check_amount, check_price):
+        check(Money(LARGEST, "USD"), "amount")
+        with pytest.raises(kap.InvalidValue, match=r"^amount: must not be so large$"):
+            check(Money(LARGEST + 1, "USD"), "amount")
     for currency in ("USD", "JPY", "KWD"):
         largest = Money(LARGEST, currency)
         assert Money.of(largest.text, currency) == largest
@@ -261,11 +267,29 @@ def test_a_price_is_money_that_is_not_negative(value: Any, reason: str) -> None:
     check_price(usd("0.00"), "amount")
 
 
+@pytest.mark.parametrize(
+    "text", ["1E+21", "1E-21", "1E+999999999999999999", "1E-999999999999999999"]
+)
+def test_a_decimal_is_read_without_writing_out_its_zeros(text: str) -> None:
+    assert refused(Money.of, Decimal(text), "USD").path == "amount"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "most"),
+    [("1.200", "USD", 2), ("500.00", "JPY", 0), (Decimal("1.005"), "USD", 2)],
+)
+def test_an_amount_has_no_more_decimals_than_its_currency(
+    amount: Any, currency: str, most: int
+) -> None:
+    problem = refused(Money.of, amount, currency)
+    assert problem.reason == f"must have at most {most} decimals in {currency}"
+
+
 def test_no_refusal_echoes_an_amount() -> None:
     doors = (
         lambda: Money.of("31415.9265", "USD"),
         lambda: Money.of("31415.926", "USD"),
-        lambda: Money(314_159_265_358_979_323, "USD"),
+        lambda: Money(314_159_265_358_979_323_846_264_338, "USD"),
         lambda: usd("31415.92") + Money.of("31415.92", "EUR"),
         lambda: check_price(usd("-31415.92"), "amount"),
     )

@@ -62,6 +62,8 @@ if TYPE_CHECKING:
         loads_waivers,
     )
     from kap_model.pricing import (
+        GOOD_FAITH,
+        PSYCHOTHERAPY_BANDS,
         ChargeMade,
         Claimed,
         ComparedRow,
@@ -138,6 +140,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "GOOD_FAITH",
+    "PSYCHOTHERAPY_BANDS",
     "RULES",
     "Bounds",
     "Breach",

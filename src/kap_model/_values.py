@@ -97,3 +97,17 @@ def as_tuple(values: Iterable[T], path: str) -> tuple[T, ...]:
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise refusal(path, "must be a sequence")
     return tuple(values)
+
+
+def as_mapping(values: Mapping[str, T], path: str) -> dict[str, T]:
+    """A mapping as a dictionary of its own; a caller that allows none asks for it first."""
+    if not isinstance(values, Mapping):
+        raise refusal(path, "must be a mapping")
+    return dict(values)
+
+
+def check_instance(value: object, path: str, cls: type) -> None:
+    """Refuse anything but a value of a class."""
+    if not isinstance(value, cls):
+        article = "an" if cls.__name__[0] in "AEIOU" else "a"
+        raise refusal(path, f"must be {article} {cls.__name__}")

@@ -26,7 +26,9 @@ _SYMBOLS: Final = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "CAD": "CA$", "
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _AMOUNT: Final = re.compile(r"(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,3}))?", re.ASCII)
 LARGEST: Final = 10**15
-"""No amount has more minor units than this, either way."""
+"""No amount that is stated has more minor units than this, either way."""
+_LARGEST_SUM: Final = 10**24
+_LONGEST_DECIMAL: Final = 20
 
 AMOUNT_REASON: Final = 'must be an amount as text, such as "185.00"'
 
@@ -37,12 +39,35 @@ def check_currency(value: object, path: str) -> None:
         raise refusal(path, "must be an ISO 4217 currency code, such as USD")
 
 
-def check_price(value: object, path: str) -> None:
-    """Refuse anything but money that is not negative."""
+def check_amount(value: object, path: str) -> None:
+    """Refuse anything but money, or more of it than is ever stated."""
     if type(value) is not Money:
         raise refusal(path, "must be Money")
-    if value.minor < 0:
+    if abs(value.minor) > LARGEST:
+        raise refusal(path, "must not be so large")
+
+
+def check_price(value: object, path: str) -> None:
+    """Refuse anything but money that is stated and not negative."""
+    check_amount(value, path)
+    if isinstance(value, Money) and value.minor < 0:
         raise refusal(path, "must not be negative")
+
+
+def plain_text(number: object) -> str | None:
+    """A number as plain digits, of text as it is, of a Decimal without idle zeros.
+
+    ``None`` for anything else, and for a Decimal too long to be an amount or a percentage.
+    """
+    if type(number) is str:
+        return number
+    if type(number) is not Decimal or not number.is_finite():
+        return None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not -_LONGEST_DECIMAL <= exponent <= _LONGEST_DECIMAL:
+        return None
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def minor_digits(currency: str) -> int:
@@ -68,7 +93,7 @@ class Money(Value):
     currency: str = field()
 
     def __attrs_post_init__(self) -> None:
-        check_integer(self.minor, "minor", -LARGEST, LARGEST)
+        check_integer(self.minor, "minor", -_LARGEST_SUM, _LARGEST_SUM)
         check_currency(self.currency, "currency")
 
     @classmethod
@@ -83,16 +108,15 @@ class Money(Value):
             InvalidValue: Another type or form, or more decimals than the currency has.
         """
         check_currency(currency, "currency")
-        if type(amount) is Decimal and amount.is_finite():
-            amount = f"{amount:f}"
-        token = _AMOUNT.fullmatch(amount) if type(amount) is str else None
+        text = plain_text(amount)
+        token = None if text is None else _AMOUNT.fullmatch(text)
         if token is None:
             raise refusal("amount", AMOUNT_REASON)
         sign, whole, decimals = token[1], token[2], token[3] or ""
         digits = minor_digits(currency)
-        if decimals[digits:].strip("0"):
+        if len(decimals) > digits:
             raise refusal("amount", f"must have at most {digits} decimals in {currency}")
-        minor = int(whole + decimals[:digits].ljust(digits, "0"))
+        minor = int(whole + decimals.ljust(digits, "0"))
         if minor > LARGEST:
             raise refusal("amount", "must not be so large")
         return cls(-minor if sign else minor, currency)

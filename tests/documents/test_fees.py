@@ -468,7 +468,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
                     "rate": {
                         "type": "tiers",
                         "tiers": [
-                            {"minutes": 90, "amount": "435.000"},
+                            {"minutes": 90, "amount": "435.00"},
                             {"minutes": 120, "amount": "580.005"},
                         ],
                     },

@@ -269,17 +269,27 @@ def rate_of(kind: str, way: Way, schedule: FeeSchedule, labels: Way) -> Any:
 
 
 def priced_apart(kind: str, ways: list[Way], schedule: FeeSchedule, chosen: Way) -> list[Way]:
-    """One way for each price: what costs the same adds nothing to the range of totals."""
+    """One way for each price: what costs the same adds nothing to the range of totals.
+
+    A way without a price of the practice's own is no cheaper than one with it: it is not known.
+    """
     single = attrs.evolve(schedule, packages=(), adjustments=())
-    by_price: dict[int | None, Way] = {}
+    own: dict[int, Way] = {}
+    others: dict[int | None, Way] = {}
+    refused: dict[str, Way] = {}
     for way in ways:
         session = CLASSES[kind](id="s", start=START, **way)
         plan = kap.Plan(id="one", timezone="UTC", sessions=[session])
         try:
-            by_price.setdefault(kap.quote(plan, single, **chosen).total.minor, way)
+            line = kap.quote(plan, single, **chosen).lines[0]
         except kap.InputError:
-            by_price.setdefault(None, way)  # but a package may hold it
-    return list(by_price.values())
+            refused.setdefault("but a package may hold it", way)
+            continue
+        if line.amount is not None and line.payee == schedule.id:
+            own.setdefault(line.amount.minor, way)
+        else:
+            others.setdefault(None, way)
+    return [*(own or others).values(), *refused.values()]
 
 
 class Grid(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from copies import copies
 from kap_model.fees import Fee, FeeSchedule, Flat, Package
 from kap_model.pricing.comparing import ComparedRow, Comparison, compare
 from kap_model.pricing.quotes import Quote, QuoteLine
+from refusals import NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE
 from wild_quotes import PRACTICE, quotes, usd
 
@@ -138,6 +140,70 @@ class TestRows:
     def test_two_currencies_are_refused(self) -> None:
         with pytest.raises(kap.InvalidValue, match="b: must be in the currency of a"):
             compare(SIX, attrs.evolve(SIX, currency="EUR", lines=()))
+
+    @pytest.mark.parametrize("other", NO_QUOTES)
+    def test_what_is_no_quote_is_refused_by_its_name(self, other: Any) -> None:
+        assert refused_at(compare, other, SIX) == ["a"]
+        assert refused_at(compare, SIX, other) == ["b"]
+
+
+class TestFields:
+    EUROS = kap.Money(1, "EUR")
+
+    def test_a_comparison_s_fields_are_checked(self) -> None:
+        made = compare(SIX, SEVEN)
+        check_tuples(made, "plans", "fees", "totals", "rows")
+        check_fields(
+            made,
+            {
+                "plans": ("plans", ("one",)),
+                "plans[1]": ("plans", ("one", 2)),
+                "fees": ("fees", "ab"),
+                "fees[0]": ("fees", (None, "b")),
+                "currency": ("currency", "dollars"),
+                "totals": ("totals", (usd("1.00"), self.EUROS)),
+                "totals[1]": ("totals", (usd("1.00"), 1)),
+                "rows": ("rows", None),
+                "rows[0]": ("rows", [made]),
+            },
+        )
+        check_fields(made, {"totals": ("totals", (usd("1.00"),) * 3)})
+        for side in ("a", "b"):
+            none = attrs.evolve(made.rows[0].a, amount=None)
+            euros = attrs.evolve(none, amount=self.EUROS)
+            empty = attrs.evolve(made.rows[0], a=none, b=none)
+            mixed = attrs.evolve(empty, a=euros) if side == "a" else attrs.evolve(empty, b=euros)
+            check_fields(made, {"rows": ("rows", [mixed])})
+
+    def test_a_row_s_fields_are_checked(self) -> None:
+        made = compare(SIX, SEVEN).rows[2]
+        euros = attrs.evolve(made.b, amount=self.EUROS)
+        check_fields(
+            made,
+            {
+                "payee": ("payee", 1),
+                "kind": ("kind", ""),
+                "item": ("item", None),
+                "a": ("a", None),
+                "b": ("b", "side"),
+            },
+        )
+        check_fields(made, {"b": ("b", euros)})
+
+    def test_a_side_s_fields_are_checked(self) -> None:
+        made = compare(SIX, SEVEN).rows[2].a
+        check_tuples(made, "lengths")
+        check_fields(
+            made,
+            {
+                "count": ("count", -1),
+                "lengths": ("lengths", "90"),
+                "lengths[0]": ("lengths", [[90, 6]]),
+                "lengths[1]": ("lengths", [(90, 6), (120, 0)]),
+                "amount": ("amount", 1),
+            },
+        )
+        check_fields(made, {"lengths[0]": ("lengths", [(90, 6, 1)])})
 
 
 class TestForms:

@@ -305,10 +305,42 @@ def test_what_another_payee_bills_is_not_in_the_ends_but_ranges_likewise() -> No
     )
     own = over(CORE, formats=["individual", "group"])
     estimate = kap.estimate(own, fees)
-    assert ends(estimate) == ("0.00", "160.00")
-    assert estimate.low.quote.subtotals[PARTNER] == usd("360.00")
+    # What the practice does not bill is no price of its own, and so no cheaper way.
+    assert ends(estimate) == ("120.00", "160.00")
+    lows = [line for line in estimate.low.lines if line.kind == "dosing"]
+    assert {line.payee for line in lows} == {"house"}
     alone = kap.estimate(CORE, fees)
     assert alone.high.quote.subtotals[PARTNER] == usd("960.00")
+
+
+def test_a_form_without_a_price_is_no_cheaper_one() -> None:
+    """Group dosings that a partner bills, or that nobody prices, are not dosings for nothing."""
+    own = over(CORE, formats=["individual", "group"])
+    priced = only(fee("dosing", flat("300.00")))
+    for group in (fee("dosing", format="group", payee=PARTNER), fee("dosing", format="group")):
+        mixed = attrs.evolve(priced, fees=[*priced.fees, group])
+        assert ends(kap.estimate(own, mixed)) == ends(kap.estimate(own, priced))
+    assert "dosing" in kap.estimate(own, mixed).missing
+    assert "dosing" not in kap.estimate(own, priced).missing
+
+
+def test_choices_of_labels_are_bounded() -> None:
+    def of(number: int) -> FeeSchedule:
+        options = [kap.fees.Option(label=f"o{n}", rate=flat("1.00")) for n in range(4)]
+        return only(
+            *(
+                fee(
+                    "course", kap.fees.ByLabel(label=f"label-{n}", options=options), name=f"fee {n}"
+                )
+                for n in range(number)
+            )
+        )
+
+    assert ends(kap.estimate(CORE, of(3))) == ("3.00", "3.00")
+    with pytest.raises(kap.InvalidValue, match=r"^labels: must be given for some of label-0, "):
+        kap.estimate(CORE, of(5))
+    given = {"label-0": "o1", "label-1": "o1"}
+    assert ends(kap.estimate(CORE, of(5), labels=given)) == ("5.00", "5.00")
 
 
 # --- Beside the sessions -------------------------------------------------------------------------
@@ -502,7 +534,7 @@ def test_a_scale_without_an_upper_end_counts_its_low_end_and_is_named() -> None:
     assert ends(estimate) == ("1200.00", "1600.00")
     assert estimate.open_ended == ("dosing",)
     assert {line.basis for line in estimate.high.lines if line.kind == "dosing"} == {
-        "200.00 agreed, of 200.00 or more"
+        "lowest of 200.00 or more"
     }
 
 
@@ -576,10 +608,9 @@ def test_an_estimate_is_complete_where_every_price_is_published_at_both_ends() -
     assert kap.estimate(CORE, whole).missing == ()
     group = house(fee("dosing"), fee("dosing", flat("90.00"), format="group"))
     mixed = kap.estimate(over(CORE, formats=["individual", "group"]), group)
-    assert (mixed.low.quote.missing, mixed.high.quote.missing) == (
-        ("consultation", "dosing"),
-        ("consultation",),
-    )
+    for end in (mixed.low, mixed.high):
+        assert end.quote.missing == ("consultation",)
+        assert {line.amount for line in end.lines if line.kind == "dosing"} == {usd("90.00")}
     assert mixed.missing == ("consultation", "dosing")
     assert not mixed.complete
 
@@ -741,7 +772,7 @@ def test_an_unknown_protocol_is_refused(protocol: Any) -> None:
     [
         ({"labels": {"cover": "insured"}}, "labels"),
         ({"labels": {"route": "rectal"}}, "labels.route"),
-        ({"packages": ["other"]}, "packages"),
+        ({"packages": ["other"]}, "packages[0]"),
         ({"agreed": {"preparation": usd("5.00")}}, "agreed.preparation"),
         ({"agreed": {"nothing": usd("5.00")}}, "agreed"),
         ({"agreed": {"dosing": kap.Money.of("5.00", "EUR")}}, "agreed.dosing"),

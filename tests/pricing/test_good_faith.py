@@ -15,8 +15,14 @@ import kap_model as kap
 from copies import copies
 from kap_model.fees import Adjustment, Fee, FeeSchedule, Flat, Missed, Package, Share
 from kap_model.pricing.good_faith import disputable, good_faith_estimate
-from kap_model.pricing.good_faith_estimates import GoodFaithEstimate, GoodFaithProvider
+from kap_model.pricing.good_faith_estimates import (
+    Dispute,
+    GoodFaithEstimate,
+    GoodFaithLine,
+    GoodFaithProvider,
+)
 from kap_model.pricing.good_faith_rules import GOOD_FAITH, GoodFaithRules, good_faith_due
+from refusals import NO_MAPPINGS, NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE
 from wild_quotes import PRACTICE, quotes, usd
 
@@ -117,6 +123,8 @@ class TestDue:
             ({"scheduled": MONDAY, "service": 5}, "service"),
             ({"requested": MONDAY, "holidays": [MONDAY, "x"]}, "holidays[1]"),
             ({"requested": MONDAY, "holidays": MONDAY}, "holidays"),
+            ({"requested": MONDAY, "rules": None}, "rules"),
+            ({"requested": MONDAY, "rules": "45 CFR 149.610"}, "rules"),
         ],
     )
     def test_dates_that_cannot_be(self, facts: dict[str, Any], path: str) -> None:
@@ -312,6 +320,19 @@ class TestEstimate:
             ({"issued": "2021-12-31"}, "issued"),
             ({"diagnoses": ["F33.1", ""]}, "diagnoses[1]"),
             ({"diagnoses": "secret"}, "diagnoses"),
+            ({"diagnoses": ["F33.1", "secret"]}, "diagnoses[1]"),
+            ({"diagnoses": ["F33.1", "F33.1"]}, "diagnoses"),
+            ({"providers": {"regrounding": None}}, "providers"),
+            ({"providers": DETAILS | {"Journey Clinical": 1}}, "providers"),
+            *(({"providers": no}, "providers") for no in (None, *NO_MAPPINGS)),
+            *(({"codes": no}, "codes") for no in NO_MAPPINGS),
+            ({"codes": {"dosing": "secret"}}, "codes"),
+            ({"codes": {"dosing": None}}, "codes"),
+            ({"rules": None}, "rules"),
+            ({"rules": "secret"}, "rules"),
+            ({"client": None}, "client"),
+            ({"holidays": "secret"}, "holidays"),
+            ({"holidays": ["secret"]}, "holidays[0]"),
             ({"codes": {"secret": "1"}}, "codes"),
             ({"codes": {"dosing": "secret "}}, "codes"),
             ({"scheduled": "2027-02-03"}, "service"),
@@ -436,11 +457,20 @@ class TestEstimate:
         assert "  supply            $90.00\n  expected charges  $90.00\n" in str(made)
 
     def test_the_client_is_in_no_repr(self) -> None:
-        made = estimate(client="Marker", codes={"dosing": "Marker"}, diagnoses=["Marker"])
+        made = estimate(client="MARKER", codes={"dosing": "MARKER"}, diagnoses=["MARKER"])
         assert repr(made) == "<GoodFaithEstimate plan: 2 providers>"
         assert repr(made.providers[0]) == "<GoodFaithProvider regrounding: 6 lines>"
         assert [repr(line) for line in made.providers[1].lines] == ["<GoodFaithLine e1>"]
-        assert "Marker" not in repr(made.providers)
+        assert "MARKER" not in repr(made.providers)
+
+    @pytest.mark.parametrize("quote", NO_QUOTES)
+    def test_what_is_no_quote_is_refused(self, quote: Any) -> None:
+        assert refused_at(estimate, quote) == ["quote"]
+
+    def test_details_of_others_may_be_none(self) -> None:
+        made = estimate(providers=DETAILS | {"Journey Clinical": None})
+        assert made == estimate()
+        assert made.providers[1].details is None
 
     @given(quotes())
     def test_no_line_is_lost_and_the_sums_are_the_quotes(self, quote: kap.Quote) -> None:
@@ -509,6 +539,7 @@ class TestDisputes:
             ({"regrounding": 400}, MONDAY, "bills"),
             ({"regrounding": kap.Money.of("1.00", "EUR")}, MONDAY, "bills"),
             ({"secret\n": usd("1.00")}, MONDAY, "bills"),
+            *((no, MONDAY, "bills") for no in (None, *NO_MAPPINGS)),
             ({}, "secret", "billed"),
         ],
     )
@@ -517,3 +548,70 @@ class TestDisputes:
             disputable(estimate(), bills, billed=billed)
         assert [problem.path for problem in refused.value.problems] == [path]
         assert "secret" not in str(refused.value)
+
+    @pytest.mark.parametrize("given", [None, QUOTE, {}])
+    def test_what_is_no_estimate_is_refused(self, given: Any) -> None:
+        assert refused_at(disputable, given, {}, billed=MONDAY) == ["estimate"]
+
+
+class TestFields:
+    EUROS = kap.Money(1, "EUR")
+
+    def test_an_estimate_s_fields_are_checked(self) -> None:
+        made = estimate(requested=MONDAY, diagnoses=["F33.1"])
+        check_tuples(made, "diagnoses", "providers")
+        euros = GoodFaithProvider(
+            payee="p", lines=[GoodFaithLine(service="s", expected=self.EUROS)]
+        )
+        check_fields(
+            made,
+            {
+                "plan": ("plan", None),
+                "due": ("due", "soon"),
+                "rules": ("rules", None),
+                "providers": ("providers", [euros]),
+                "providers[0]": ("providers", ["regrounding"]),
+            },
+        )
+        assert attrs.evolve(made, due="2027-01-07").due == dt.date(2027, 1, 7)
+
+    def test_a_provider_s_fields_are_checked(self) -> None:
+        made = estimate().providers[0]
+        check_tuples(made, "lines")
+        euros = attrs.evolve(made.lines[1], expected=self.EUROS)
+        check_fields(
+            made,
+            {
+                "payee": ("payee", 1),
+                "details": ("details", ""),
+                "lines": ("lines", [*made.lines, euros]),
+                "lines[0]": ("lines", [None]),
+            },
+        )
+
+    def test_a_line_s_fields_are_checked(self) -> None:
+        check_fields(
+            estimate().providers[0].lines[1],
+            {
+                "service": ("service", None),
+                "session": ("session", 1),
+                "date": ("date", dt.datetime(2027, 1, 4, tzinfo=dt.UTC)),
+                "minutes": ("minutes", 0),
+                "code": ("code", "h0004"),
+                "expected": ("expected", 185),
+            },
+        )
+
+    def test_a_dispute_s_fields_are_checked(self) -> None:
+        (made,) = disputable(estimate(), {"regrounding": usd("1830.00")}, billed="2027-03-01")
+        assert isinstance(made, Dispute)
+        check_fields(
+            made,
+            {
+                "payee": ("payee", None),
+                "estimated": ("estimated", self.EUROS),
+                "bill": ("bill", usd("-0.01")),
+                "until": ("until", 120),
+            },
+        )
+        check_fields(made, {"estimated": ("estimated", 1430)})

@@ -16,6 +16,7 @@ import kap_model as kap
 from copies import copies
 from kap_model.money import Money
 from kap_model.pricing.instalments import Instalment, Instalments, instalments
+from refusals import check_tuples, refused_at
 
 TOTAL = Money.of("100.00", "USD")
 
@@ -135,10 +136,33 @@ def test_instalments_are_parts_of_one_currency() -> None:
     dollars = Instalment(number=1, due="2027-01-15", amount=TOTAL)
     euros = Instalment(number=2, due="2027-02-15", amount=Money.of("1.00", "EUR"))
     cls: Any = Instalments
-    for parts in ([], [TOTAL], [dollars, euros], dollars):
-        with pytest.raises(kap.InvalidValue) as caught:
-            cls(parts=parts)
-        assert [problem.path for problem in caught.value.problems] == ["parts"]
+    for parts in ([], [dollars, euros], dollars, None):
+        assert refused_at(cls, parts=parts) == ["parts"]
+    assert refused_at(cls, parts=[dollars, TOTAL]) == ["parts[1]"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "path"),
+    [
+        ([(2, "2027-01-15")], "parts[0].number"),
+        ([(1, "2027-01-15"), (1, "2027-02-15")], "parts[1].number"),
+        ([(1, "2027-01-15"), (3, "2027-02-15")], "parts[1].number"),
+        ([(1, "2027-01-15"), (2, "2027-01-14")], "parts[1].due"),
+        ([(1, "2027-01-15"), (2, "2027-01-16"), (3, "2027-01-15")], "parts[2].due"),
+    ],
+)
+def test_parts_are_numbered_from_one_and_due_dates_do_not_fall(
+    rows: list[tuple[int, str]], path: str
+) -> None:
+    parts = [Instalment(number=number, due=due, amount=TOTAL) for number, due in rows]
+    assert refused_at(Instalments, parts=parts) == [path]
+
+
+def test_two_parts_may_be_due_on_one_day() -> None:
+    parts = [Instalment(number=number, due="2027-01-15", amount=TOTAL) for number in (1, 2)]
+    made = Instalments(parts=parts)
+    assert made.total == TOTAL * 2
+    check_tuples(made, "parts")
 
 
 def test_instalments_as_json() -> None:

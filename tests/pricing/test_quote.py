@@ -36,7 +36,8 @@ from kap_model.fees import (
     Tier,
     Tiered,
 )
-from kap_model.pricing._terms import ScaleEnd, make_terms
+from kap_model.fees.rates import ScaleEnd
+from kap_model.pricing._terms import make_terms
 from kap_model.pricing.quoting import quoted
 from pricing_cases import Question, quotable
 from support import plan

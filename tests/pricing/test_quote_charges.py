@@ -170,8 +170,42 @@ def test_a_package_that_the_client_takes() -> None:
 
 def test_a_package_is_taken_once() -> None:
     fees = house(packages=PACKAGES)
-    twice = kap.quote(plan("D0"), fees, packages=["starter", "more", "more"])
-    assert twice == kap.quote(plan("D0"), fees, packages=["more"])
+    problem = refused(kap.quote, plan("D0"), fees, packages=["more", "more"])
+    assert problem.path == "packages[1]"
+    assert problem.reason == "must be named once; a client takes it once"
+    always = kap.quote(plan("D0"), fees, packages=["starter", "more"])
+    assert always == kap.quote(plan("D0"), fees, packages=["more"])
+
+
+@pytest.mark.parametrize("argument", ["agreed", "labels"])
+@pytest.mark.parametrize("given", [False, 0, "", [], "abc", ["a"], 1, {"a"}])
+def test_choices_are_mappings(argument: str, given: Any) -> None:
+    problem = refused(kap.quote, plan("D0"), house(), **{argument: given})
+    assert (problem.path, problem.reason) == (argument, "must be a mapping")
+
+
+@pytest.mark.parametrize("given", [None, 1, "starter", {"starter": 1}])
+def test_packages_are_a_sequence(given: Any) -> None:
+    problem = refused(kap.quote, plan("D0"), house(packages=PACKAGES), packages=given)
+    assert problem.path == "packages"
+    assert refused(kap.quote, plan("D0"), house(), packages=[[]]).path == "packages[0]"
+
+
+@pytest.mark.parametrize("given", [None, 1, "2027-01-04 D0", []])
+def test_a_plan_is_a_plan(given: Any) -> None:
+    problem = refused(kap.quote, given, house())
+    assert (problem.path, problem.reason) == ("plan", "must be a Plan")
+
+
+def test_what_somebody_else_bills_needs_no_notice() -> None:
+    fees = house(
+        fee("medical-evaluation", flat("120.00"), payee="a partner"),
+        missed=[missed(0, "50 %"), missed(24, "0 %")],
+    )
+    assert amounts(kap.quote(plan("E0x D1/60"), fees)) == {"d1": "250.00"}
+    assert problems(plan("D0x"), fees) == [
+        ("d1", "notice_hours must be recorded; the charge depends on it")
+    ]
 
 
 def test_cancelled_sessions_use_up_no_package() -> None:
@@ -194,8 +228,8 @@ def test_a_session_inside_a_package_needs_no_price_of_its_own() -> None:
 )
 def test_a_package_that_no_schedule_offers(fees: Any, known: str) -> None:
     problem = refused(kap.quote, plan("D0"), fees, packages=["most"])
-    assert problem.path == "packages"
-    assert problem.reason == f"must be ones that the schedule house offers: {known}"
+    assert problem.path == "packages[0]"
+    assert problem.reason == f"must be one that the schedule house offers: {known}"
 
 
 def test_adjustments_apply_in_declared_order_to_the_practices_subtotal_so_far() -> None:

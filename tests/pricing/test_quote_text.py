@@ -48,7 +48,7 @@ def test_the_text_of_a_quote() -> None:
         "                                          -------",
         "  total of house                          $787.50",
         "",
-        "  not in the total: Journey Clinical, $120.00",
+        "  not in the total: Journey Clinical, $120.00, and amounts not known",
         "  not complete: no price is published for consultation",
         "  paid ahead, counts toward the total: Deposit, amount not known",
         "  paid ahead, counts toward the total: Retainer, amount not known",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from kap_model.fees import Fee, FeeSchedule, Flat, Package
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.reconciliations import ChargeMade
 from kap_model.pricing.reconciling import reconcile, reconcile_total
+from refusals import NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE
 from wild_quotes import PRACTICE, amounts, quotes, usd
 
@@ -171,6 +173,59 @@ class TestRows:
             ChargeMade(**{"item": "p1", "amount": usd("1.00"), **facts})
         assert [problem.path for problem in refused.value.problems] == [path]
         assert "secret" not in str(refused.value)
+
+    @pytest.mark.parametrize("quote", NO_QUOTES)
+    def test_what_is_no_quote_is_refused(self, quote: Any) -> None:
+        assert refused_at(reconcile, quote, []) == ["quote"]
+        assert refused_at(reconcile_total, usd("1.00"), quote) == ["quote"]
+
+
+class TestFields:
+    EUROS = kap.Money(1, "EUR")
+
+    def test_a_reconciliation_s_fields_are_checked(self) -> None:
+        made = reconcile(QUOTE, own_charges(QUOTE))
+        check_tuples(made, "rows")
+        euros = attrs.evolve(made.rows[0], quoted=None, charged=None, difference=self.EUROS)
+        check_fields(
+            made,
+            {
+                "plan": ("plan", None),
+                "fees": ("fees", 1),
+                "currency": ("currency", "usd"),
+                "rows": ("rows", [euros]),
+                "rows[1]": ("rows", [made.rows[0], "row"]),
+            },
+        )
+
+    def test_a_row_s_fields_are_checked(self) -> None:
+        check_fields(
+            reconcile(QUOTE, own_charges(QUOTE)).rows[0],
+            {
+                "session": ("session", 1),
+                "item": ("item", None),
+                "payee": ("payee", ""),
+                "quoted": ("quoted", 1),
+                "charged": ("charged", self.EUROS),
+                "verdict": ("verdict", "fine"),
+                "difference": ("difference", None),
+            },
+        )
+
+    def test_a_check_s_fields_are_checked(self) -> None:
+        made = reconcile_total(usd("745.00"), QUOTE)
+        check_tuples(made, "unpriced")
+        check_fields(
+            made,
+            {
+                "plan": ("plan", None),
+                "published": ("published", 745),
+                "itemised": ("itemised", self.EUROS),
+                "unpriced": ("unpriced", "consultation"),
+                "unpriced[0]": ("unpriced", [1]),
+            },
+        )
+        check_fields(made, {"itemised": ("itemised", None)})
 
 
 class TestReconciliation:

@@ -19,6 +19,7 @@ from kap_model.money import Money
 from kap_model.pricing.billing import superbill
 from kap_model.pricing.billing_codes import Provider
 from kap_model.pricing.reimbursement import AMOUNTS, Claimed, Reimbursement, reimbursement
+from refusals import NO_MAPPINGS, check_fields, check_tuples, refused_at
 from support import plan
 
 MARKER = "MARKER"
@@ -149,9 +150,40 @@ def test_a_superbill_is_claimed_line_by_line() -> None:
     assert made.totals["reimbursed"] == usd("210.00")
 
 
-def test_every_code_without_an_allowed_amount_is_named_once() -> None:
-    claims = [claimed(1, "90791"), claimed(2, "90853"), claimed(3, "90791"), claimed(4)]
-    assert refused(claims) == ["allowed.90791", "allowed.90853"]
+def test_every_claim_without_an_allowed_amount_is_named_and_no_code() -> None:
+    claims = [claimed(1, "90791"), claimed(2), claimed(3, "90853"), claimed(4, "90791")]
+    with pytest.raises(kap.InvalidValue) as caught:
+        paid(claims)
+    assert str(caught.value).splitlines() == [
+        f"claims[{index}].code: has no allowed amount" for index in (0, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("allowed", [None, *NO_MAPPINGS])
+def test_allowed_amounts_are_a_mapping(allowed: Any) -> None:
+    assert refused([], allowed=allowed) == ["allowed"]
+
+
+def test_a_reimbursement_s_fields_are_checked() -> None:
+    made = paid(THREE)
+    check_tuples(made, "rows")
+    check_fields(
+        made,
+        {
+            "deductible_before": ("deductible_before", 200),
+            "rows": ("rows", None),
+            "rows[1]": ("rows", [made.rows[0], THREE[0]]),
+        },
+    )
+    assert refused_at(Reimbursement, deductible_before=Money(0, "EUR"), rows=made.rows) == ["rows"]
+
+
+@pytest.mark.parametrize("name", ["allowed", "deductible", "reimbursed"])
+def test_a_row_s_fields_are_checked(name: str) -> None:
+    row = paid(THREE).rows[0]
+    check_fields(row, {"claim": ("claim", "p1")})
+    for amount in (None, 1, usd("-0.01"), Money(1, "EUR")):
+        check_fields(row, {name: (name, amount)})
 
 
 def test_an_allowed_amount_of_zero_is_a_statement() -> None:

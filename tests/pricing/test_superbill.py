@@ -26,6 +26,7 @@ from kap_model.pricing.billing_codes import (
     TimeBand,
 )
 from kap_model.pricing.superbills import Superbill, SuperbillLine
+from refusals import NO_MAPPINGS, NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE, plan
 
 MARKER = "MARKER"
@@ -204,7 +205,9 @@ def test_the_first_minutes_cost_their_part_and_never_more(
     claims = [Claim(kind="dosing", scope=scope)]
     made = bill(f"D0/{minutes}*", fees=schedule(rates={"dosing": rate}), claims=claims)
     assert charges(made) == {"d1": charge}
-    assert made.lines[0].minutes == (minutes if scope == "whole" else min(minutes, scope))
+    # Of a first part nothing beyond it is claimed: neither its price nor its minutes.
+    most = rate.minutes if isinstance(rate, fees.FirstPart) else minutes
+    assert made.lines[0].minutes == (minutes if scope == "whole" else min(minutes, scope, most))
 
 
 def test_the_date_of_service_is_the_plan_s_own() -> None:
@@ -353,11 +356,45 @@ def test_places_of_service() -> None:
         ({"client": 17}, "client"),
         ({"fees": None}, "fees"),
         ({"claims": [Claim(kind="dosing", scope=60)] * 2}, "claims"),
-        ({"packages": ["none-such"]}, "packages"),
+        ({"packages": ["none-such"]}, "packages[0]"),
+        ({"provider": None}, "provider"),
+        ({"diagnoses": None}, "diagnoses"),
+        ({"time_bands": None}, "time_bands"),
+        ({"since": 5}, "since"),
+        ({"until": ""}, "until"),
+        *(({"codes": codes}, "codes") for codes in (None, *NO_MAPPINGS)),
     ],
 )
 def test_a_wrong_argument_is_refused_by_its_name(given: dict[str, Any], path: str) -> None:
     assert list(refused("D0*", **given)) == [path]
+
+
+@pytest.mark.parametrize("course", NO_QUOTES)
+@pytest.mark.parametrize("schedule", [schedule(), None])
+def test_what_is_no_plan_is_refused(course: Any, schedule: Any) -> None:
+    assert refused_at(superbill, course, schedule, provider=THERAPIST, codes=CODES) == ["plan"]
+
+
+def test_a_superbill_s_fields_are_checked() -> None:
+    discount = fees.Adjustment(name="Discount", share=fees.Share(percent="-10"), citation=SOURCE)
+    made = bill("P0* D14*", fees=schedule(adjustments=[discount]), diagnoses=["F33.2"])
+    assert made.adjustments
+    check_tuples(made, "diagnoses", "lines", "adjustments")
+    euros = attrs.evolve(made.lines[0], charge=Money(1, "EUR"))
+    check_fields(
+        made,
+        {
+            "plan": ("plan", None),
+            "fees": ("fees", 1),
+            "currency": ("currency", "dollars"),
+            "lines": ("lines", [euros]),
+            "lines[1]": ("lines", [made.lines[0], made.adjustments[0]]),
+            "adjustments": ("adjustments", None),
+            "adjustments[0]": ("adjustments", made.lines),
+        },
+    )
+    in_euros = attrs.evolve(made.adjustments[0], amount=Money(1, "EUR"))
+    check_fields(made, {"adjustments": ("adjustments", [in_euros])})
 
 
 def test_the_plan_s_client_is_the_usual_one() -> None:
@@ -438,6 +475,12 @@ def test_a_time_band_s_fields_are_checked(given: dict[str, Any], path: str) -> N
     [
         ({"code": "9"}, "code"),
         ({"place_of_service": "12"}, "place_of_service"),
+        ({"session": None}, "session"),
+        ({"date": "2027-02-30"}, "date"),
+        ({"date": dt.datetime(2027, 1, 1, tzinfo=dt.UTC)}, "date"),
+        ({"kind": "therapy"}, "kind"),
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": 60.0}, "minutes"),
         ({"charge": usd("-1.00")}, "charge"),
         ({"charge": "1.00"}, "charge"),
     ],
@@ -630,7 +673,7 @@ def test_the_claim_is_the_line_s_amount_times_n_over_its_minutes(
         made = claimed.get(line.session or "")
         assert (0 if made is None else made.charge.minor) == expected
         if made is not None:
-            assert made.minutes == min(int(scope), minutes)
+            assert made.minutes == min(int(scope), minutes if scope == minutes else over)
 
 
 def course_completed(course: kap.Plan, session_id: str | None) -> bool:

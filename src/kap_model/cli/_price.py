@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from kap_model.cli._inputs import STDIN, UnusableError, chosen_protocol, chosen_schedule, read_plan
 from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
 from kap_model.errors import InputError, refusal
+from kap_model.fees.charges import Claim
 from kap_model.money import Money
 from kap_model.practices import BY_NAME
 from kap_model.pricing.billing import superbill
@@ -16,6 +18,8 @@ from kap_model.pricing.billing_codes import Provider
 from kap_model.pricing.estimating import estimate
 from kap_model.pricing.instalments import Instalments, instalments
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, quote
+
+_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 class _Printable(Protocol):
@@ -49,7 +53,7 @@ def print_estimate(arguments: argparse.Namespace) -> Result:
             protocol,
             chosen,
             agreed=agreed,
-            labels=_pairs(arguments.label),
+            labels=_pairs(arguments.label, "--label"),
             packages=arguments.package,
             start=arguments.start,
         )
@@ -75,8 +79,9 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
                 telephone=arguments.telephone,
             ),
             client=arguments.client,
-            codes=_pairs(arguments.code),
+            codes=_pairs(arguments.code, "--code"),
             diagnoses=arguments.diagnosis,
+            claims=_claims(arguments.claim),
             remote_place=arguments.remote_place,
             since=arguments.since,
             until=arguments.until,
@@ -88,13 +93,15 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
 
 
 def print_instalments(arguments: argparse.Namespace) -> Result:
-    """An amount, or what a plan costs, in dated parts."""
+    """An amount, or what a plan costs, in dated parts; what a quote lacks is said beside."""
+    name = "instalments" if arguments.file is None else _named(arguments.file)
+    notes: list[str] = []
 
     def answer() -> _Printable:
-        return _split(_total(arguments), arguments)
+        return _split(_total(arguments, notes), arguments)
 
-    name = "instalments" if arguments.file is None else _named(arguments.file)
-    return _answered(name, arguments.format, answer)
+    result = _answered(name, arguments.format, answer)
+    return Result(result.status, result.output, (*result.complaints, *notes))
 
 
 def _split(total: Money, arguments: argparse.Namespace) -> Instalments:
@@ -107,25 +114,39 @@ def _split(total: Money, arguments: argparse.Namespace) -> Instalments:
     )
 
 
-def _total(arguments: argparse.Namespace) -> Money:
-    if (arguments.file is None) == (arguments.total is None):
+def _total(arguments: argparse.Namespace, notes: list[str]) -> Money:
+    if arguments.file is None:
+        return _stated_total(arguments)
+    if arguments.total is not None or arguments.currency is not None:
         raise refusal("", "needs a plan document or --total, and not both")
-    if arguments.total is not None:
-        return Money.of(arguments.total, arguments.currency)
     plan = read_plan(arguments.file)
     fees = chosen_schedule(arguments.fees)
     agreed = _agreed(arguments, fees, plan.fees)
-    return quote(plan, fees, agreed=agreed, **_choices(arguments)).total
+    priced = quote(plan, fees, agreed=agreed, **_choices(arguments))
+    if priced.missing:
+        kinds = ", ".join(priced.missing)
+        notes.append(f"{_named(arguments.file)}: no price is published for {kinds}")
+    return priced.total
+
+
+def _stated_total(arguments: argparse.Namespace) -> Money:
+    if arguments.total is None:
+        raise refusal("", "needs a plan document or --total, and not both")
+    of_a_plan = ("fees", "label", "agree", "package", "priced_on")
+    if any(getattr(arguments, option) for option in of_a_plan):
+        raise refusal("", "needs a plan document for the options that price one")
+    return Money.of(arguments.total, arguments.currency or "USD")
 
 
 def _answered(name: str, form: str, answer: Callable[[], _Printable]) -> Result:
     try:
         made = answer()
+        shown = json_text(made.to_dict()) if form == "json" else f"{made}\n"
     except UnusableError as error:
         return Result(UNUSABLE, complaints=error.lines)
     except InputError as error:
         return Result(UNUSABLE, complaints=UnusableError(name, error).lines)
-    return Result(GOOD, json_text(made.to_dict()) if form == "json" else f"{made}\n")
+    return Result(GOOD, shown)
 
 
 def _named(file: str) -> str:
@@ -134,16 +155,16 @@ def _named(file: str) -> str:
 
 def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
-        "labels": _pairs(arguments.label),
+        "labels": _pairs(arguments.label, "--label"),
         "packages": arguments.package,
         "priced_on": arguments.priced_on,
     }
 
 
-def _pairs(given: list[tuple[str, str]]) -> Mapping[str, str]:
+def _pairs(given: list[tuple[str, str]], option: str) -> Mapping[str, str]:
     pairs = dict(given)
     if len(pairs) != len(given):
-        raise refusal("", "has a word on the left of = twice")
+        raise refusal(option, "must name each word on the left of = once")
     return pairs
 
 
@@ -154,7 +175,26 @@ def _agreed(
     if not arguments.agree:
         return {}
     currency = chosen_fees(fees, named).currency
-    return {kind: Money.of(text, currency) for kind, text in _pairs(arguments.agree).items()}
+    prices = _pairs(arguments.agree, "--agree").items()
+    return {kind: Money.of(text, currency) for kind, text in prices}
+
+
+def _claims(given: list[tuple[str, str]]) -> tuple[Claim, ...] | None:
+    """What may be claimed, as options say it; ``None`` = as the schedule or practice says."""
+    if not given:
+        return None
+    claims = []
+    for kind, word in _pairs(given, "--claim").items():
+        scope: Any = int(word) if _NUMBER.fullmatch(word) else word
+        claims.append(Claim(kind=kind, scope=scope))
+    return tuple(claims)
+
+
+def number(text: str) -> int:
+    """A whole number, in plain digits."""
+    if _NUMBER.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError("must be a whole number")
+    return int(text)
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kap_model.cli._options import add_format
 from kap_model.cli._price import (
+    number,
     pair,
     print_estimate,
     print_instalments,
@@ -80,6 +81,15 @@ def _add_superbill(parser: argparse.ArgumentParser) -> None:
         help="the service code of a kind or of one session, repeatable; checked against its time",
     )
     parser.add_argument(
+        "--claim",
+        metavar="KIND=SCOPE",
+        type=pair,
+        action="append",
+        default=[],
+        help="what may be claimed: whole, nothing or the first minutes; repeatable; default: as "
+        "the schedule, else the protocol's practice says",
+    )
+    parser.add_argument(
         "--diagnosis", metavar="CODE", action="append", default=[], help="repeatable"
     )
     for name, help_text in (
@@ -103,8 +113,8 @@ def _add_instalments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Split an amount, or what a plan costs, in dated parts that sum exactly."
     parser.add_argument("file", metavar="FILE", nargs="?", help="a plan document; - is stdin")
     parser.add_argument("--total", metavar="AMOUNT", help="an amount, such as 3545.00")
-    parser.add_argument("--currency", metavar="CODE", default="USD", help="default: USD")
-    parser.add_argument("--parts", metavar="N", type=int, required=True, help="how many")
+    parser.add_argument("--currency", metavar="CODE", help="of --total; default: USD")
+    parser.add_argument("--parts", metavar="N", type=number, required=True, help="how many")
     parser.add_argument("--first", metavar="DATE", required=True, help="when the first is due")
     parser.add_argument(
         "--odd",
@@ -112,7 +122,7 @@ def _add_instalments(parser: argparse.ArgumentParser) -> None:
         default=ODD_CENTS[0],
         help="which part takes the odd cents, or spread; default: first",
     )
-    parser.add_argument("--every-months", metavar="N", type=int, default=1, help="default: 1")
+    parser.add_argument("--every-months", metavar="N", type=number, default=1, help="default: 1")
     _add_fees(parser)
     _add_priced_on(parser)
     add_format(parser)

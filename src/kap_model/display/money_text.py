@@ -49,7 +49,9 @@ def _row(line: QuoteLine, payee: str) -> tuple[str, str, str, str, str]:
 def _notes(quote: Quote) -> Iterator[str]:
     for payee, amount in quote.subtotals.items():
         if payee != quote.fees:
-            known = "amounts not known" if amount is None else f"{amount}"
+            whole = all(line.amount is not None for line in quote.lines if line.payee == payee)
+            known = "amounts not known" if amount is None else str(amount)
+            known += "" if whole or amount is None else ", and amounts not known"
             yield f"not in the total: {payee}, {known}"
     if quote.missing:
         yield f"not complete: no price is published for {', '.join(quote.missing)}"

@@ -20,7 +20,7 @@ from kap_model._values import (
 )
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
-from kap_model.money import Money, check_price
+from kap_model.money import Money, check_amount, check_price, plain_text
 from kap_model.sessions import KINDS, LONGEST_MINUTES
 
 _PERCENT: Final = re.compile(r"-?(?:0|[1-9]\d{0,2})(?:\.\d{1,4})?", re.ASCII)
@@ -30,8 +30,8 @@ _WHOLE: Final = 100
 def _percent(value: Decimal | str | None) -> Decimal | None:
     if value is None:
         return None
-    text = f"{value:f}" if type(value) is Decimal and value.is_finite() else value
-    if type(text) is not str or _PERCENT.fullmatch(text) is None:
+    text = plain_text(value)
+    if text is None or _PERCENT.fullmatch(text) is None:
         raise refusal("percent", 'must be a percentage as text, such as "-10" or "8.25"')
     # One number, one spelling: 50.0 and 50 are equal and must be written alike. As text, for
     # Decimal's own ways to do it depend on the precision that the program has set.
@@ -57,8 +57,8 @@ class Share(Value):
     def __attrs_post_init__(self) -> None:
         if (self.percent is None) == (self.amount is None):
             raise refusal("percent", "must be given, or amount, and not both")
-        if self.amount is not None and type(self.amount) is not Money:
-            raise refusal("amount", "must be Money")
+        if self.amount is not None:
+            check_amount(self.amount, "amount")
 
     @property
     def fraction(self) -> Fraction:

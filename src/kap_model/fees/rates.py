@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -14,6 +14,8 @@ from kap_model.errors import refusal
 from kap_model.fees.by_length import Charge, FirstPart, Flat, Hourly, Tier, Tiered, shortest
 from kap_model.limits import Bounds
 from kap_model.money import Money, check_price
+
+ScaleEnd: TypeAlias = Literal["low", "high"]
 
 
 @frozen(kw_only=True)
@@ -52,8 +54,18 @@ class Scale(Value):
         within = type(amount) is Money and self.low <= amount and (high is None or amount <= high)
         if not within:
             raise refusal("agreed", "must be Money within the sliding scale")
-        span = f"{self.low.text} or more" if high is None else f"{self.low.text} to {high.text}"
-        return Charge(amount, f"{amount.text} agreed, of {span}")
+        return Charge(amount, f"{amount.text} agreed, of {self._span}")
+
+    def end(self, which: ScaleEnd) -> Charge:
+        """One end of the scale, for an estimate; without an upper end, the lower one for both."""
+        if which == "low" or self.high is None:
+            return Charge(self.low, f"lowest of {self._span}")
+        return Charge(self.high, f"highest of {self._span}")
+
+    @property
+    def _span(self) -> str:
+        high = self.high
+        return f"{self.low.text} or more" if high is None else f"{self.low.text} to {high.text}"
 
     def lengths(self, lawful: Bounds, usual: int) -> tuple[int, ...]:
         """The shortest lawful length; the price does not depend on it."""

@@ -2,7 +2,7 @@
 
 from kap_model.money import Money
 from kap_model.pricing.billing import superbill
-from kap_model.pricing.billing_codes import Provider, TimeBand
+from kap_model.pricing.billing_codes import PSYCHOTHERAPY_BANDS, Provider, TimeBand
 from kap_model.pricing.comparing import ComparedRow, Comparison, compare
 from kap_model.pricing.estimates import Estimate, EstimateEnd
 from kap_model.pricing.estimating import estimate
@@ -13,7 +13,7 @@ from kap_model.pricing.good_faith_estimates import (
     GoodFaithLine,
     GoodFaithProvider,
 )
-from kap_model.pricing.good_faith_rules import GoodFaithRules, good_faith_due
+from kap_model.pricing.good_faith_rules import GOOD_FAITH, GoodFaithRules, good_faith_due
 from kap_model.pricing.instalments import Instalment, Instalments, instalments
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.quoting import quote
@@ -24,6 +24,8 @@ from kap_model.pricing.superbills import Superbill, SuperbillLine
 from kap_model.pricing.withdrawing import Settlement, credit, withdraw
 
 __all__ = [
+    "GOOD_FAITH",
+    "PSYCHOTHERAPY_BANDS",
     "ChargeMade",
     "Claimed",
     "ComparedRow",

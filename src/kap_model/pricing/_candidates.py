@@ -25,11 +25,13 @@ class Candidate(NamedTuple):
     """One way in which a session of a kind may be held.
 
     Attributes:
+        own: Whether the practice states a price of its own for it.
         cost: What the practice charges, then what another payee does, in minor units; 0 where
             no amount is known.
         traits: The session's fields.
     """
 
+    own: bool
     cost: tuple[int, int]
     traits: dict[str, Any]
 
@@ -58,7 +60,20 @@ def candidates(kind: str, limits: Limits, terms: Terms, day: dt.date) -> list[Ca
                 refusals.append(error)
     if not found:
         raise refusals[0]
-    return found
+    # Where the practice has a price of its own, a way without one is no cheaper: it is not known.
+    return [candidate for candidate in found if candidate.own] or found
+
+
+def has_unpublished_form(kind: str, limits: Limits, terms: Terms, day: dt.date) -> bool:
+    """Whether the practice names no price for some lawful format of a kind."""
+    for way in _formats(kind, limits):
+        try:
+            fee = terms.fees.fee_on(kind, terms.date_of(day), way.get("format"))
+        except InvalidValue:
+            continue
+        if fee.rate is None and fee.payee is None:
+            return True
+    return False
 
 
 def usual_traits(kind: str, limits: Limits) -> dict[str, Any]:
@@ -96,11 +111,11 @@ def _priced(
 ) -> Iterator[Candidate]:
     usual, make = USUAL_MINUTES[kind], CLASS_OF_KIND[kind]
     if fee.rate is None:
-        yield Candidate((0, 0), traits | {"minutes": shortest(lawful, usual)})
+        yield Candidate(False, (0, 0), traits | {"minutes": shortest(lawful, usual)})
         return
     rate = terms.plain_rate(fee, make(id="s", start=_ANY_INSTANT, minutes=usual, **traits))
     for minutes in rate.lengths(lawful, usual):
         session = make(id="s", start=_ANY_INSTANT, minutes=minutes, **traits)
         price = terms.charge(rate, session).amount.minor
         cost = (price, 0) if fee.payee is None else (0, price)
-        yield Candidate(cost, traits | {"minutes": minutes})
+        yield Candidate(fee.payee is None, cost, traits | {"minutes": minutes})

@@ -6,7 +6,7 @@ import datetime as dt
 from fractions import Fraction
 from typing import Any, Final
 
-from kap_model.errors import refusal
+from kap_model.errors import InvalidValue, refusal
 from kap_model.fees.charges import ClaimScope, Missed, Package, Share
 from kap_model.fees.rates import ByLabel, FirstPart, Flat, Hourly, Periodic, PlainRate
 from kap_model.fees.schedule import Fee
@@ -48,7 +48,7 @@ def held_line(plan: Plan, session: Session, terms: Terms, inside: Package | None
     practice = terms.fees.id
     facts = _facts(plan, session)
     if inside is not None:
-        return _included_line(terms, inside, facts)
+        return _included_line(plan, session, terms, inside)
     fee = fee_for(plan, session, terms)
     item, payee = fee.name or session.kind, fee.payee or practice
     if fee.rate is None:
@@ -57,21 +57,39 @@ def held_line(plan: Plan, session: Session, terms: Terms, inside: Package | None
     amount, basis = terms.charge(rate, session)
     if fee.format is not None:
         basis += ", per person"
-    claim = _claimable(terms, session, rate, amount) if fee.payee is None else None
-    return QuoteLine(item=item, amount=amount, payee=payee, basis=basis, claimable=claim, **facts)
+    claim, minutes = None, None
+    if fee.payee is None:
+        claim, minutes = _claimed(terms, session, rate, amount)
+    return QuoteLine(
+        item=item,
+        amount=amount,
+        payee=payee,
+        basis=basis,
+        claimable=claim,
+        claimable_minutes=minutes,
+        **facts,
+    )
 
 
-def _included_line(terms: Terms, inside: Package, facts: dict[str, Any]) -> QuoteLine:
+def _included_line(plan: Plan, session: Session, terms: Terms, inside: Package) -> QuoteLine:
     zero, published = Money.zero(terms.fees.currency), inside.price is not None
     return QuoteLine(
-        item=facts["kind"],
+        item=_name(plan, session, terms),
         amount=zero if published else None,
         payee=terms.fees.id,
         basis=f"included in {inside.name}" + ("" if published else ", not published"),
         claimable=zero if published and terms.claims is not None else None,
         package=inside.id,
-        **facts,
+        **_facts(plan, session),
     )
+
+
+def _name(plan: Plan, session: Session, terms: Terms) -> str:
+    """What the schedule calls a session; a kind that it sells in packages only has no fee."""
+    try:
+        return fee_for(plan, session, terms).name or session.kind
+    except InvalidValue:
+        return session.kind
 
 
 def missed_line(plan: Plan, session: Session, terms: Terms) -> QuoteLine | None:
@@ -80,8 +98,15 @@ def missed_line(plan: Plan, session: Session, terms: Terms) -> QuoteLine | None:
     Raises:
         InvalidValue: The hours of notice are not recorded, or the schedule cannot price it.
     """
-    line = _missed_terms(session, terms)
-    if line is None or (line.charge is not None and line.charge.is_nothing):
+    tiers = _missed_terms(session, terms)
+    if not tiers:
+        return None
+    if session.status == "cancelled" and session.notice_hours is None:
+        if fee_for(plan, session, terms).payee is not None:
+            return None
+        raise refusal("notice_hours", "must be recorded; the charge depends on it")
+    line = _reached(tiers, session.notice_hours)
+    if line.charge is not None and line.charge.is_nothing:
         return None
     fee = fee_for(plan, session, terms)
     if fee.payee is not None:
@@ -141,34 +166,37 @@ def _missed_amount(
     return charge.of(price), f"{charge} of {price.text}"
 
 
-def _missed_terms(session: Session, terms: Terms) -> Missed | None:
-    """What the schedule says of this kind, else of any."""
+def _missed_terms(session: Session, terms: Terms) -> list[Missed]:
+    """What the schedule says of this kind, else of any, where a session is not held."""
     missed = session.status == "no-show"
     lines = [line for line in terms.fees.missed if (line.at_least is None) == missed]
-    lines = [m for m in lines if m.kind == session.kind] or [m for m in lines if m.kind is None]
-    if missed or not lines:
-        return lines[0] if lines else None
-    hours = session.notice_hours
-    if hours is None:
-        raise refusal("notice_hours", "must be recorded; the charge depends on it")
-    reached = [line for line in lines if (line.at_least or 0) <= hours]
-    return max(reached, key=lambda line: line.at_least or 0)
+    own = [line for line in lines if line.kind == session.kind]
+    return own or [line for line in lines if line.kind is None]
 
 
-def _claimable(terms: Terms, session: Session, rate: PlainRate, amount: Money) -> Money | None:
+def _reached(tiers: list[Missed], hours: int | None) -> Missed:
+    """The tier of the most hours of notice that were given; of a no-show the only one."""
+    reached = [tier for tier in tiers if (tier.at_least or 0) <= (hours or 0)]
+    return max(reached, key=lambda tier: tier.at_least or 0)
+
+
+def _claimed(
+    terms: Terms, session: Session, rate: PlainRate, amount: Money
+) -> tuple[Money | None, int | None]:
+    """What a superbill may claim of a line, and for how many minutes."""
     if terms.claims is None:
-        return None
+        return None, None
     scopes: dict[str, ClaimScope] = {claim.kind: claim.scope for claim in terms.claims}
-    scope = scopes.get(session.kind, "nothing")
+    scope, minutes = scopes.get(session.kind, "nothing"), session.minutes
     if scope == "whole":
-        return amount
+        return amount, minutes
     if not isinstance(scope, int):
-        return Money.zero(terms.fees.currency)
-    minutes = session.minutes
+        return Money.zero(terms.fees.currency), 0
     if isinstance(rate, FirstPart):
         # The first part's price; of fewer minutes than the first part has, no more than theirs.
         amount, minutes = rate.first, min(rate.minutes, minutes)
-    return amount.portion(Fraction(min(scope, minutes), minutes))
+    claimed = min(scope, minutes)
+    return amount.portion(Fraction(claimed, minutes)), claimed
 
 
 def _facts(plan: Plan, session: Session) -> dict[str, Any]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from kap_model._time import civil_date
-from kap_model._values import check_choice
+from kap_model._values import as_mapping, as_tuple, check_choice
 from kap_model.errors import refusal
 from kap_model.fees.charges import Claim, Package
-from kap_model.fees.rates import SESSION_LABELS, ByLabel, Charge, PlainRate, Scale
+from kap_model.fees.rates import SESSION_LABELS, ByLabel, Charge, PlainRate, Scale, ScaleEnd
 from kap_model.fees.schedule import Fee, FeeSchedule
 from kap_model.money import Money
 from kap_model.sessions import KINDS, Session
-
-ScaleEnd: TypeAlias = Literal["low", "high"]
 
 
 class Terms(NamedTuple):
@@ -69,9 +67,7 @@ class Terms(NamedTuple):
             return rate.agreed(self.agreed[session.kind])
         if self.scale_end is None:
             raise refusal(session.kind, "is on a sliding scale; a quote needs the agreed price")
-        if self.scale_end == "low" or rate.high is None:
-            return rate.agreed(rate.low)
-        return rate.agreed(rate.high)
+        return rate.end(self.scale_end)
 
 
 def make_terms(
@@ -88,27 +84,36 @@ def make_terms(
     Raises:
         InvalidValue: A word that the schedule does not know, or a price of another currency.
     """
-    agreed, labels = dict(agreed or {}), dict(labels or {})
+    prices = {} if agreed is None else as_mapping(agreed, "agreed")
+    choices = {} if labels is None else as_mapping(labels, "labels")
+    _check_prices(fees, prices)
+    _check_choices(fees, choices)
+    return Terms(
+        fees=fees,
+        agreed=prices,
+        labels=choices,
+        packages=_packages(fees, packages),
+        priced_on=None if priced_on is None else civil_date(priced_on, "priced_on"),
+        claims=claims if claims is not None else fees.claims,
+    )
+
+
+def _check_prices(fees: FeeSchedule, agreed: Mapping[str, Money]) -> None:
     for kind, amount in agreed.items():
         check_choice(kind, "agreed", KINDS)
         if type(amount) is not Money or amount.currency != fees.currency:
             raise refusal(f"agreed.{kind}", "must be Money in the schedule's currency")
         if not any(fee.item == kind and _has_scale(fee) for fee in fees.fees):
             raise refusal(f"agreed.{kind}", f"is on no sliding scale of the schedule {fees.id}")
+
+
+def _check_choices(fees: FeeSchedule, labels: Mapping[str, str]) -> None:
     known = caller_labels(fees)
     for label, choice in labels.items():
         if label not in known:
             words = ", ".join(known) or "none"
             raise refusal("labels", f"must be ones that the schedule {fees.id} knows: {words}")
         check_choice(choice, f"labels.{label}", known[label])
-    return Terms(
-        fees=fees,
-        agreed=agreed,
-        labels=labels,
-        packages=_packages(fees, packages),
-        priced_on=None if priced_on is None else civil_date(priced_on, "priced_on"),
-        claims=claims if claims is not None else fees.claims,
-    )
 
 
 def caller_labels(fees: FeeSchedule) -> dict[str, tuple[str, ...]]:
@@ -128,8 +133,12 @@ def _has_scale(fee: Fee) -> bool:
 
 
 def _packages(fees: FeeSchedule, chosen: Iterable[str]) -> tuple[Package, ...]:
-    names = set(chosen)
-    if not names <= {package.id for package in fees.packages}:
-        known = ", ".join(package.id for package in fees.packages) or "none"
-        raise refusal("packages", f"must be ones that the schedule {fees.id} offers: {known}")
+    names, offered = as_tuple(chosen, "packages"), [package.id for package in fees.packages]
+    for index, name in enumerate(names):
+        if name not in offered:
+            known = ", ".join(offered) or "none"
+            reason = f"must be one that the schedule {fees.id} offers: {known}"
+            raise refusal(f"packages[{index}]", reason)
+        if name in names[:index]:
+            raise refusal(f"packages[{index}]", "must be named once; a client takes it once")
     return tuple(p for p in fees.packages if p.always or p.id in names)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kap_model._time import civil_date
-from kap_model._values import check_choice
+from kap_model._values import check_choice, check_instance
 from kap_model.errors import InvalidValue, PricingError, Problem, refusal
 from kap_model.fees.charges import Claim, ClaimScope
 from kap_model.fees.schedule import as_claims
@@ -90,6 +90,7 @@ def superbill(
         PricingError: The plan cannot be priced; or a session that may be claimed has no
             published price, no code, or one for other minutes; with all of them, by session.
     """
+    check_instance(plan, "plan", Plan)
     schedule = chosen_fees(fees, plan.fees)
     check_choice(remote_place, "remote_place", REMOTE_PLACES)
     stated = stated_claims(as_claims(claims), schedule, plan)
@@ -143,7 +144,7 @@ def _lines(plan: Plan, priced: Quote, terms: _Terms) -> tuple[SuperbillLine, ...
         if session is None or not _may_be_claimed(session, quoted, terms):
             continue
         try:
-            lines.append(_line(plan, session, quoted.claimable, terms))
+            lines.append(_line(plan, session, quoted, terms))
         except InvalidValue as error:
             problems += [Problem(session.id, f"{p.path} {p.reason}") for p in error.problems]
     if problems:
@@ -164,19 +165,18 @@ def _may_be_claimed(session: Session, quoted: QuoteLine, terms: _Terms) -> bool:
     return quoted.claimable is not None and quoted.claimable.minor > 0
 
 
-def _line(plan: Plan, session: Session, charge: Money | None, terms: _Terms) -> SuperbillLine:
+def _line(plan: Plan, session: Session, quoted: QuoteLine, terms: _Terms) -> SuperbillLine:
     """A session's line.
 
     Raises:
         InvalidValue: It has no published price, no code, or a code for other minutes.
     """
-    if charge is None:
+    charge, minutes = quoted.claimable, quoted.claimable_minutes
+    if charge is None or minutes is None:
         raise refusal("price", "is not published, so that nothing can be claimed of it")
     code = terms.codes.get(session.id) or terms.codes.get(session.kind)
     if code is None:
         raise refusal("code", "must be given, by the session's id or its kind")
-    scope = terms.scopes.get(session.kind)
-    minutes = min(scope, session.minutes) if isinstance(scope, int) else session.minutes
     check_minutes(code, minutes, terms.bands)
     return SuperbillLine(
         session=session.id,

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from kap_model._values import Value, as_tuple, check_integer, check_text
+from kap_model._values import Value, as_mapping, as_tuple, check_integer, check_text
 from kap_model.citations import Citation, Source, check_citation
 from kap_model.errors import refusal
 from kap_model.sessions import KINDS, LONGEST_MINUTES
@@ -183,11 +183,24 @@ def as_codes(values: Mapping[str, str], sessions: Iterable[str]) -> dict[str, st
     Raises:
         InvalidValue: Another form, or a place that is neither a kind nor a session of the plan.
     """
-    if not isinstance(values, Mapping):
-        raise refusal("codes", "must be a mapping of kinds or session ids to service codes")
+    codes = as_mapping(values, "codes")
     known = {*KINDS, *sessions}
-    for place, code in values.items():
+    for place, code in codes.items():
         if place not in known:
             raise refusal("codes", "must be by kind, or by the id of a session of the plan")
         check_code(code, f"codes.{place}")
-    return dict(values)
+    return codes
+
+
+def as_diagnoses(values: Iterable[str]) -> tuple[str, ...]:
+    """Diagnosis codes in the caller's order, each once.
+
+    Raises:
+        InvalidValue: Something else, or a code twice.
+    """
+    codes = as_tuple(values, "diagnoses")
+    for index, code in enumerate(codes):
+        check_code(code, f"diagnoses[{index}]")
+    if len(set(codes)) != len(codes):
+        raise refusal("diagnoses", "must name each once")
+    return codes

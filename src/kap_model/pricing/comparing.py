@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kap_model._values import Value
+from kap_model._values import Value, as_tuple, check_instance, check_integer, check_text
 from kap_model.errors import refusal
-from kap_model.money import Money, text_of
+from kap_model.money import Money, check_currency, text_of
+from kap_model.pricing._fields import (
+    as_rows,
+    as_texts,
+    check_currencies,
+    check_money,
+    check_texts_or_none,
+)
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.sessions import KINDS
 
+T = TypeVar("T")
 Lengths: TypeAlias = tuple[tuple[int, int], ...]
 """Pairs of minutes and how many sessions are so long, the shortest first."""
 
 _NO_KIND: Final = len(KINDS)
+_TWO: Final = 2
+
+
+def _lengths(values: Iterable[tuple[int, int]]) -> Lengths:
+    pairs = as_tuple(values, "lengths")
+    for index, pair in enumerate(pairs):
+        if type(pair) is not tuple or len(pair) != _TWO:
+            raise refusal(f"lengths[{index}]", "must be a pair of minutes and a count")
+        for number in pair:
+            check_integer(number, f"lengths[{index}]", 1)
+    return pairs
 
 
 @frozen(kw_only=True, repr=False)
@@ -28,11 +48,19 @@ class Side(Value):
         lengths: Their lengths, where they are sessions.
         amount: The sum of the amounts that are known: zero where there are no lines, ``None``
             where no line has an amount.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form.
     """
 
     count: int
-    lengths: Lengths
+    lengths: Lengths = field(converter=_lengths)
     amount: Money | None
+
+    def __attrs_post_init__(self) -> None:
+        check_integer(self.count, "count", 0)
+        if self.amount is not None:
+            check_money(self.amount, "amount")
 
     def to_dict(self) -> dict[str, Any]:
         """The side as JSON values."""
@@ -56,6 +84,9 @@ class ComparedRow(Value):
         item: What it is for.
         a: The first quote's lines.
         b: The second quote's lines.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     payee: str | None
@@ -63,6 +94,13 @@ class ComparedRow(Value):
     item: str
     a: Side
     b: Side
+
+    def __attrs_post_init__(self) -> None:
+        check_texts_or_none(self, "payee", "kind")
+        check_text(self.item, "item")
+        check_instance(self.a, "a", Side)
+        check_instance(self.b, "b", Side)
+        check_currencies([self.a.amount, self.b.amount], "b", None)
 
     @property
     def changed(self) -> bool:
@@ -98,6 +136,28 @@ class ComparedRow(Value):
         return f"<ComparedRow {self.item}>"
 
 
+def _plans(values: Iterable[str]) -> tuple[str, str]:
+    return _two(as_texts(values, "plans"), "plans")
+
+
+def _fees(values: Iterable[str]) -> tuple[str, str]:
+    return _two(as_texts(values, "fees"), "fees")
+
+
+def _totals(values: Iterable[Money]) -> tuple[Money, Money]:
+    return _two(as_rows(values, "totals", Money), "totals")
+
+
+def _two(values: tuple[T, ...], path: str) -> tuple[T, T]:
+    if len(values) != _TWO:
+        raise refusal(path, "must be two")
+    return values[0], values[1]
+
+
+def _rows(values: Iterable[ComparedRow]) -> tuple[ComparedRow, ...]:
+    return as_rows(values, "rows", ComparedRow)
+
+
 @frozen(kw_only=True, repr=False)
 class Comparison(Value):
     """Two quotes side by side.
@@ -108,13 +168,23 @@ class Comparison(Value):
         currency: The currency of every amount.
         totals: The two totals, each of its practice's own lines.
         rows: The practice's own first, by kind, then item; then other payees, by name.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or an amount of another currency.
     """
 
-    plans: tuple[str, str]
-    fees: tuple[str, str]
+    plans: tuple[str, str] = field(converter=_plans)
+    fees: tuple[str, str] = field(converter=_fees)
     currency: str
-    totals: tuple[Money, Money]
-    rows: tuple[ComparedRow, ...]
+    totals: tuple[Money, Money] = field(converter=_totals)
+    rows: tuple[ComparedRow, ...] = field(converter=_rows)
+
+    def __attrs_post_init__(self) -> None:
+        check_currency(self.currency, "currency")
+        check_currencies(self.totals, "totals", self.currency)
+        for side in ("a", "b"):
+            amounts = (getattr(row, side).amount for row in self.rows)
+            check_currencies(amounts, "rows", self.currency)
 
     @property
     def changes(self) -> tuple[ComparedRow, ...]:
@@ -159,12 +229,14 @@ def compare(a: Quote, b: Quote) -> Comparison:
     names; lines of other payees by the payee's name.
 
     Raises:
-        InvalidValue: The quotes are in two currencies.
+        InvalidValue: Something else than a quote, or two quotes in two currencies.
     """
+    check_instance(a, "a", Quote)
+    check_instance(b, "b", Quote)
     if a.currency != b.currency:
         raise refusal("b", "must be in the currency of a; currencies never mix")
     before, after = _groups(a), _groups(b)
-    rows = tuple(
+    rows = (
         ComparedRow(
             payee=group.payee,
             kind=group.kind,

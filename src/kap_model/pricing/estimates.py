@@ -65,6 +65,8 @@ class Estimate(Value):
         fees: The schedule's id.
         low: The cheapest course.
         high: The dearest course.
+        unpublished: The kinds of which some lawful form has no published price; the ends are of
+            the other forms, where there are any.
         open_ended: The items with a price and without a maximum, kinds first: of their number,
             then counted at their minimum in both ends, or of their sliding scale, then counted
             at its low end.
@@ -74,6 +76,7 @@ class Estimate(Value):
     fees: str
     low: EstimateEnd
     high: EstimateEnd
+    unpublished: tuple[str, ...] = ()
     open_ended: tuple[str, ...] = ()
 
     @property
@@ -84,7 +87,7 @@ class Estimate(Value):
     @property
     def missing(self) -> tuple[str, ...]:
         """The items for which the practice publishes no price of its own."""
-        found = {*self.low.quote.missing, *self.high.quote.missing}
+        found = {*self.low.quote.missing, *self.high.quote.missing, *self.unpublished}
         return tuple(item for item in ITEMS if item in found)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
@@ -12,7 +13,7 @@ from typing import Any, Final
 from kap_model._time import civil_date
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.errors import InputError, InvalidValue, PricingError, Problem, refusal
-from kap_model.fees.rates import ByLabel, Rate, Scale
+from kap_model.fees.rates import ByLabel, Rate, Scale, ScaleEnd
 from kap_model.fees.schedule import SUPPLY, Fee, FeeSchedule
 from kap_model.limits import Limits
 from kap_model.money import Money
@@ -21,15 +22,16 @@ from kap_model.planning.counts import bounded_kinds, fewest, most
 from kap_model.planning.outline import Outline, lawful_cadence
 from kap_model.planning.witness import witness
 from kap_model.practices import BY_NAME
-from kap_model.pricing._candidates import candidates, usual_traits
+from kap_model.pricing._candidates import candidates, has_unpublished_form, usual_traits
 from kap_model.pricing._packages import packages_by_session
-from kap_model.pricing._terms import ScaleEnd, Terms, caller_labels, make_terms
+from kap_model.pricing._terms import Terms, caller_labels, make_terms
 from kap_model.pricing.estimates import Estimate, EstimateEnd
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, quoted
 from kap_model.protocol import CareProtocol
 from kap_model.sessions import KINDS
 
 _FIRST_START: Final = dt.date(1980, 1, 1)  # of a plan: its years are 1980 to 2199
+_MOST_CHOICES: Final = 256
 USUAL_START: Final = dt.date(2027, 1, 4)
 """The first day of witness plans where neither protocol nor schedule ever changed."""
 
@@ -45,7 +47,7 @@ def estimate(
 ) -> Estimate:
     """Say the lowest and the highest price of a protocol's lawful courses, with their plans.
 
-    Every price is at least zero and no adjustment takes more off than there is, so more sessions
+    Every price is at least zero and no percentage takes off more than there is, so more sessions
     never cost less: the ends of the range are at the ends of the counts, and each session there
     has its cheapest or dearest form. Formats, labels and lengths vary over what the protocol
     allows and the schedule publishes. An item with a price and without a maximum is counted at
@@ -71,11 +73,16 @@ def estimate(
     day = _last_change(care, schedule) if start is None else civil_date(start, "start")
     terms = make_terms(schedule, agreed=agreed, labels=labels, packages=packages, priced_on=day)
     limits = care.limits_on(day)
+    low = min(_ends(care, limits, terms, day, "low"), key=attrgetter("total"))
+    high = max(_ends(care, limits, terms, day, "high"), key=attrgetter("total"))
+    lines = [line for end in (low, high) for line in end.lines if line.package is None]
+    held = [kind for kind in KINDS if any(line.kind == kind for line in lines)]
     return Estimate(
         protocol=care.id,
         fees=schedule.id,
-        low=min(_ends(care, limits, terms, day, "low"), key=attrgetter("total")),
-        high=max(_ends(care, limits, terms, day, "high"), key=attrgetter("total")),
+        low=low,
+        high=high,
+        unpublished=tuple(k for k in held if has_unpublished_form(k, limits, terms, day)),
         open_ended=_open_ended(limits, terms, day),
     )
 
@@ -105,6 +112,8 @@ def _ends(
         InputError: None can.
     """
     open_labels = {k: v for k, v in caller_labels(terms.fees).items() if k not in terms.labels}
+    if math.prod(map(len, open_labels.values())) > _MOST_CHOICES:
+        raise refusal("labels", f"must be given for some of {', '.join(open_labels)}")
     refusals: list[InputError] = []
     found = False
     for words in product(*open_labels.values()):
@@ -133,7 +142,7 @@ def _end(
         except InvalidValue as error:
             refused[kind] = error
         else:
-            costs[kind], traits[kind] = pick(found, key=attrgetter("cost"))
+            _, costs[kind], traits[kind] = pick(found, key=attrgetter("cost"))
     outline = Outline(
         id=f"estimate-{end}",
         start=day,

@@ -9,9 +9,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from kap_model._time import civil_date
-from kap_model._values import check_text
+from kap_model._values import as_mapping, check_instance, check_text
 from kap_model.errors import refusal
 from kap_model.money import Money, check_price
+from kap_model.pricing._business_days import as_holidays
+from kap_model.pricing.billing_codes import check_code
 from kap_model.pricing.good_faith_estimates import (
     Dispute,
     GoodFaithEstimate,
@@ -25,7 +27,7 @@ from kap_model.pricing.quotes import Quote
 def good_faith_estimate(
     quote: Quote,
     *,
-    providers: Mapping[str, str],
+    providers: Mapping[str, str | None],
     client: str,
     issued: dt.date | str,
     scheduled: dt.date | str | None = None,
@@ -43,7 +45,7 @@ def good_faith_estimate(
     Args:
         quote: The priced plan.
         providers: For each payee of the quote its name, NPI, tax number and place, as one line;
-            the practice must be given, others where they are known.
+            the practice must be given, others where they are known (``None`` = not).
         client: The client as the paper names them; shown by ``str`` and ``to_dict`` only.
         issued: The date of issue.
         scheduled: The date on which the services were scheduled; with it, ``due`` is known.
@@ -58,36 +60,49 @@ def good_faith_estimate(
 
     Raises:
         InvalidValue: Another currency than the regulation's, a payee or an item that the quote
-            has not, no details of the practice, a date or a text that cannot be.
+            has not, no details of the practice, a date, a code or a text that cannot be.
     """
+    check_instance(quote, "quote", Quote)
+    check_instance(rules, "rules", GoodFaithRules)
     if quote.currency != rules.dispute_over.currency:
         raise refusal("quote", f"must be in {rules.dispute_over.currency}, as the rules are")
-    details, codes = _details(quote, providers), dict(codes or {})
-    if not set(codes) <= {line.item for line in quote.lines}:
-        raise refusal("codes", "must be for items of the quote")
+    details, by_item = _details(quote, providers), _codes(quote, codes)
+    closed = [dt.date.fromordinal(day) for day in as_holidays(holidays)]
     if scheduled is not None and service is None:
         service = _first_service(quote, civil_date(scheduled, "scheduled"))
     asked = {"scheduled": scheduled, "service": service, "requested": requested}
     due = None
     if any(date is not None for date in asked.values()):
-        due = good_faith_due(**asked, holidays=holidays, rules=rules)
+        due = good_faith_due(**asked, holidays=closed, rules=rules)
     return GoodFaithEstimate(
         plan=quote.plan,
         client=client,
         issued=issued,
         due=due,
         diagnoses=diagnoses,
-        providers=tuple(_provider(quote, payee, details, codes) for payee in quote.subtotals),
+        providers=[_provider(quote, payee, details, by_item) for payee in quote.subtotals],
         rules=rules,
     )
 
 
-def _details(quote: Quote, providers: Mapping[str, str]) -> dict[str, str]:
-    details, payees = dict(providers), list(quote.subtotals)
+def _details(quote: Quote, providers: Mapping[str, str | None]) -> dict[str, str | None]:
+    details, payees = as_mapping(providers, "providers"), list(quote.subtotals)
     if not set(details) <= set(payees) or quote.fees not in details:
         known = ", ".join(payees[1:]) or "no others"
         raise refusal("providers", f"must name {quote.fees}, and may name {known}")
+    for payee, text in details.items():
+        if text is not None or payee == quote.fees:
+            check_text(text, "providers")
     return details
+
+
+def _codes(quote: Quote, codes: Mapping[str, str] | None) -> dict[str, str]:
+    by_item: dict[str, str] = {} if codes is None else as_mapping(codes, "codes")
+    if not set(by_item) <= {line.item for line in quote.lines}:
+        raise refusal("codes", "must be for items of the quote")
+    for code in by_item.values():
+        check_code(code, "codes")
+    return by_item
 
 
 def _first_service(quote: Quote, scheduled: dt.date) -> dt.date:
@@ -99,9 +114,9 @@ def _first_service(quote: Quote, scheduled: dt.date) -> dt.date:
 
 
 def _provider(
-    quote: Quote, payee: str, details: Mapping[str, str], codes: Mapping[str, str]
+    quote: Quote, payee: str, details: Mapping[str, str | None], codes: Mapping[str, str]
 ) -> GoodFaithProvider:
-    lines = tuple(
+    lines = [
         GoodFaithLine(
             service=line.item,
             session=line.session,
@@ -112,7 +127,7 @@ def _provider(
         )
         for line in quote.lines
         if line.payee == payee
-    )
+    ]
     return GoodFaithProvider(payee=payee, details=details.get(payee), lines=lines)
 
 
@@ -130,13 +145,15 @@ def disputable(
         billed: The date on the first bill, from which the days of the dispute are counted.
 
     Raises:
-        InvalidValue: A bill that is negative or in another currency, a date that cannot be.
+        InvalidValue: Something else than an estimate, a bill that is negative or in another
+            currency, a date that cannot be.
     """
+    check_instance(estimate, "estimate", GoodFaithEstimate)
     first = civil_date(billed, "billed")
     until = first + dt.timedelta(days=estimate.rules.dispute_days)
     expected = {provider.payee: provider.expected for provider in estimate.providers}
     found = []
-    for payee, bill in bills.items():
+    for payee, bill in as_mapping(bills, "bills").items():
         check_text(payee, "bills")
         check_price(bill, "bills")
         if bill.currency != estimate.rules.dispute_over.currency:

@@ -7,36 +7,41 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from attrs import field, frozen
 
 from kap_model._time import add_months, civil_date
-from kap_model._values import Value, as_tuple, check_text
+from kap_model._values import Value, check_instance, check_integer, check_text
 from kap_model.errors import refusal
-from kap_model.money import Money, text_of
+from kap_model.money import Money, check_price, text_of
+from kap_model.pricing._disclaimers import disclaimers
+from kap_model.pricing._fields import (
+    as_rows,
+    check_currencies,
+    check_money,
+    check_texts,
+    check_texts_or_none,
+    date_or_none,
+)
+from kap_model.pricing.billing_codes import as_diagnoses, check_code
 from kap_model.pricing.good_faith_rules import GOOD_FAITH, GoodFaithRules
-
-_EXPECTED: Final = (
-    "These charges are what could be expected on the date of issue; what is done and what is "
-    "charged may differ."
-)
-_NOT_LISTED: Final = (
-    "Other services may be recommended that are scheduled or asked for separately and are not "
-    "listed. Other providers may send bills of their own, with estimates of their own."
-)
-_HOW_TO_DISPUTE: Final = (
-    "How to begin is said on www.cms.gov/nosurprises. A dispute has no effect on the quality of "
-    "the care."
-)
-_NO_CONTRACT: Final = (
-    "This is no contract: nobody is bound to take these services, or to take them from these "
-    "providers."
-)
 
 
 def _iso(date: dt.date | None) -> str | None:
     return None if date is None else date.isoformat()
+
+
+def _date(value: dt.date | str | None) -> dt.date | None:
+    return date_or_none(value, "date")
+
+
+def _due(value: dt.date | str | None) -> dt.date | None:
+    return date_or_none(value, "due")
+
+
+def _until(value: dt.date | str | None) -> dt.date | None:
+    return date_or_none(value, "until")
 
 
 @frozen(kw_only=True, repr=False)
@@ -51,18 +56,27 @@ class GoodFaithLine(Value):
         minutes: The session's length.
         code: The service code, where the caller gives one.
         expected: The expected charge; ``None`` = not known.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form.
     """
 
     service: str
     session: str | None = None
-    date: dt.date | None = None
+    date: dt.date | None = field(default=None, converter=_date)
     minutes: int | None = None
     code: str | None = None
     expected: Money | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_text(self.service, "service")
+        check_texts_or_none(self, "session")
+        if self.minutes is not None:
+            check_integer(self.minutes, "minutes", 1)
         if self.code is not None:
-            check_text(self.code, "codes")
+            check_code(self.code, "code")
+        if self.expected is not None:
+            check_money(self.expected, "expected")
 
     def to_dict(self) -> dict[str, Any]:
         """The line as JSON values."""
@@ -79,6 +93,10 @@ class GoodFaithLine(Value):
         return f"<GoodFaithLine {self.session or self.service}>"
 
 
+def _lines(values: Iterable[GoodFaithLine]) -> tuple[GoodFaithLine, ...]:
+    return as_rows(values, "lines", GoodFaithLine)
+
+
 @frozen(kw_only=True, repr=False)
 class GoodFaithProvider(Value):
     """What one provider is expected to charge.
@@ -87,15 +105,19 @@ class GoodFaithProvider(Value):
         payee: The provider, as the quote calls it.
         details: Name, NPI, tax number and place as the caller gives them; ``None`` = not given.
         lines: The services, in the quote's order.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     payee: str
     details: str | None = None
-    lines: tuple[GoodFaithLine, ...] = ()
+    lines: tuple[GoodFaithLine, ...] = field(default=(), converter=_lines)
 
     def __attrs_post_init__(self) -> None:
-        if self.details is not None:
-            check_text(self.details, "providers")
+        check_text(self.payee, "payee")
+        check_texts_or_none(self, "details")
+        check_currencies((line.expected for line in self.lines), "lines", None)
 
     @property
     def expected(self) -> Money | None:
@@ -127,11 +149,8 @@ def _issued(value: dt.date | str) -> dt.date:
     return civil_date(value, "issued")
 
 
-def _diagnoses(values: Iterable[str]) -> tuple[str, ...]:
-    diagnoses = as_tuple(values, "diagnoses")
-    for index, code in enumerate(diagnoses):
-        check_text(code, f"diagnoses[{index}]")
-    return diagnoses
+def _providers(values: Iterable[GoodFaithProvider]) -> tuple[GoodFaithProvider, ...]:
+    return as_rows(values, "providers", GoodFaithProvider)
 
 
 @frozen(kw_only=True, repr=False)
@@ -147,18 +166,25 @@ class GoodFaithEstimate(Value):
         diagnoses: Diagnosis codes, where the caller gives them.
         providers: The practice first, then the others.
         rules: The regulation that it follows.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, an amount of another currency than the
+            regulation's, or it is issued before the regulation is in force.
     """
 
     plan: str
     client: str
     issued: dt.date = field(converter=_issued)
-    due: dt.date | None = None
-    diagnoses: tuple[str, ...] = field(default=(), converter=_diagnoses)
-    providers: tuple[GoodFaithProvider, ...]
+    due: dt.date | None = field(default=None, converter=_due)
+    diagnoses: tuple[str, ...] = field(default=(), converter=as_diagnoses)
+    providers: tuple[GoodFaithProvider, ...] = field(converter=_providers)
     rules: GoodFaithRules = GOOD_FAITH
 
     def __attrs_post_init__(self) -> None:
-        check_text(self.client, "client")
+        check_texts(self, "plan", "client")
+        check_instance(self.rules, "rules", GoodFaithRules)
+        currency = self.rules.dispute_over.currency
+        check_currencies((one.expected for one in self.providers), "providers", currency)
         if self.issued < self.rules.since:
             raise refusal("issued", "must not be before the date from which the rules are in force")
 
@@ -182,14 +208,7 @@ class GoodFaithEstimate(Value):
     @property
     def disclaimers(self) -> tuple[str, ...]:
         """What the paper tells the client, in our own words."""
-        over, days = self.rules.dispute_over, self.rules.dispute_days
-        since = self.rules.since.isoformat()
-        dispute = (
-            f"A provider's bill of at least {over} more than the charges expected of it here may "
-            f"be disputed, within {days} calendar days of the date on the first bill."
-        )
-        advice = f"The figures are those of the regulation since {since}. This is not legal advice."
-        return (_EXPECTED, _NOT_LISTED, f"{dispute} {_HOW_TO_DISPUTE}", _NO_CONTRACT, advice)
+        return disclaimers(self.rules)
 
     def to_dict(self) -> dict[str, Any]:
         """The estimate as JSON values."""
@@ -226,12 +245,22 @@ class Dispute(Value):
         estimated: Its expected charges; ``None`` = not known, and nothing more is said.
         bill: What it billed.
         until: The last date on which a dispute may start; ``None`` where nothing is estimated.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     payee: str
     estimated: Money | None
     bill: Money
-    until: dt.date | None
+    until: dt.date | None = field(converter=_until)
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.payee, "payee")
+        check_price(self.bill, "bill")
+        if self.estimated is not None:
+            check_money(self.estimated, "estimated")
+        check_currencies([self.estimated], "estimated", self.bill.currency)
 
     @property
     def over(self) -> Money | None:

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import field, frozen
 
 from kap_model._time import civil_date
-from kap_model._values import Value, as_tuple, check_integer
+from kap_model._values import Value, as_tuple, check_instance, check_integer
 from kap_model.citations import Citation, Source, check_citation
 from kap_model.errors import refusal
 from kap_model.money import Money, check_price
@@ -126,6 +126,7 @@ def good_faith_due(
         InvalidValue: Neither a scheduling nor a request, one of its two dates alone, a service
             before its scheduling, or a date before the regulation is in force.
     """
+    check_instance(rules, "rules", GoodFaithRules)
     if (scheduled is None) != (service is None):
         raise refusal("scheduled", "must be given with service, and service with it")
     closed = as_holidays(holidays)

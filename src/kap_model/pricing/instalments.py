@@ -9,9 +9,10 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from kap_model._time import LAST_DATE, add_months, civil_date
-from kap_model._values import Value, as_tuple, check_choice, check_integer
+from kap_model._values import Value, check_choice, check_integer
 from kap_model.errors import refusal
 from kap_model.money import Money
+from kap_model.pricing._fields import as_rows, check_currencies, check_money
 
 OddCents: TypeAlias = Literal["first", "last", "spread"]
 ODD_CENTS: Final = ("first", "last", "spread")
@@ -21,9 +22,8 @@ def _due(value: dt.date | str) -> dt.date:
     return civil_date(value, "due")
 
 
-def _check_positive(value: object, path: str) -> None:
-    if type(value) is not Money:
-        raise refusal(path, "must be Money")
+def _check_positive(value: Money, path: str) -> None:
+    check_money(value, path)
     if value.minor <= 0:
         raise refusal(path, "must be above zero")
 
@@ -53,17 +53,23 @@ class Instalment(Value):
 
 
 def _parts(values: Iterable[Instalment]) -> tuple[Instalment, ...]:
-    parts = as_tuple(values, "parts")
-    if not parts or any(type(part) is not Instalment for part in parts):
-        raise refusal("parts", "must be one or more Instalment")
-    if len({part.amount.currency for part in parts}) != 1:
-        raise refusal("parts", "must be in one currency; currencies never mix")
+    parts = as_rows(values, "parts", Instalment)
+    if not parts:
+        raise refusal("parts", "must be one or more")
+    check_currencies((part.amount for part in parts), "parts", None)
+    due = dt.date.min
+    for index, part in enumerate(parts):
+        if part.number != index + 1:
+            raise refusal(f"parts[{index}].number", "must count the parts from 1")
+        if part.due < due:
+            raise refusal(f"parts[{index}].due", "must not be before the part before it")
+        due = part.due
     return parts
 
 
 @frozen(kw_only=True, repr=False)
 class Instalments(Value):
-    """Parts in the order in which they are due."""
+    """Parts in the order in which they are due, numbered from 1, in one currency."""
 
     parts: tuple[Instalment, ...] = field(converter=_parts)
 

@@ -27,6 +27,7 @@ class QuoteLine(Value):
         date: The civil date of service.
         minutes: The session's length.
         claimable: What a superbill may claim; ``None`` = not stated.
+        claimable_minutes: The minutes that the claimable amount is for.
         package: The id of the package that includes the session; ``None`` = none does.
         missed: Whether it charges a session that was cancelled or missed.
     """
@@ -40,6 +41,7 @@ class QuoteLine(Value):
     date: dt.date | None = None
     minutes: int | None = None
     claimable: Money | None = None
+    claimable_minutes: int | None = None
     package: str | None = None
     missed: bool = False
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from kap_model._values import check_instance
 from kap_model.errors import InvalidValue, PricingError, Problem, refusal
 from kap_model.fees.charges import Claim, Package
 from kap_model.fees.schedule import COURSE, ITEMS, SUPPLY, FeeSchedule, as_claims
@@ -51,6 +52,7 @@ def quote(
             agreed price, a label that is not given, a cancelled session without hours of notice
             where they matter; with all such problems, by session.
     """
+    check_instance(plan, "plan", Plan)
     schedule = chosen_fees(fees, plan.fees)
     terms = make_terms(
         schedule,
@@ -73,7 +75,7 @@ def chosen_fees(fees: FeesChoice | None, named: str | None) -> FeeSchedule:
     if type(choice) is FeeSchedule:
         return choice
     if choice is None:
-        raise refusal("fees", "must be given, for the plan names none")
+        raise refusal("fees", "must be given, for none is named")
     if type(choice) is not str or choice not in BY_NAME:
         raise refusal("fees", "must be a FeeSchedule or one of " + ", ".join(PRACTICE_NAMES))
     published = BY_NAME[choice].fees

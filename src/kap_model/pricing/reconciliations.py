@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable
+from typing import Any, Final, Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kap_model._values import Value, check_text
-from kap_model.errors import refusal
-from kap_model.money import Money, text_of
+from kap_model._values import Value, check_choice, check_text
+from kap_model.money import Money, check_currency, text_of
+from kap_model.pricing._fields import (
+    as_rows,
+    as_texts,
+    check_currencies,
+    check_money,
+    check_texts,
+    check_texts_or_none,
+)
 
 Verdict: TypeAlias = Literal[
     "equal", "over", "under", "not-charged", "charged-again", "not-quoted", "no-price"
 ]
+VERDICTS: Final[tuple[str, ...]] = get_args(Verdict)
 
 
 @frozen(kw_only=True, repr=False)
@@ -31,10 +40,8 @@ class ChargeMade(Value):
 
     def __attrs_post_init__(self) -> None:
         check_text(self.item, "item")
-        if type(self.amount) is not Money:
-            raise refusal("amount", "must be Money")
-        if self.payee is not None:
-            check_text(self.payee, "payee")
+        check_money(self.amount, "amount")
+        check_texts_or_none(self, "payee")
 
     def __repr__(self) -> str:
         return f"<ChargeMade {self.item}>"
@@ -54,6 +61,9 @@ class ReconciledRow(Value):
             (each line of the name has its charge); ``not-quoted`` (there is no such line);
             ``no-price`` (the line has no amount).
         difference: Charged less quoted; what is missing counts as nothing.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     session: str | None
@@ -63,6 +73,17 @@ class ReconciledRow(Value):
     charged: Money | None
     verdict: Verdict
     difference: Money
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.item, "item")
+        check_texts_or_none(self, "session", "payee")
+        check_choice(self.verdict, "verdict", VERDICTS)
+        check_money(self.difference, "difference")
+        for path in ("quoted", "charged"):
+            amount = getattr(self, path)
+            if amount is not None:
+                check_money(amount, path)
+            check_currencies([amount], path, self.difference.currency)
 
     def to_dict(self) -> dict[str, Any]:
         """The row as JSON values."""
@@ -80,6 +101,10 @@ class ReconciledRow(Value):
         return f"<ReconciledRow {self.session or self.item}: {self.verdict}>"
 
 
+def _rows(values: Iterable[ReconciledRow]) -> tuple[ReconciledRow, ...]:
+    return as_rows(values, "rows", ReconciledRow)
+
+
 @frozen(kw_only=True, repr=False)
 class Reconciliation(Value):
     """Charges against a quote, line by line.
@@ -90,12 +115,20 @@ class Reconciliation(Value):
         currency: The currency of every amount.
         rows: The quote's lines in its order, but for those without amount that nobody charged;
             then the charges that meet no line, in their order.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or an amount of another currency.
     """
 
     plan: str
     fees: str
     currency: str
-    rows: tuple[ReconciledRow, ...]
+    rows: tuple[ReconciledRow, ...] = field(converter=_rows)
+
+    def __attrs_post_init__(self) -> None:
+        check_texts(self, "plan", "fees")
+        check_currency(self.currency, "currency")
+        check_currencies((row.difference for row in self.rows), "rows", self.currency)
 
     @property
     def agrees(self) -> bool:
@@ -141,6 +174,10 @@ class Reconciliation(Value):
         return f"<Reconciliation {self.plan}: {len(self.rows)} rows>"
 
 
+def _unpriced(values: Iterable[str]) -> tuple[str, ...]:
+    return as_texts(values, "unpriced")
+
+
 @frozen(kw_only=True, repr=False)
 class TotalCheck(Value):
     """A published total against the sum of its own lines.
@@ -150,12 +187,21 @@ class TotalCheck(Value):
         published: The total as published.
         itemised: The sum of the lines that have an amount.
         unpriced: The items without amount, each once, which the sum leaves out.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     plan: str
     published: Money
     itemised: Money
-    unpriced: tuple[str, ...] = ()
+    unpriced: tuple[str, ...] = field(default=(), converter=_unpriced)
+
+    def __attrs_post_init__(self) -> None:
+        check_text(self.plan, "plan")
+        check_money(self.published, "published")
+        check_money(self.itemised, "itemised")
+        check_currencies([self.itemised], "itemised", self.published.currency)
 
     @property
     def difference(self) -> Money:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from kap_model._values import as_tuple, check_choice
+from kap_model._values import check_choice, check_instance
 from kap_model.errors import refusal
 from kap_model.money import Money
+from kap_model.pricing._fields import as_rows
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.reconciliations import (
     ChargeMade,
@@ -28,12 +29,11 @@ def reconcile(quote: Quote, charges: Iterable[ChargeMade]) -> Reconciliation:
     each line is met once, by a charge of the same amount before any other.
 
     Raises:
-        InvalidValue: A charge of another type or currency.
+        InvalidValue: Something else than a quote, or a charge of another type or currency.
     """
-    given = as_tuple(charges, "charges")
+    check_instance(quote, "quote", Quote)
+    given = as_rows(charges, "charges", ChargeMade)
     for index, charge in enumerate(given):
-        if type(charge) is not ChargeMade:
-            raise refusal(f"charges[{index}]", "must be a ChargeMade")
         if charge.amount.currency != quote.currency:
             raise refusal(
                 f"charges[{index}].amount", "must be in the quote's currency; currencies never mix"
@@ -46,9 +46,7 @@ def reconcile(quote: Quote, charges: Iterable[ChargeMade]) -> Reconciliation:
         if line.amount is not None or place in met
     ]
     rows += [_extra_row(charge, quote.lines) for i, charge in enumerate(given) if i not in taken]
-    return Reconciliation(
-        plan=quote.plan, fees=quote.fees, currency=quote.currency, rows=tuple(rows)
-    )
+    return Reconciliation(plan=quote.plan, fees=quote.fees, currency=quote.currency, rows=rows)
 
 
 def _name(line: QuoteLine) -> str:
@@ -130,8 +128,9 @@ def reconcile_total(published: Money, quote: Quote, *, payees: Payees = "practic
         payees: Whether the total is of the practice's own lines, or of every payee's.
 
     Raises:
-        InvalidValue: Another currency, or another word.
+        InvalidValue: Something else than a quote, another currency, or another word.
     """
+    check_instance(quote, "quote", Quote)
     check_choice(payees, "payees", PAYEES)
     if type(published) is not Money or published.currency != quote.currency:
         raise refusal("published", "must be Money in the quote's currency")

@@ -11,10 +11,11 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from kap_model._time import civil_date
-from kap_model._values import Value, as_tuple, check_identifier
+from kap_model._values import Value, as_mapping, check_identifier, check_instance
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.fees.charges import Share
 from kap_model.money import Money, check_price
+from kap_model.pricing._fields import as_rows, check_currencies
 from kap_model.pricing.billing_codes import check_code
 from kap_model.pricing.superbills import Superbill
 
@@ -73,12 +74,21 @@ class Reimbursed(Value):
         allowed: The part of it that the insurer's terms allow.
         deductible: The part of what is allowed that the deductible still takes.
         reimbursed: The part of the rest that is paid back.
+
+    Raises:
+        InvalidValue: A field is of the wrong type, an amount negative or of another currency.
     """
 
     claim: Claimed
     allowed: Money
     deductible: Money
     reimbursed: Money
+
+    def __attrs_post_init__(self) -> None:
+        check_instance(self.claim, "claim", Claimed)
+        for path in ("allowed", "deductible", "reimbursed"):
+            check_price(getattr(self, path), path)
+            check_currencies([getattr(self, path)], path, self.charge.currency)
 
     @property
     def charge(self) -> Money:
@@ -113,6 +123,10 @@ class Reimbursed(Value):
         return "<Reimbursed>" if self.claim.id is None else f"<Reimbursed {self.claim.id}>"
 
 
+def _rows(values: Iterable[Reimbursed]) -> tuple[Reimbursed, ...]:
+    return as_rows(values, "rows", Reimbursed)
+
+
 @frozen(kw_only=True, repr=False)
 class Reimbursement(Value):
     """What becomes of several charges.
@@ -120,10 +134,17 @@ class Reimbursement(Value):
     Attributes:
         deductible_before: What was left of the deductible before the first claim.
         rows: In order of date.
+
+    Raises:
+        InvalidValue: A field is of the wrong type, an amount negative or of another currency.
     """
 
     deductible_before: Money
-    rows: tuple[Reimbursed, ...]
+    rows: tuple[Reimbursed, ...] = field(converter=_rows)
+
+    def __attrs_post_init__(self) -> None:
+        check_price(self.deductible_before, "deductible_before")
+        check_currencies((row.charge for row in self.rows), "rows", self.currency)
 
     @property
     def currency(self) -> str:
@@ -196,17 +217,16 @@ def reimbursement(
         left -= taken
         above = (most - taken).portion(paid_back)
         rows.append(Reimbursed(claim=claim, allowed=most, deductible=taken, reimbursed=above))
-    return Reimbursement(deductible_before=deductible_left, rows=tuple(rows))
+    return Reimbursement(deductible_before=deductible_left, rows=rows)
 
 
 def _limits(allowed: Mapping[str, Money], currency: str) -> Mapping[str, Money]:
-    if not isinstance(allowed, Mapping):
-        raise refusal("allowed", "must be a mapping of service codes to Money")
-    for code, amount in allowed.items():
+    limits = as_mapping(allowed, "allowed")
+    for code, amount in limits.items():
         check_code(code, "allowed")
         check_price(amount, f"allowed.{code}")
         _check_currency_is(amount, currency, f"allowed.{code}")
-    return dict(allowed)
+    return limits
 
 
 def _paid_back(coinsurance: str | Decimal) -> Fraction:
@@ -223,14 +243,13 @@ def _claims(
     given: Superbill | Iterable[Claimed], limits: Mapping[str, Money], currency: str
 ) -> tuple[Claimed, ...]:
     """The claims, each of a code whose allowed amount is known."""
-    claims = as_tuple(_of_superbill(given) if isinstance(given, Superbill) else given, "claims")
+    charges = _of_superbill(given) if isinstance(given, Superbill) else given
+    claims = as_rows(charges, "claims", Claimed)
     for index, claim in enumerate(claims):
-        if type(claim) is not Claimed:
-            raise refusal(f"claims[{index}]", "must be a Claimed")
         _check_currency_is(claim.charge, currency, f"claims[{index}].charge")
-    unknown = dict.fromkeys(claim.code for claim in claims if claim.code not in limits)
+    unknown = [index for index, claim in enumerate(claims) if claim.code not in limits]
     if unknown:
-        raise InvalidValue(Problem(f"allowed.{code}", "must be given") for code in unknown)
+        raise InvalidValue(Problem(f"claims[{i}].code", "has no allowed amount") for i in unknown)
     return claims
 
 

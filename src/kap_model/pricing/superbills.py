@@ -8,16 +8,23 @@ from typing import Any
 
 from attrs import field, frozen
 
-from kap_model._values import Value, as_tuple, check_choice, check_text
-from kap_model.errors import refusal
-from kap_model.money import Money, check_price
+from kap_model._time import civil_date
+from kap_model._values import Value, check_choice, check_identifier, check_instance, check_integer
+from kap_model.money import Money, check_currency, check_price
+from kap_model.pricing._fields import as_rows, check_currencies, check_texts
 from kap_model.pricing.billing_codes import (
     PLACES_OF_SERVICE,
     PlaceOfService,
     Provider,
+    as_diagnoses,
     check_code,
 )
 from kap_model.pricing.quotes import QuoteLine
+from kap_model.sessions import KINDS, LONGEST_MINUTES
+
+
+def _date(value: dt.date | str) -> dt.date:
+    return civil_date(value, "date")
 
 
 @frozen(kw_only=True, repr=False)
@@ -32,10 +39,13 @@ class SuperbillLine(Value):
         minutes: The minutes claimed: the session's, or its first ones as far as the scope goes.
         place_of_service: ``11`` in the office, ``10`` or ``02`` remote [CMS].
         charge: What is claimed; never more than the quote's line.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or the charge is negative.
     """
 
     session: str
-    date: dt.date
+    date: dt.date = field(converter=_date)
     kind: str
     code: str
     minutes: int
@@ -43,7 +53,10 @@ class SuperbillLine(Value):
     charge: Money
 
     def __attrs_post_init__(self) -> None:
+        check_identifier(self.session, "session")
+        check_choice(self.kind, "kind", KINDS)
         check_code(self.code, "code")
+        check_integer(self.minutes, "minutes", 1, LONGEST_MINUTES)
         check_choice(self.place_of_service, "place_of_service", PLACES_OF_SERVICE)
         check_price(self.charge, "charge")
 
@@ -63,13 +76,12 @@ class SuperbillLine(Value):
         return f"<SuperbillLine {self.session}>"
 
 
-def _diagnoses(values: Iterable[str]) -> tuple[str, ...]:
-    codes = as_tuple(values, "diagnoses")
-    for index, code in enumerate(codes):
-        check_code(code, f"diagnoses[{index}]")
-    if len(set(codes)) != len(codes):
-        raise refusal("diagnoses", "must name each once")
-    return codes
+def _lines(values: Iterable[SuperbillLine]) -> tuple[SuperbillLine, ...]:
+    return as_rows(values, "lines", SuperbillLine)
+
+
+def _adjustments(values: Iterable[QuoteLine]) -> tuple[QuoteLine, ...]:
+    return as_rows(values, "adjustments", QuoteLine)
 
 
 @frozen(kw_only=True, repr=False)
@@ -88,7 +100,7 @@ class Superbill(Value):
             are not allocated, but a payer sees them.
 
     Raises:
-        InvalidValue: The provider, the client or a diagnosis is not what it should be.
+        InvalidValue: A field is of the wrong type or form, or an amount of another currency.
     """
 
     plan: str
@@ -96,14 +108,16 @@ class Superbill(Value):
     currency: str
     provider: Provider
     client: str
-    diagnoses: tuple[str, ...] = field(default=(), converter=_diagnoses)
-    lines: tuple[SuperbillLine, ...]
-    adjustments: tuple[QuoteLine, ...] = ()
+    diagnoses: tuple[str, ...] = field(default=(), converter=as_diagnoses)
+    lines: tuple[SuperbillLine, ...] = field(converter=_lines)
+    adjustments: tuple[QuoteLine, ...] = field(default=(), converter=_adjustments)
 
     def __attrs_post_init__(self) -> None:
-        if type(self.provider) is not Provider:
-            raise refusal("provider", "must be a Provider")
-        check_text(self.client, "client")
+        check_texts(self, "plan", "fees", "client")
+        check_currency(self.currency, "currency")
+        check_instance(self.provider, "provider", Provider)
+        check_currencies((line.charge for line in self.lines), "lines", self.currency)
+        check_currencies((x.amount for x in self.adjustments), "adjustments", self.currency)
 
     @property
     def total(self) -> Money:

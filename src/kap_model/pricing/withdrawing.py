@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
-from kap_model._values import Value
-from kap_model.citations import Citation
+from kap_model._values import Value, check_instance, check_text
+from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.fees.charges import Withdrawal
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.money import Money, check_price
+from kap_model.pricing._fields import as_texts, check_currencies, check_money, check_texts
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.quoting import FeesChoice, chosen_fees
+
+_CREDIT: Final = "credit: "
+
+
+def _not_refundable(values: Iterable[str]) -> tuple[str, ...]:
+    return as_texts(values, "not_refundable")
 
 
 @frozen(kw_only=True, repr=False)
@@ -32,6 +40,9 @@ class Settlement(Value):
         not_refundable: Payments ahead that the schedule declares not refundable; whether the
             stage's own terms go before that is for the practice to say.
         citation: Who says what is owed.
+
+    Raises:
+        InvalidValue: A field is of the wrong type or form, or currencies mix.
     """
 
     plan: str
@@ -41,8 +52,17 @@ class Settlement(Value):
     basis: str
     owed: Money
     paid: Money
-    not_refundable: tuple[str, ...]
+    not_refundable: tuple[str, ...] = field(converter=_not_refundable)
     citation: Citation
+
+    def __attrs_post_init__(self) -> None:
+        check_texts(self, "plan", "stage", "name", "basis")
+        for path in ("quoted", "owed"):
+            check_money(getattr(self, path), path)
+        check_price(self.paid, "paid")
+        for path in ("quoted", "owed"):
+            check_currencies([getattr(self, path)], path, self.paid.currency)
+        check_citation(self.citation, "citation")
 
     @property
     def refund(self) -> Money:
@@ -90,12 +110,15 @@ def withdraw(quote: Quote, fees: FeesChoice, stage: str, *, paid: Money) -> Sett
         paid: What the client has paid so far.
 
     Raises:
-        InvalidValue: Another schedule, a stage that it does not know, a payment that is negative
-            or in another currency, a share of a quote that is not complete.
+        InvalidValue: A schedule of another id or currency, a stage that it does not know, a
+            payment that is negative or in another currency, a share of a quote that is not
+            complete.
     """
+    check_instance(quote, "quote", Quote)
     schedule = chosen_fees(fees, None)
     if (schedule.id, schedule.currency) != (quote.fees, quote.currency):
-        raise refusal("fees", "must be the schedule that priced the quote")
+        raise refusal("fees", "must be the schedule of the quote's id and currency")
+    check_text(stage, "stage")
     terms = _terms(schedule, stage)
     check_price(paid, "paid")
     if paid.currency != quote.currency:
@@ -127,8 +150,13 @@ def _terms(fees: FeeSchedule, stage: str) -> Withdrawal:
 def credit(quote: Quote) -> Quote:
     """The mirror of a quote, which takes back every amount; payments ahead are not part of it.
 
-    The two totals sum to nothing, and so does each line with its mirror.
+    The two totals sum to nothing, and so does each line with its mirror. The credit of a credit
+    is the quote again.
+
+    Raises:
+        InvalidValue: Something else than a quote.
     """
+    check_instance(quote, "quote", Quote)
     return attrs.evolve(quote, lines=tuple(_mirrored(x) for x in quote.lines), deposits=())
 
 
@@ -137,5 +165,9 @@ def _mirrored(line: QuoteLine) -> QuoteLine:
         line,
         amount=None if line.amount is None else -line.amount,
         claimable=None if line.claimable is None else -line.claimable,
-        basis=f"credit: {line.basis}",
+        basis=_mirrored_basis(line.basis),
     )
+
+
+def _mirrored_basis(basis: str) -> str:
+    return basis.removeprefix(_CREDIT) if basis.startswith(_CREDIT) else _CREDIT + basis
