@@ -44,6 +44,11 @@ def test_every_public_name_is_listed_before_it_is_loaded() -> None:
     assert set(kap.__all__) <= set(dir(kap))
 
 
+def test_the_module_of_fees_loads_on_first_use() -> None:
+    load: Any = vars(kap)["__getattr__"]
+    assert load("fees") is kap.fees
+
+
 def test_the_version_is_that_of_the_distribution() -> None:
     assert kap.__version__ == version("kap-model")
 

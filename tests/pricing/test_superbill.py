@@ -673,7 +673,7 @@ def test_the_claim_is_the_line_s_amount_times_n_over_its_minutes(
         made = claimed.get(line.session or "")
         assert (0 if made is None else made.charge.minor) == expected
         if made is not None:
-            assert made.minutes == min(int(scope), minutes if scope == minutes else over)
+            assert made.minutes == min(int(scope), over)
 
 
 def course_completed(course: kap.Plan, session_id: str | None) -> bool:
