@@ -474,3 +474,23 @@ def test_a_quote_is_frozen_and_copied_and_shows_counts_and_ids_only() -> None:
     said = repr(quote) + str(quote) + json.dumps(quote.to_dict())
     assert "c-17" not in said
     assert "spouse" not in said
+
+
+# --- A quote as a value --------------------------------------------------------------------------
+
+
+def test_a_quote_is_deep() -> None:
+    made = kap.quote(plan("P0 D1"), house())
+    again = attrs.evolve(made, lines=list(made.lines), missing=[], deposits=[])
+    assert (again, hash(again)) == (made, hash(made))
+    assert refused(attrs.evolve, made, lines=[1]).path == "lines[0]"
+    assert refused(attrs.evolve, made, missing=[1]).path == "missing[0]"
+    assert refused(attrs.evolve, made, deposits=["a deposit"]).path == "deposits[0]"
+    assert refused(attrs.evolve, made, currency="EUR").path == "lines"
+
+
+@pytest.mark.parametrize("path", ["amount", "claimable"])
+def test_a_line_holds_money(path: str) -> None:
+    line = kap.quote(plan("P0"), house()).lines[0]
+    problem = refused(attrs.evolve, line, **{path: 5})
+    assert (problem.path, problem.reason) == (path, "must be Money")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kap_model._values import Value
 from kap_model.fees.charges import Deposit
 from kap_model.money import Money, text_of
+from kap_model.pricing._fields import as_rows, as_texts, check_currencies, check_money
 
 
 @frozen(kw_only=True, repr=False)
@@ -45,6 +47,11 @@ class QuoteLine(Value):
     package: str | None = None
     missed: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        for path, amount in (("amount", self.amount), ("claimable", self.claimable)):
+            if amount is not None:
+                check_money(amount, path)
+
     def to_dict(self) -> dict[str, Any]:
         """The line as JSON values."""
         return {
@@ -63,6 +70,18 @@ class QuoteLine(Value):
         return f"<QuoteLine {self.session or self.item}>"
 
 
+def _lines(values: Iterable[QuoteLine]) -> tuple[QuoteLine, ...]:
+    return as_rows(values, "lines", QuoteLine)
+
+
+def _missing(values: Iterable[str]) -> tuple[str, ...]:
+    return as_texts(values, "missing")
+
+
+def _deposits(values: Iterable[Deposit]) -> tuple[Deposit, ...]:
+    return as_rows(values, "deposits", Deposit)
+
+
 @frozen(kw_only=True, repr=False)
 class Quote(Value):
     """What a plan costs.
@@ -79,9 +98,12 @@ class Quote(Value):
     plan: str
     fees: str
     currency: str
-    lines: tuple[QuoteLine, ...]
-    missing: tuple[str, ...] = ()
-    deposits: tuple[Deposit, ...] = ()
+    lines: tuple[QuoteLine, ...] = field(converter=_lines)
+    missing: tuple[str, ...] = field(default=(), converter=_missing)
+    deposits: tuple[Deposit, ...] = field(default=(), converter=_deposits)
+
+    def __attrs_post_init__(self) -> None:
+        check_currencies((line.amount for line in self.lines), "lines", self.currency)
 
     @property
     def complete(self) -> bool:
