@@ -86,7 +86,8 @@ CHARGES = [
 
 @pytest.mark.parametrize(("rate", "minutes", "amount", "basis"), CHARGES)
 def test_the_price_of_a_length(rate: Any, minutes: int, amount: str, basis: str) -> None:
-    assert rate.charge(minutes) == (usd(amount), basis)
+    charge = rate.charge(minutes)
+    assert (charge.amount, charge.basis) == (usd(amount), basis)
 
 
 def test_a_length_beyond_the_last_tier_has_no_price() -> None:
@@ -103,19 +104,30 @@ def test_tiers_stand_by_length() -> None:
 def test_a_share_of_an_hourly_price_is_not_a_share_of_a_rounded_one() -> None:
     # 70 min are 291.666...: half of it is 145.83, half of the rounded 291.67 were 145.84.
     assert HOURLY.charge(70).amount == usd("291.67")
-    assert HOURLY.part(70, Fraction(1, 2)) == usd("145.83")
+    assert HOURLY.charge(70).part(Fraction(1, 2)) == usd("145.83")
+
+
+def test_a_share_of_a_whole_price_is_rounded_once() -> None:
+    charge = Flat(amount=usd("185.00"), minutes=50).charge(50)
+    assert charge.part(Fraction(1, 3)) == usd("61.67")
+    assert charge.part(Fraction(0)) == usd("0.00")
 
 
 @given(st.integers(1, LONGEST_MINUTES), st.integers(1, LONGEST_MINUTES))
 def test_a_begun_step_is_billed_whole(minutes: int, increment: int) -> None:
-    billed = Hourly(amount=usd("1.00"), increment=increment).billed(minutes)
+    exact = Hourly(amount=usd("0.60"), increment=increment).charge(minutes).exact
+    assert exact is not None  # a minor unit for each billed minute
+    billed = int(exact)
+    assert billed == exact
     assert billed % increment == 0
     assert minutes <= billed < minutes + increment
 
 
 @pytest.mark.parametrize("amount", ["100.00", "125.50", "150.00"])
 def test_a_price_within_the_scale_may_be_agreed(amount: str) -> None:
-    assert SCALE.agreed(usd(amount)) == (usd(amount), f"{amount} agreed, of 100.00 to 150.00")
+    charge = SCALE.agreed(usd(amount))
+    assert charge.amount == usd(amount)
+    assert charge.basis == f"{amount} agreed, of 100.00 to 150.00"
 
 
 @pytest.mark.parametrize("amount", [usd("99.99"), usd("150.01"), 125, "125.00", None], ids=repr)
@@ -126,7 +138,8 @@ def test_a_price_outside_the_scale_may_not(amount: Any) -> None:
 def test_a_scale_may_have_no_upper_end() -> None:
     scale = Scale(low=usd("100.00"))
     assert scale.amounts == (usd("100.00"),)
-    assert scale.agreed(usd("900.00")) == (usd("900.00"), "900.00 agreed, of 100.00 or more")
+    charge = scale.agreed(usd("900.00"))
+    assert (charge.amount, charge.basis) == (usd("900.00"), "900.00 agreed, of 100.00 or more")
     assert refused(scale.agreed, usd("99.99")).path == "agreed"
 
 
@@ -173,10 +186,9 @@ def test_labels_that_a_session_has() -> None:
 def test_each_begun_period_is_charged(every: str, first: str, last: str, periods: int) -> None:
     rate = Periodic(amount=usd("12.50"), every=every)
     counted = f"{periods} {every}" if periods == 1 else f"{periods} {every}s"
-    assert rate.charge(day(first), day(last)) == (
-        usd("12.50") * periods,
-        f"{counted} at 12.50 per {every}",
-    )
+    charge = rate.charge(day(first), day(last))
+    assert charge.amount == usd("12.50") * periods
+    assert charge.basis == f"{counted} at 12.50 per {every}"
 
 
 @given(st.dates(dt.date(1980, 1, 1), dt.date(2190, 1, 1)), st.integers(0, 800))

@@ -275,12 +275,12 @@ TERMS = [
 @pytest.mark.parametrize(
     ("token", "notice", "amount", "basis"),
     [
-        ("P0x", 0, "185.00", "100 % of 185.00, 0 h of notice"),
-        ("P0x", 23, "185.00", "100 % of 185.00, 23 h of notice"),
-        ("P0x", 24, "92.50", "50 % of 185.00, 24 h of notice"),
-        ("P0x", 47, "92.50", "50 % of 185.00, 47 h of notice"),
+        ("P0x", 0, "185.00", "100 % of 185.00 per session of 50 min, 0 h of notice"),
+        ("P0x", 23, "185.00", "100 % of 185.00 per session of 50 min, 23 h of notice"),
+        ("P0x", 24, "92.50", "50 % of 185.00 per session of 50 min, 24 h of notice"),
+        ("P0x", 47, "92.50", "50 % of 185.00 per session of 50 min, 47 h of notice"),
         ("P0x", 48, None, ""),
-        ("P0!", None, "185.00", "100 % of 185.00"),
+        ("P0!", None, "185.00", "100 % of 185.00 per session of 50 min"),
         ("D0x", 100, "75.00", "75.00 fixed, 100 h of notice"),
         ("D0/90!", None, "375.00", "100 % of 90 min at 250.00 per hour"),
     ],

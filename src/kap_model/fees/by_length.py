@@ -24,10 +24,17 @@ class Charge(NamedTuple):
     Attributes:
         amount: The price, rounded once.
         basis: How it came about, for people: ``120 min at 250.00 per hour``.
+        exact: The price in minor units before it was rounded; ``None`` = it was whole.
     """
 
     amount: Money
     basis: str
+    exact: Fraction | None = None
+
+    def part(self, share: Fraction) -> Money:
+        """A share of the exact price, rounded once."""
+        exact = Fraction(self.amount.minor) if self.exact is None else self.exact
+        return Money.rounded(exact * share, self.amount.currency)
 
 
 @frozen(kw_only=True)
@@ -108,24 +115,16 @@ class Hourly(Value):
         """Every amount that the rate states."""
         return (self.amount,)
 
-    def billed(self, minutes: int) -> int:
-        """The minutes that are billed for a length: whole steps."""
-        return math.ceil(Fraction(minutes, self.increment)) * self.increment
-
-    def part(self, minutes: int, share: Fraction) -> Money:
-        """A share of the price of a length, rounded once: not a share of a rounded price."""
-        return self.amount.portion(share * Fraction(self.billed(minutes), 60))
-
     def charge(self, minutes: int) -> Charge:
         """The price of a session of a length."""
-        billed = self.billed(minutes)
-        amount = self.part(minutes, Fraction(1))
+        billed = math.ceil(Fraction(minutes, self.increment)) * self.increment
+        exact = self.amount.minor * Fraction(billed, 60)
         basis = f"{billed} min at {self.amount.text} per hour"
         if billed != minutes:
             basis += f", {minutes} min in steps of {self.increment}"
         if self.published is not None and not self.published.holds(minutes):
             basis += f"; prices are published for {self.published} min"
-        return Charge(amount, basis)
+        return Charge(Money.rounded(exact, self.amount.currency), basis, exact)
 
     def lengths(self, lawful: Bounds, usual: int) -> tuple[int, ...]:
         """The shortest and the longest length that is lawful and published.

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kap_model.errors import InvalidValue, refusal
 from kap_model.fees.charges import ClaimScope, Missed, Package, Share
-from kap_model.fees.rates import ByLabel, FirstPart, Flat, Hourly, Periodic, PlainRate
+from kap_model.fees.rates import ByLabel, FirstPart, Flat, Periodic, PlainRate
 from kap_model.fees.schedule import Fee
 from kap_model.money import Money
 from kap_model.plan import Plan
@@ -45,26 +45,22 @@ def held_line(plan: Plan, session: Session, terms: Terms, inside: Package | None
     Raises:
         InvalidValue: The schedule cannot price it.
     """
-    practice = terms.fees.id
-    facts = _facts(plan, session)
     if inside is not None:
         return _included_line(plan, session, terms, inside)
-    fee = fee_for(plan, session, terms)
-    item, payee = fee.name or session.kind, fee.payee or practice
+    fee, facts = fee_for(plan, session, terms), _facts(plan, session)
+    item, payee = fee.name or session.kind, fee.payee or terms.fees.id
     if fee.rate is None:
         return QuoteLine(item=item, amount=None, payee=payee, basis=without_amount(fee), **facts)
     rate = terms.plain_rate(fee, session)
-    amount, basis = terms.charge(rate, session)
-    if fee.format is not None:
-        basis += ", per person"
+    charge = terms.charge(rate, session)
     claim, minutes = None, None
     if fee.payee is None:
-        claim, minutes = _claimed(terms, session, rate, amount)
+        claim, minutes = _claimed(terms, session, rate, charge.amount)
     return QuoteLine(
         item=item,
-        amount=amount,
+        amount=charge.amount,
         payee=payee,
-        basis=basis,
+        basis=charge.basis if fee.format is None else f"{charge.basis}, per person",
         claimable=claim,
         claimable_minutes=minutes,
         **facts,
@@ -101,16 +97,14 @@ def missed_line(plan: Plan, session: Session, terms: Terms) -> QuoteLine | None:
     tiers = _missed_terms(session, terms)
     if not tiers:
         return None
-    if session.status == "cancelled" and session.notice_hours is None:
-        if fee_for(plan, session, terms).payee is not None:
-            return None
-        raise refusal("notice_hours", "must be recorded; the charge depends on it")
-    line = _reached(tiers, session.notice_hours)
-    if line.charge is not None and line.charge.is_nothing:
+    line = _reached(tiers, session)
+    if line is not None and line.charge is not None and line.charge.is_nothing:
         return None
     fee = fee_for(plan, session, terms)
     if fee.payee is not None:
         return None
+    if line is None:
+        raise refusal("notice_hours", "must be recorded; the charge depends on it")
     item = f"{fee.name or session.kind}, {_MISSED[session.status]}"
     amount, basis = _missed_amount(fee, line.charge, session, terms)
     if session.status == "cancelled":
@@ -141,7 +135,7 @@ def once_line(
     if isinstance(rate, ByLabel):
         rate = rate.option(terms.labels.get(rate.label))
     if isinstance(rate, Periodic) and days is not None:
-        amount, basis = rate.charge(*days)
+        amount, basis, _ = rate.charge(*days)
     elif isinstance(rate, Flat):
         amount = rate.amount
     else:
@@ -158,12 +152,8 @@ def _missed_amount(
         return charge.amount, f"{charge} fixed"
     if fee.rate is None:
         return None, f"{charge} of a price that is not published"
-    rate = terms.plain_rate(fee, session)
-    price, basis = terms.charge(rate, session)
-    if isinstance(rate, Hourly):
-        amount = rate.part(session.minutes, charge.fraction)
-        return amount, f"{charge} of {basis}"
-    return charge.of(price), f"{charge} of {price.text}"
+    price = terms.charge(terms.plain_rate(fee, session), session)
+    return price.part(charge.fraction), f"{charge} of {price.basis}"
 
 
 def _missed_terms(session: Session, terms: Terms) -> list[Missed]:
@@ -174,9 +164,17 @@ def _missed_terms(session: Session, terms: Terms) -> list[Missed]:
     return own or [line for line in lines if line.kind is None]
 
 
-def _reached(tiers: list[Missed], hours: int | None) -> Missed:
-    """The tier of the most hours of notice that were given; of a no-show the only one."""
-    reached = [tier for tier in tiers if (tier.at_least or 0) <= (hours or 0)]
+def _reached(tiers: list[Missed], session: Session) -> Missed | None:
+    """The tier of the most hours of notice that were given, of a no-show the only one.
+
+    ``None`` where the notice is not recorded.
+    """
+    if session.status == "no-show":
+        return tiers[0]
+    hours = session.notice_hours
+    if hours is None:
+        return None
+    reached = [tier for tier in tiers if (tier.at_least or 0) <= hours]
     return max(reached, key=lambda tier: tier.at_least or 0)
 
 
