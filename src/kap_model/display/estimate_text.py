@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kap_model.display.text import wrapped
+from kap_model.display.text import columns, wrapped
 from kap_model.pricing.estimates import Estimate, EstimateEnd
 
 
@@ -33,14 +33,12 @@ def _end(name: str, end: EstimateEnd) -> Iterator[str]:
         elif amount is not None:
             why = f"{amount * number} billed by {payee}: {basis}"
         rows.append((f"{number} x {each}", shown, why))
-    names = max(len(row[0]) for row in [*rows, (name,)])
-    amounts = max(len(row[1]) for row in [*rows, ("", str(end.total))])
+    total = str(end.total)
+    rule = "-" * max(len(shown) for shown in (total, *(row[1] for row in rows)))
     chosen = ", ".join(f"{label} {word}" for label, word in end.labels)
     yield f"  {name}, {chosen}" if chosen else f"  {name}"
-    for item, shown, why in rows:
-        yield f"    {item:{names}}  {shown:>{amounts}}  {why}"
-    yield f"    {'':{names}}  {'-' * amounts}"
-    yield f"    {'':{names}}  {end.total!s:>{amounts}}"
+    for row in columns([*rows, ("", rule, ""), ("", total, "")], right={1}):
+        yield f"  {row}"
 
 
 def _notes(estimate: Estimate) -> Iterator[str]:

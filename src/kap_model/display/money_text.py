@@ -13,12 +13,12 @@ from kap_model.pricing.quotes import Quote, QuoteLine
 def quote_text(quote: Quote) -> str:
     """A quote: a row for each line, the practice's total, other payees' subtotals below."""
     lines = [f"{quote.plan}: priced by {quote.fees}, {quote.currency}", ""]
-    lines += line_rows(quote.lines, f"total of {quote.fees}", quote.total, quote.fees)
+    lines += _line_rows(quote.lines, f"total of {quote.fees}", quote.total, quote.fees)
     notes = [note for text in _notes(quote) for note in wrapped(text, 2, 4)]
     return "\n".join([*lines, "", *notes] if notes else lines)
 
 
-def line_rows(lines: tuple[QuoteLine, ...], name: str, total: Money, payee: str) -> list[str]:
+def _line_rows(lines: tuple[QuoteLine, ...], name: str, total: Money, payee: str) -> list[str]:
     """Lines in columns, a rule, and the total of a payee; what others bill stands beside."""
     rows = [_row(line, payee) for line in lines]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]

@@ -26,7 +26,7 @@ from kap_model.pricing._candidates import candidates, has_unpublished_form, usua
 from kap_model.pricing._packages import packages_by_session
 from kap_model.pricing._terms import Terms, caller_labels, make_terms
 from kap_model.pricing.estimates import Estimate, EstimateEnd
-from kap_model.pricing.quoting import FeesChoice, chosen_fees, quoted
+from kap_model.pricing.quoting import FeesChoice, chosen_fees, published_fees, quoted
 from kap_model.protocol import CareProtocol
 from kap_model.sessions import KINDS
 
@@ -93,9 +93,7 @@ def _schedule(fees: FeesChoice | None, protocol: ProtocolChoice) -> FeeSchedule:
     practice = BY_NAME[protocol] if isinstance(protocol, str) else protocol
     if isinstance(practice, CareProtocol):
         raise refusal("fees", "must be given, for a protocol states no prices")
-    if practice.fees is None:
-        raise refusal("fees", f"are not published by {practice.id}; give a schedule of your own")
-    return practice.fees
+    return published_fees(practice)
 
 
 def _last_change(care: CareProtocol, schedule: FeeSchedule) -> dt.date:

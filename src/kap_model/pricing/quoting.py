@@ -13,7 +13,7 @@ from kap_model.fees.charges import Claim, Package
 from kap_model.fees.schedule import COURSE, ITEMS, SUPPLY, FeeSchedule, as_claims
 from kap_model.money import Money
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.practices import BY_NAME
+from kap_model.practices import BY_NAME, Practice
 from kap_model.pricing._lines import date_of, held_line, missed_line, once_line
 from kap_model.pricing._packages import packages_by_session
 from kap_model.pricing._terms import Terms, make_terms
@@ -78,10 +78,19 @@ def chosen_fees(fees: FeesChoice | None, named: str | None) -> FeeSchedule:
         raise refusal("fees", "must be given, for none is named")
     if type(choice) is not str or choice not in BY_NAME:
         raise refusal("fees", "must be a FeeSchedule or one of " + ", ".join(PRACTICE_NAMES))
-    published = BY_NAME[choice].fees
-    if published is None:
-        raise refusal("fees", f"are not published by {choice}; give a schedule of your own")
-    return published
+    return published_fees(BY_NAME[choice])
+
+
+def published_fees(practice: Practice) -> FeeSchedule:
+    """The schedule that a practice publishes.
+
+    Raises:
+        InvalidValue: It publishes none.
+    """
+    fees = practice.fees
+    if fees is None:
+        raise refusal("fees", f"are not published by {practice.id}; give a schedule of your own")
+    return fees
 
 
 def stated_claims(
