@@ -12,6 +12,7 @@ from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
 from kap_model.errors import InputError, refusal
 from kap_model.fees.charges import Claim
 from kap_model.money import Money
+from kap_model.plan import Plan
 from kap_model.practices import BY_NAME
 from kap_model.pricing.billing import superbill
 from kap_model.pricing.billing_codes import Provider
@@ -30,10 +31,8 @@ def print_quote(arguments: argparse.Namespace) -> Result:
     """What a plan costs."""
 
     def answer() -> _Printable:
-        plan = read_plan(arguments.file)
-        fees = chosen_schedule(arguments.fees)
-        agreed = _agreed(arguments, fees, plan.fees)
-        return quote(plan, fees, agreed=agreed, **_choices(arguments))
+        plan, terms = _plan_and_terms(arguments)
+        return quote(plan, **terms)
 
     return _answered(_named(arguments.file), arguments.format, answer)
 
@@ -65,11 +64,9 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
     """What a client may claim for the sessions that were held."""
 
     def answer() -> _Printable:
-        plan = read_plan(arguments.file)
-        fees = chosen_schedule(arguments.fees)
+        plan, terms = _plan_and_terms(arguments)
         return superbill(
             plan,
-            fees,
             provider=Provider(
                 name=arguments.provider,
                 npi=arguments.npi,
@@ -85,8 +82,7 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
             remote_place=arguments.remote_place,
             since=arguments.since,
             until=arguments.until,
-            agreed=_agreed(arguments, fees, plan.fees),
-            **_choices(arguments),
+            **terms,
         )
 
     return _answered(_named(arguments.file), arguments.format, answer)
@@ -119,10 +115,8 @@ def _total(arguments: argparse.Namespace, notes: list[str]) -> Money:
         return _stated_total(arguments)
     if arguments.total is not None or arguments.currency is not None:
         raise refusal("", "needs a plan document or --total, and not both")
-    plan = read_plan(arguments.file)
-    fees = chosen_schedule(arguments.fees)
-    agreed = _agreed(arguments, fees, plan.fees)
-    priced = quote(plan, fees, agreed=agreed, **_choices(arguments))
+    plan, terms = _plan_and_terms(arguments)
+    priced = quote(plan, **terms)
     if priced.missing:
         kinds = ", ".join(priced.missing)
         notes.append(f"{_named(arguments.file)}: no price is published for {kinds}")
@@ -153,8 +147,13 @@ def _named(file: str) -> str:
     return "stdin" if file == STDIN else file
 
 
-def _choices(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {
+def _plan_and_terms(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
+    """The plan of a file, and the arguments that price it."""
+    plan = read_plan(arguments.file)
+    fees = chosen_schedule(arguments.fees)
+    return plan, {
+        "fees": fees,
+        "agreed": _agreed(arguments, fees, plan.fees),
         "labels": _pairs(arguments.label, "--label"),
         "packages": arguments.package,
         "priced_on": arguments.priced_on,

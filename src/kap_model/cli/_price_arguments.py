@@ -34,7 +34,7 @@ def add_price_commands(commands: Any) -> None:
 
 def _add_quote(parser: argparse.ArgumentParser) -> None:
     parser.description = "Price a plan line by line, with how each amount came about."
-    parser.add_argument("file", metavar="FILE", help="a plan document; - is stdin")
+    _add_plan_file(parser)
     _add_fees(parser)
     _add_priced_on(parser)
     add_format(parser)
@@ -59,7 +59,7 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
 
 def _add_superbill(parser: argparse.ArgumentParser) -> None:
     parser.description = "List what a client may claim for the sessions that were held."
-    parser.add_argument("file", metavar="FILE", help="a plan document; - is stdin")
+    _add_plan_file(parser)
     parser.add_argument("--provider", metavar="TEXT", required=True, help="who held the sessions")
     for name, help_text in (
         ("--npi", "the provider's national identifier, its check digit verified"),
@@ -72,21 +72,17 @@ def _add_superbill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--client", metavar="TEXT", help="how the payer knows the client; default: the pseudonym"
     )
-    parser.add_argument(
+    _add_pairs(
+        parser,
         "--code",
-        metavar="KIND|SESSION=CODE",
-        type=pair,
-        action="append",
-        default=[],
-        help="the service code of a kind or of one session, repeatable; checked against its time",
+        "KIND|SESSION=CODE",
+        "the service code of a kind or of one session, checked against its time",
     )
-    parser.add_argument(
+    _add_pairs(
+        parser,
         "--claim",
-        metavar="KIND=SCOPE",
-        type=pair,
-        action="append",
-        default=[],
-        help="what may be claimed: whole, nothing or the first minutes; repeatable; default: as "
+        "KIND=SCOPE",
+        "what may be claimed: whole, nothing or the first minutes; default: as "
         "the schedule, else the protocol's practice says",
     )
     parser.add_argument(
@@ -111,7 +107,7 @@ def _add_superbill(parser: argparse.ArgumentParser) -> None:
 
 def _add_instalments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Split an amount, or what a plan costs, in dated parts that sum exactly."
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a plan document; - is stdin")
+    _add_plan_file(parser, "?")
     parser.add_argument("--total", metavar="AMOUNT", help="an amount, such as 3545.00")
     parser.add_argument("--currency", metavar="CODE", help="of --total; default: USD")
     parser.add_argument("--parts", metavar="N", type=number, required=True, help="how many")
@@ -135,21 +131,17 @@ def _add_fees(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help="a built-in practice or a fee document; default: what is named",
     )
-    parser.add_argument(
+    _add_pairs(
+        parser,
         "--label",
-        metavar="LABEL=WORD",
-        type=pair,
-        action="append",
-        default=[],
-        help="a choice that prices depend on, such as route=oral; repeatable",
+        "LABEL=WORD",
+        "a choice that prices depend on, such as route=oral",
     )
-    parser.add_argument(
+    _add_pairs(
+        parser,
         "--agree",
-        metavar="KIND=AMOUNT",
-        type=pair,
-        action="append",
-        default=[],
-        help="the price agreed on a sliding scale; repeatable",
+        "KIND=AMOUNT",
+        "the price agreed on a sliding scale",
     )
     parser.add_argument(
         "--package",
@@ -158,6 +150,17 @@ def _add_fees(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a package that the client takes; repeatable",
     )
+
+
+def _add_pairs(parser: argparse.ArgumentParser, name: str, form: str, meaning: str) -> None:
+    """Add an option that may be given again, each time as ``word=value``."""
+    parser.add_argument(
+        name, metavar=form, type=pair, action="append", default=[], help=f"{meaning}; repeatable"
+    )
+
+
+def _add_plan_file(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    parser.add_argument("file", metavar="FILE", nargs=nargs, help="a plan document; - is stdin")
 
 
 def _add_priced_on(parser: argparse.ArgumentParser) -> None:
