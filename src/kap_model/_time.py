@@ -17,6 +17,8 @@ from kap_model.errors import refusal
 
 DAY_SECONDS: Final = 86_400
 HOUR_SECONDS: Final = 3_600
+EPOCH_DAY: Final = 719_163
+"""The ordinal of 1970-01-01."""
 _NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - for times whose offset is taken off
 _FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
 _LAST_YEAR: Final = 2200

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from kap_model._time import moment_of_judgement
+from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import as_tuple
 from kap_model.citations import Citation
 from kap_model.course import Course
@@ -29,7 +29,7 @@ def check(
     plan: Plan,
     protocol: ProtocolChoice | None = None,
     *,
-    as_of: dt.datetime | str | None = None,
+    as_of: dt.datetime | str | Instant | None = None,
     waivers: Iterable[Waiver] = (),
     rules: Iterable[Rule] = RULES,
 ) -> Report:
@@ -55,7 +55,7 @@ def check(
     care, source = choose_protocol(plan, protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
-    limits = _limits_of(care, course)
+    limits = limits_of(care, course)
     outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
     if care.severities:
         _refuse_strangers(care, outline.rule_ids)
@@ -114,7 +114,7 @@ def care_of(protocol: ProtocolChoice, path: str = "protocol") -> CareProtocol:
     return BY_NAME[protocol].protocol
 
 
-def _limits_of(care: CareProtocol, course: Course) -> Limits:
+def limits_of(care: CareProtocol, course: Course) -> Limits:
     """The limits in force on the date of the earliest counting session."""
     if not care.changes:
         return care.limits_on(None)

@@ -54,6 +54,22 @@ class PricingError(InputError):
     """A plan that a schedule cannot price; lists all its problems, by session."""
 
 
+class PlanningError(InputError):
+    """A plan that cannot be made.
+
+    Attributes:
+        conflict: The smallest set of limits, options and bookings that exclude each other, by
+            name; empty where the problem is another.
+    """
+
+    def __init__(self, problems: Iterable[Problem], conflict: Iterable[str] = ()) -> None:
+        super().__init__(problems)
+        self.conflict: tuple[str, ...] = tuple(conflict)
+
+    def __reduce__(self) -> tuple[type[PlanningError], tuple[object, ...]]:
+        return PlanningError, (self.problems, self.conflict)
+
+
 class NotationError(InputError):
     """A line that is not notation, or a plan that notation cannot say."""
 
