@@ -1,0 +1,117 @@
+"""Repairs: the smallest change that makes a plan lawful, session by session."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from kap_model._values import Value, check_choice, check_instance
+from kap_model.errors import refusal
+from kap_model.plan import Plan
+from kap_model.report import Report
+from kap_model.sessions import Session
+
+Action: TypeAlias = Literal["add", "move", "drop"]
+ACTIONS: Final[tuple[Action, ...]] = ("add", "move", "drop")
+
+
+@frozen(kw_only=True, repr=False)
+class Change(Value):
+    """One session that is added, moved or dropped.
+
+    Attributes:
+        action: ``add``, ``move`` or ``drop``.
+        before: The session as it was; ``None`` = it is added.
+        after: The session as it is; ``None`` = it is dropped.
+        rules: The rules that would be broken without this change, in catalogue order.
+
+    Raises:
+        InvalidValue: The sessions do not fit the action.
+    """
+
+    action: Action
+    before: Session | None = None
+    after: Session | None = None
+    rules: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        check_choice(self.action, "action", ACTIONS)
+        for path, session in (("before", self.before), ("after", self.after)):
+            if session is not None:
+                check_instance(session, path, Session)
+        if (self.before is None) is not (self.action == "add"):
+            raise refusal("before", "must be there unless a session is added")
+        if (self.after is None) is not (self.action == "drop"):
+            raise refusal("after", "must be there unless a session is dropped")
+
+    @property
+    def session(self) -> Session:
+        """The session, as it is where it is still there."""
+        session: Any = self.before if self.after is None else self.after
+        there: Session = session
+        return there
+
+    @property
+    def minutes_moved(self) -> int:
+        """How far the session moves, in minutes; a begun one counts whole. 0 unless it moves."""
+        if self.before is None or self.after is None:
+            return 0
+        return minutes_between(self.before.begins, self.after.begins)
+
+    def __repr__(self) -> str:
+        return f"<Change: {self.action} {self.session.id}>"
+
+
+def minutes_between(start: int, other: int) -> int:
+    """The minutes from one instant to another; a begun one counts whole."""
+    return -(-abs(other - start) // 60)
+
+
+@frozen(kw_only=True, repr=False)
+class Repair(Value):
+    """A plan without violated errors, and what had to change for it.
+
+    Attributes:
+        plan: The repaired plan.
+        changes: In the order of the sessions' times, where they are now or were.
+        report: What ``check`` says about the repaired plan.
+    """
+
+    plan: Plan
+    changes: tuple[Change, ...] = ()
+    report: Report
+
+    @property
+    def minutes_moved(self) -> int:
+        """The minutes by which sessions were moved, together."""
+        return sum(change.minutes_moved for change in self.changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The repair as JSON values; times are RFC 3339 in the plan's zone."""
+        return {
+            "plan": self.plan.id,
+            "changes": [self._row(change) for change in self.changes],
+            "moved_minutes": self.minutes_moved,
+        }
+
+    def _row(self, change: Change) -> dict[str, Any]:
+        return {
+            "action": change.action,
+            "session": change.session.id,
+            "kind": change.session.kind,
+            "from": self._start(change.before),
+            "to": self._start(change.after),
+            "rules": list(change.rules),
+        }
+
+    def _start(self, session: Session | None) -> str | None:
+        return None if session is None else self.plan.zone.text(session.begins)
+
+    def __str__(self) -> str:
+        from kap_model.display.repair_text import repair_text
+
+        return repair_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Repair of {self.plan.id}: {len(self.changes)} changes>"
