@@ -1,0 +1,416 @@
+"""Diff: what changes for a client who moves from one protocol to another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from random import Random
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import event, given, settings
+
+import kap_model as kap
+from copies import copies
+from kap_model.limits import LIMIT_OF_NAME
+from kap_model.planning.differences import Difference, SeverityChange, diff
+from kap_model.planning.strictness import direction
+from kap_model.testing import strategies as kst
+from refusals import refused_at
+from support import SOURCE, dated, limits
+from wild import wild_moment, wild_plan, wild_value
+
+Moment = dt.datetime | None
+OPPOSITE = {"tighter": "looser", "looser": "tighter", "equal": "equal", "other": "other"}
+LINE = "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+ELSEWHERE = kap.Citation("another page", "another step")
+
+
+def changes(found: Difference) -> dict[str, tuple[str, str]]:
+    return {change.limit: (change.change, change.direction) for change in found.limits}
+
+
+# --- By hand -------------------------------------------------------------------------------------
+
+
+def test_the_built_in_practices_compared() -> None:
+    found = diff("core", "kingsley")
+    assert changes(found) == {
+        "dosing_minutes": ("changed", "tighter"),
+        "effect_minutes": ("added", "tighter"),
+        "review_after": ("added", "tighter"),
+        "formats": ("changed", "looser"),
+    }
+    assert (found.before, found.after, found.on) == ("core", "kingsley", None)
+    assert found.switched_on == ("EFFECT-FIT", "REVIEW-AFTER")
+    assert found.switched_off == ()
+    assert found.cited_anew == ("preparation_count", "integration_per_dosing", "review_every")
+    assert found.severities == ()
+    assert not found.same
+    assert (found.plan, found.gained, found.lost) == (None, (), ())
+    assert found == diff(kap.practices.CORE, kap.practices.KINGSLEY.protocol)
+
+
+def test_a_limit_that_is_added() -> None:
+    (change,) = diff(limits(), limits(dosing_count={"min": 6, "max": 8})).limits
+    assert (change.before, change.after) == (None, kap.Bounds(6, 8))
+    assert (change.cited_before, change.cited_after) == (None, SOURCE)
+    assert change.rules == ("DOSE-COUNT",)
+    assert change.says == "dosings in the course: 6 to 8, before: none"
+    assert change.change == "added"
+
+
+def test_a_limit_that_is_removed() -> None:
+    (change,) = diff(limits(therapist_present=True), limits()).limits
+    assert (change.before, change.after) == (True, None)
+    assert (change.cited_before, change.cited_after) == (SOURCE, None)
+    assert change.says == "the therapist is present during each dosing: no, before: yes"
+    assert (change.change, change.direction) == ("removed", "looser")
+
+
+def test_rules_are_switched_only_where_none_of_their_limits_was_set() -> None:
+    one, both = limits(effect_minutes=70), limits(effect_minutes=70, processing_minutes=30)
+    assert diff(one, both).switched_on == ()
+    assert diff(limits(), both).switched_on == ("EFFECT-FIT",)
+    assert diff(both, limits()).switched_off == ("EFFECT-FIT",)
+    assert diff(both, limits()).switched_on == ()
+
+
+def test_severities_that_differ() -> None:
+    before = limits(severities={"DOSE-GAP": "advice", "NO-OVERLAP": "warning"})
+    after = limits(severities={"DOSE-GAP": "advice", "NO-OVERLAP": "error", "AGE-MIN": "error"})
+    found = diff(before, after)
+    assert found.severities == (
+        SeverityChange(rule="AGE-MIN", before=None, after="error"),
+        SeverityChange(rule="NO-OVERLAP", before="warning", after="error"),
+    )
+    assert not found.same
+    assert found.limits == ()
+
+
+def test_another_source_is_told_and_is_no_difference() -> None:
+    before = limits(dosing_count={"min": 6})
+    after = attrs.evolve(
+        before, id="other", settings=[attrs.evolve(s, citation=ELSEWHERE) for s in before.settings]
+    )
+    found = diff(before, after)
+    assert found.same
+    assert found.cited_anew == ("dosing_count",)
+    assert diff(before, before).cited_anew == ()
+
+
+def dated_protocol() -> kap.CareProtocol:
+    lines = dated("dosing_count", {None: {"min": 6}, "2027-06-01": {"min": 4}})
+    return kap.CareProtocol(id="dated", settings=lines)
+
+
+@pytest.mark.parametrize(
+    ("on", "after"), [(None, 4), ("2027-06-01", 4), ("2027-05-31", 6), (dt.date(2026, 1, 1), 6)]
+)
+def test_the_limits_of_a_date_are_compared(on: Any, after: int) -> None:
+    found = diff(limits(), dated_protocol(), on=on)
+    assert found.limits[0].after == kap.Bounds(after)
+    assert found.on == (dt.date.fromisoformat(on) if isinstance(on, str) else on)
+
+
+# --- With a client's plan ------------------------------------------------------------------------
+
+
+def test_what_a_client_gains_and_loses() -> None:
+    plan = kap.parse(f"{LINE.replace('D84', 'D84/60').replace('I85', 'I85/60')}")
+    found = diff("kingsley", "regrounding", plan=plan)
+    assert found.plan == "plan"
+    assert found.on == dt.date(2027, 1, 4)
+    assert [str(f.rule) for f in found.gained] == ["THERAPY-LENGTH"]
+    assert [f.rule for f in found.lost] == ["DOSE-DURATION", "EFFECT-FIT"]
+    assert found.gained[0].sessions == ("i6",)
+
+
+@pytest.mark.parametrize(("start", "gains"), [("2027-05-31", 1), ("2027-06-01", 0)])
+def test_a_plan_is_judged_by_the_limits_of_its_first_session(start: str, gains: int) -> None:
+    plan = kap.parse(f"{start} D0 D1 D2 D3")
+    found = diff(limits(), dated_protocol(), plan=plan)
+    assert found.on == dt.date.fromisoformat(start)
+    assert len(found.gained) == gains
+    assert diff(limits(), dated_protocol(), plan=plan, on="2027-06-01").gained == ()
+    assert len(diff(limits(), dated_protocol(), plan=plan, on="2027-05-31").gained) == 1
+
+
+def test_a_plan_without_sessions_is_judged_by_the_moment_else_by_the_latest_limits() -> None:
+    plan = kap.Plan(id="empty", timezone="UTC", sessions=())
+    before, after = limits(), dated_protocol()
+    assert diff(before, after, plan=plan).on is None
+    (finding,) = diff(before, after, plan=plan).gained
+    assert finding.required == "at least 4 dosings"
+    found = diff(before, after, plan=plan, as_of="2027-05-31T23:59:59Z")
+    assert found.on == dt.date(2027, 5, 31)
+    assert [(f.required, f.verdict) for f in found.gained] == [("at least 6 dosings", "pending")]
+
+
+def test_a_plan_whose_sessions_do_not_count_has_no_date() -> None:
+    plan = kap.parse("2027-01-04 D0x")
+    assert diff(limits(), dated_protocol(), plan=plan).on is None
+
+
+# --- Refusals ------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    unknown: Any = "unknown"
+    plan = kap.parse(LINE)
+    assert refused_at(diff, unknown, "core") == ["a"]
+    assert refused_at(diff, "core", unknown) == ["b"]
+    assert refused_at(diff, "core", "core", on="2027-13-01") == ["on"]
+    assert refused_at(diff, "core", "core", as_of="2027-01-01T00:00:00Z") == ["as_of"]
+    assert refused_at(diff, "core", "core", plan=plan, as_of="2027-01-01T00:00:00") == ["as_of"]
+    own = limits(severities={"OWN-RULE": "error"})
+    assert refused_at(diff, "core", own, plan=plan) == ["severities"]
+    assert diff("core", own).severities[0].rule == "OWN-RULE"
+
+
+@pytest.mark.parametrize("plan", [LINE, {}, False])
+def test_a_plan_is_a_plan(plan: Any) -> None:
+    with pytest.raises(TypeError, match="loads"):
+        diff("core", "core", plan=plan)
+
+
+# --- The value -----------------------------------------------------------------------------------
+
+
+def example() -> Difference:
+    before = limits(
+        dosing_minutes={"min": 60, "max": 120},
+        formats=["individual"],
+        initial_supply=2,
+        severities={"NO-OVERLAP": "warning"},
+    )
+    lines = [
+        *limits(dosing_minutes={"min": 90, "max": 180}, formats=["individual", "group"]).settings,
+        kap.Setting(limit="initial_supply", value=2, citation=ELSEWHERE),
+        *limits(dose_levels=["low"], preparation_count={"min": 0}).settings,
+    ]
+    after = kap.CareProtocol(id="new", settings=lines)
+    return diff(before, after, plan=kap.parse("2027-01-04 E0 D1/60g D2/150 D2/150"))
+
+
+TEXT = """\
+under-test -> new: they differ
+  limits on Mon 4 Jan 2027
+  preparation_count (allows the same): preparations before the first dosing: at least 0, before:
+    none
+    read by PREP-COUNT
+    source: a practice's own page, the limit under test
+  dosing_minutes (differs): the length of a dosing session in minutes: 90 to 180, before: 60 to
+    120
+    read by DOSE-DURATION
+    source: a practice's own page, the limit under test; before: a practice's own page, the
+    limit under test
+  formats (looser): formats of the therapist's sessions: individual, group, before: individual
+    read by MODALITY
+    source: a practice's own page, the limit under test; before: a practice's own page, the
+    limit under test
+  dose_levels (tighter): dose levels, lowest first: low, before: none
+    read by DOSE-LEVEL
+    source: a practice's own page, the limit under test
+  switched on: PREP-COUNT, DOSE-LEVEL
+  same value, other source: initial_supply
+  severity of NO-OVERLAP: warning -> the rule's own
+  + DOSE-DURATION (warning, violated): Dosing d1 on Tue 5 Jan 2027 lasts 60 minutes; the limit
+    is 90 to 180 minutes.
+  - DOSE-DURATION (warning, violated): Dosing d2 on Wed 6 Jan 2027 lasts 150 minutes; the limit
+    is 60 to 120 minutes.
+  - DOSE-DURATION (warning, violated): Dosing d3 on Wed 6 Jan 2027 lasts 150 minutes; the limit
+    is 60 to 120 minutes.
+  - MODALITY (error, violated): Dosing d1 on Tue 5 Jan 2027 is held in a group; the protocol
+    allows sessions held individually."""
+
+
+def test_a_difference_is_read_line_by_line() -> None:
+    assert str(example()).splitlines() == TEXT.splitlines()
+
+
+def test_the_other_words_of_a_difference() -> None:
+    assert str(diff("core", "core")) == "core -> core: no difference"
+    found = str(diff("core", "core", plan=kap.parse(LINE)))
+    assert found.splitlines()[-1] == "  plan: the same findings"
+    removed = str(diff(limits(dosing_count={"min": 1}), limits()))
+    assert removed.splitlines()[1:] == [
+        "  dosing_count (looser): dosings in the course: none, before: at least 1",
+        "    read by DOSE-COUNT",
+        "    before: a practice's own page, the limit under test",
+        "  switched off: DOSE-COUNT",
+    ]
+
+
+def test_a_difference_as_json() -> None:
+    raw = example().to_dict()
+    assert json.loads(json.dumps(raw)) == raw
+    assert sorted(raw) == sorted(["same", *(field.name for field in attrs.fields(Difference))])
+    assert (raw["before"], raw["after"], raw["on"], raw["same"], raw["plan"]) == (
+        *("under-test", "new", "2027-01-04", False),
+        "plan",
+    )
+    assert raw["limits"][3] == {
+        "limit": "dose_levels",
+        "change": "added",
+        "direction": "tighter",
+        "before": None,
+        "after": "low",
+        "cited_before": None,
+        "cited_after": SOURCE.to_dict(),
+        "rules": ["DOSE-LEVEL"],
+        "says": "dose levels, lowest first: low, before: none",
+    }
+    assert raw["limits"][1]["before"] == "60 to 120"
+    assert raw["limits"][1]["cited_before"] == SOURCE.to_dict()
+    assert raw["severities"] == [{"rule": "NO-OVERLAP", "before": "warning", "after": None}]
+    assert [finding["rule"] for finding in raw["lost"]] == ["DOSE-DURATION"] * 2 + ["MODALITY"]
+    assert raw["switched_on"] == ["PREP-COUNT", "DOSE-LEVEL"]
+    assert diff("core", "core").to_dict()["on"] is None
+    removed = diff(limits(dosing_count={"min": 1}), limits()).to_dict()["limits"][0]
+    assert (removed["before"], removed["after"], removed["cited_after"]) == (
+        *("at least 1", None),
+        None,
+    )
+
+
+def test_a_difference_is_a_value_and_no_truth() -> None:
+    found = example()
+    with pytest.raises(TypeError, match=r"difference\.same"):
+        bool(found)
+    for value in (found, found.limits[0], found.severities[0]):
+        assert all(other == value and hash(other) == hash(value) for other in copies(value))
+    assert repr(found) == "<Difference under-test to new: 4 limits>"
+    assert repr(found.limits[0]) == "<LimitChange preparation_count added>"
+    assert attrs.evolve(found, gained=list(found.gained)) == found
+
+
+# --- Directions ----------------------------------------------------------------------------------
+
+B, F, E, A = kap.Bounds, kap.Frequency, kap.ReviewEvery, kap.ReviewAfter
+DIRECTIONS: list[tuple[str, Any, Any, str]] = [
+    ("dosing_count", B(6, 8), B(6, 7), "tighter"),
+    ("dosing_count", B(6, 8), B(7, 9), "other"),
+    ("dosing_count", B(6, 8), B(7), "other"),
+    ("dosing_count", None, B(0), "equal"),
+    ("dosing_count", B(max=8), B(0, 8), "equal"),
+    ("dosing_gap_days", None, B(0), "tighter"),  # dates step back where clocks do
+    ("dosing_gap_days", B(max=8), B(0, 8), "tighter"),
+    ("integration_per_dosing", 1, 2, "tighter"),
+    ("effect_minutes", None, 1, "tighter"),
+    ("processing_minutes", 30, 20, "looser"),
+    ("minimum_age", None, 0, "tighter"),
+    ("minimum_age", 18, 21, "tighter"),
+    ("initial_supply", 2, 1, "tighter"),
+    ("refill_supply", 2, None, "looser"),
+    ("integration_window_hours", 24, 48, "looser"),
+    ("evaluation_first", None, True, "tighter"),
+    ("evaluation_first", True, True, "equal"),
+    ("medical_roles", ("a",), ("a", "b"), "looser"),
+    ("medical_roles", ("a",), ("b",), "other"),
+    ("dose_levels", ("a", "b"), ("b", "a"), "equal"),
+    ("exclusions", ("a",), ("a", "b"), "tighter"),
+    ("exclusions", ("a",), None, "looser"),
+    ("dosing_places", None, ("remote", "office"), "equal"),
+    ("dosing_places", None, ("office",), "tighter"),
+    ("formats", ("group",), None, "looser"),
+    ("dosing_frequency", F(1, 7), F(2, 14), "looser"),
+    ("dosing_frequency", F(1, 7), F(2, 15), "other"),
+    ("dosing_frequency", F(2, 14), F(2, 15), "tighter"),
+    ("dosing_frequency", None, F(2, 14), "tighter"),
+    ("review_every", E(3), E(2), "tighter"),
+    ("review_every", E(3), E(3, "calendar"), "other"),
+    ("review_every", E(3, "calendar"), E(1, "calendar"), "equal"),
+    ("review_after", A(1, "any-time"), A(2, "any-time"), "other"),
+    ("review_after", A(2, "any-time"), A(2, "before-next"), "other"),
+    ("review_after", A(2, "any-time"), None, "looser"),
+]
+
+
+@pytest.mark.parametrize(("limit", "before", "after", "expected"), DIRECTIONS)
+def test_which_way_a_limit_changes(limit: str, before: Any, after: Any, expected: str) -> None:
+    assert direction(limit, before, after) == expected
+    assert direction(limit, after, before) == OPPOSITE[expected]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_breaks_a_limit_breaks_a_tighter_one(seed: int) -> None:
+    random, told = Random(seed), 0
+    specs = list(LIMIT_OF_NAME.values())
+    for _ in range(120):
+        plan, spec = wild_plan(random), random.choice(specs)
+        pair = [
+            random.choice((None, *[wild_value(random, spec.cls, spec.name)] * 4)) for _ in range(2)
+        ]
+        as_of = wild_moment(random, plan)
+        before, after = (
+            kap.CareProtocol(
+                id="p",
+                settings=[]
+                if value is None
+                else [kap.Setting(limit=spec.name, value=value, citation=SOURCE)],
+            )
+            for value in pair
+        )
+        way = direction(spec.name, *pair)
+        loose, tight = (before, after) if way in ("tighter", "equal") else (after, before)
+        if way == "other":
+            continue
+        known = {f.rule for f in kap.check(plan, tight, as_of=as_of).findings}
+        found = {f.rule for f in kap.check(plan, loose, as_of=as_of).findings}
+        assert found <= known
+        if way == "equal":
+            assert found == known
+        told += found < known
+    assert told
+
+
+# --- Laws ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30)
+@given(kst.protocols(), kst.plans(), kst.moments())
+def test_a_protocol_does_not_differ_from_itself(
+    protocol: kap.CareProtocol, plan: kap.Plan, as_of: Moment
+) -> None:
+    found = diff(protocol, protocol, plan=plan, as_of=as_of)
+    assert found.same
+    told = found.to_dict()
+    assert not any(value for value in told.values() if isinstance(value, list))
+    assert diff(protocol, protocol).same
+
+
+@settings(max_examples=40)
+@given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
+def test_the_way_back_mirrors_the_way(
+    a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment
+) -> None:
+    there, back = diff(a, b, plan=plan, as_of=as_of), diff(b, a, plan=plan, as_of=as_of)
+    event("same" if there.same else "differs")
+    assert (there.same, there.on, there.cited_anew) == (back.same, back.on, back.cited_anew)
+    assert (there.switched_on, there.switched_off) == (back.switched_off, back.switched_on)
+    assert (there.gained, there.lost) == (back.lost, back.gained)
+    assert [(c.rule, c.before, c.after) for c in there.severities] == [
+        (c.rule, c.after, c.before) for c in back.severities
+    ]
+    for change, mirrored in zip(there.limits, back.limits, strict=True):
+        assert (change.limit, change.rules) == (mirrored.limit, mirrored.rules)
+        assert (change.before, change.cited_before) == (mirrored.after, mirrored.cited_after)
+        assert (change.after, change.cited_after) == (mirrored.before, mirrored.cited_before)
+        assert change.direction == OPPOSITE[mirrored.direction]
+
+
+@settings(max_examples=40)
+@given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
+def test_what_is_gained_and_lost_leads_from_one_report_to_the_other(
+    a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment
+) -> None:
+    found = diff(a, b, plan=plan, as_of=as_of)
+    before, after = kap.check(plan, a, as_of=as_of), kap.check(plan, b, as_of=as_of)
+    kept = len(before.findings) - len(found.lost)
+    assert kept == len(after.findings) - len(found.gained)
+    assert set(found.gained) <= set(after.findings)
+    assert {f.rule for f in found.lost} <= {f.rule for f in before.findings}
+    if found.same:
+        assert found.gained == found.lost == ()
