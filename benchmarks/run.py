@@ -1,4 +1,4 @@
-"""The speed of checking and loading, as ratios that are measured in one run.
+"""The speed of checking, loading and planning, as ratios that are measured in one run.
 
     python benchmarks/run.py [--rounds N] [--quick]
 
@@ -22,6 +22,7 @@ import baseline_pydantic
 import baseline_values
 import datetime_plan
 import kap_model as kap
+import planning
 import plans
 from agree import agree
 from fused_form import FusedLimits
@@ -90,7 +91,8 @@ def main() -> None:
         rows += check_rows(task, pace)
     for task in TASKS:
         rows += text_rows(task, pace)
-    rows += [*load_rows(pace), *scaling_rows(pace), *memory_rows(), *import_rows(pace)]
+    rows += [*load_rows(pace), *scaling_rows(pace), *planning_rows(pace)]
+    rows += [*memory_rows(), *import_rows(pace)]
     print_table(rows)
 
 
@@ -194,6 +196,20 @@ def _scaling(what: str, figures: Figures, more: str, fewer: str, goal: int | Non
         "" if goal is None else f"<= {goal} x",
         None if goal is None else found <= goal,
     )
+
+
+def planning_rows(pace: Pace) -> list[Row]:
+    """Drafts, next steps, completions and repairs."""
+    found = planning.milliseconds(max(5, pace.rounds // 3), pace.slice_ms)
+    return [
+        Row(
+            what,
+            f"{ours:.2f} ms",
+            goal="" if goal is None else f"<= {goal:g} ms",
+            met=None if goal is None else ours <= goal,
+        )
+        for what, (ours, goal) in found.items()
+    ]
 
 
 def memory_rows() -> list[Row]:
