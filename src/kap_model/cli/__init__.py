@@ -1,4 +1,4 @@
-"""The command line: ``kap-model check``, ``explain`` and ``rules``.
+"""The command line: ``kap-model check`` and its companions.
 
 Results go to stdout, everything else to stderr. Exit status: 2 where an input or argument was
 unusable or a result could not be written, else 1 where there are findings that ``--fail-on`` names,
@@ -11,12 +11,13 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from pathlib import PurePath
 from typing import Final, TextIO
 
 from kap_model.cli._arguments import parse_arguments
-from kap_model.cli._result import UNUSABLE
+from kap_model.cli._result import GOOD, UNUSABLE, Result
 
 BUG: Final = 3
 INTERRUPTED: Final = 130
@@ -44,13 +45,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     parsed = parse_arguments(arguments)
-    result = parsed.run(parsed)
-    _write(sys.stderr, "".join(f"{line}\n" for line in result.complaints))
-    failure = _write(sys.stdout, result.output)
-    if failure is None or isinstance(failure, BrokenPipeError):
-        return int(result.status)
-    _write(sys.stderr, f"stdout: {failure.strerror or 'cannot be written'}\n")
-    return UNUSABLE
+    result: Result | Generator[Result, None, None] = parsed.run(parsed)
+    if isinstance(result, Result):
+        return _printed((result,))
+    with closing(result):
+        return _printed(result)
+
+
+def _printed(pieces: Iterable[Result]) -> int:
+    """Print each piece as it comes; returns the status of those that were printed."""
+    status = GOOD
+    for piece in pieces:
+        status = max(status, piece.status)
+        _write(sys.stderr, "".join(f"{line}\n" for line in piece.complaints))
+        failure = _write(sys.stdout, piece.output)
+        if isinstance(failure, BrokenPipeError):
+            break
+        if failure is not None:
+            _write(sys.stderr, f"stdout: {failure.strerror or 'cannot be written'}\n")
+            return UNUSABLE
+    return status
 
 
 def _write(stream: TextIO, text: str) -> OSError | None:

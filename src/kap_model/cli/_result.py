@@ -14,7 +14,9 @@ UNUSABLE: Final = 2
 
 @frozen
 class Result:
-    """A command's whole outcome; nothing is printed before it is known.
+    """A command's whole outcome, printed when it is known, or a piece of one that comes in pieces.
+
+    A piece is whole lines; the status of all is the highest of any.
 
     Attributes:
         status: The exit status.

@@ -1,0 +1,290 @@
+"""What ``check`` reads, one document after another, and how it is dealt out to processes."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
+
+from attrs import frozen
+
+from kap_model.cli import _inputs
+from kap_model.cli._options import number
+from kap_model.documents import _json
+from kap_model.documents._json import MOST_BYTES
+from kap_model.errors import InputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+T = TypeVar("T")
+
+LINE_SUFFIXES: Final = (".ndjson", ".jsonl")
+MOST_JOBS: Final = 61  # as many as Windows can wait for
+_LONGEST_LINE: Final = MOST_BYTES + 2  # with its end
+_CHUNK_LINES: Final = 64
+_CHUNK_BYTES: Final = 250_000
+_STEP: Final = 100
+_BLANK: Final = b" \t\r\n"
+
+
+@frozen
+class Document:
+    """A document as it was read, or why it was not.
+
+    Attributes:
+        name: Its file as messages call it.
+        raw: Its bytes, no more of them than would be refused.
+        line: Its line in a file of lines; ``None`` = it is the whole file.
+        error: Why it could not be read.
+    """
+
+    name: str
+    raw: bytes = b""
+    line: int | None = None
+    error: OSError | None = None
+
+
+@frozen
+class Source:
+    """A file of the command line.
+
+    Attributes:
+        by_line: Whether it holds a document on each line.
+        documents: Reads them, once.
+    """
+
+    by_line: bool
+    documents: Callable[[], Iterator[Document]]
+
+
+class Readable(Protocol):
+    """What lines are read from."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line with its end, or a part of it of that size; empty at the end."""
+        ...
+
+
+def sources(names: Iterable[str]) -> list[Source]:
+    """The files of the command line; of stdin, what is needed to tell its kind is read at once."""
+    found: list[Source] = []
+    looked_at = False
+    for name in names:
+        if name == _inputs.STDIN:
+            found.append(_failing(OSError(0, "is read already")) if looked_at else _stdin())
+            looked_at = True
+        elif name.lower().endswith(LINE_SUFFIXES):
+            found.append(Source(True, _LinesOfFile(name)))
+        else:
+            found.append(Source(False, _WholeFile(name)))
+    return found
+
+
+@frozen
+class _WholeFile:
+    name: str
+
+    def __call__(self) -> Iterator[Document]:
+        try:
+            # The door through which every command reads files.
+            raw = _inputs.read_bytes(self.name)  # type: ignore[attr-defined]
+        except OSError as error:
+            yield Document(self.name, error=error)
+        else:
+            yield Document(self.name, raw)
+
+
+@frozen
+class _LinesOfFile:
+    name: str
+
+    def __call__(self) -> Iterator[Document]:
+        try:
+            with Path(self.name).open("rb") as file:
+                yield from lines_of(file, self.name)
+        except OSError as error:
+            yield Document(self.name, error=error)
+
+
+def _failing(error: OSError) -> Source:
+    return Source(False, lambda: iter((Document("stdin", error=error),)))
+
+
+def _stdin() -> Source:
+    if sys.stdin is None:
+        return _failing(OSError(0, "is closed"))
+    file = sys.stdin.buffer
+    try:
+        head, by_line = look(file)
+    except OSError as error:
+        return _failing(error)
+    if by_line:
+        return Source(True, lambda: lines_of(_PutBack(head, file), "stdin"))
+    return Source(False, lambda: iter((Document("stdin", head),)))
+
+
+def look(file: BinaryIO) -> tuple[bytes, bool]:
+    """What must be read of a stream to tell its kind, and whether it is by line.
+
+    It is by line where its first line is JSON by itself and another follows. Else it is one
+    document if it is JSON as a whole, and by line if some line is a plan document by itself.
+    """
+    head = bytearray()
+    first: bytes | None = None
+    while len(head) <= MOST_BYTES and (line := file.readline(MOST_BYTES + 1 - len(head))):
+        head += line
+        if not line.strip(_BLANK):
+            continue
+        if first is None:
+            first = line
+        elif _is_json(first):
+            return bytes(head), True
+    if b"\n" not in head and len(head) > MOST_BYTES:
+        return _look_beyond(bytes(head), file)
+    if len(head) <= MOST_BYTES and _is_json(bytes(head)):
+        return bytes(head), False
+    return bytes(head), any(_is_plan(line) for line in bytes(head).split(b"\n"))
+
+
+def _look_beyond(head: bytes, file: BinaryIO) -> tuple[bytes, bool]:
+    """A first line that is too long is a document by itself, unless another line follows."""
+    _skip_line(file)
+    following = file.readline(_LONGEST_LINE)
+    return head + b"\n" + following, bool(following.strip(_BLANK))
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        _json.parse(raw)
+    except InputError:
+        return False
+    return True
+
+
+def _is_plan(raw: bytes) -> bool:
+    return b'"schema"' in raw and _is_json(raw)
+
+
+class _PutBack:
+    """A stream with what was read of it put back."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head = io.BytesIO(head)
+        self._file = file
+
+    def readline(self, size: int, /) -> bytes:
+        line = self._head.readline(size)
+        if line.endswith(b"\n") or len(line) == size:
+            return line
+        return line + self._file.readline(size - len(line))
+
+
+def lines_of(file: Readable, name: str) -> Iterator[Document]:
+    """A document for each line that is not blank; of one that is too long, no more than its start.
+
+    An error of the stream is the last document.
+    """
+    line_number = 0
+    try:
+        while line := file.readline(_LONGEST_LINE):
+            line_number += 1
+            if line.strip(_BLANK):
+                yield Document(name, line.rstrip(b"\r\n")[: MOST_BYTES + 1], line_number)
+            if not line.endswith(b"\n"):
+                _skip_line(file)
+    except OSError as error:
+        yield Document(name, line=line_number + 1, error=error)
+
+
+def _skip_line(file: Readable) -> None:
+    while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def in_order(
+    judge: Callable[[list[Document]], list[T]], documents: Iterable[Document], jobs: int
+) -> Iterator[T]:
+    """What a judge says of each document, in order; with jobs, processes work some way ahead."""
+    if jobs == 1:
+        for document in documents:
+            yield from judge([document])
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    ahead: deque[Future[list[T]]] = deque()
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), ignore_interrupts)
+    try:
+        for chunk in _chunks(documents):
+            ahead.append(_handed_over(pool, judge, chunk))
+            if len(ahead) == 2 * jobs:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _handed_over(
+    pool: ProcessPoolExecutor, judge: Callable[[list[Document]], list[T]], chunk: list[Document]
+) -> Future[list[T]]:
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(judge, chunk)
+    # A process that starts here inherits this: it hears no Ctrl-C, not even while it loads.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        return pool.submit(judge, chunk)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that deals out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    chunk: list[Document] = []
+    size = 0
+    for document in documents:
+        chunk.append(document)
+        size += len(document.raw)
+        if len(chunk) == _CHUNK_LINES or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def with_progress(items: Iterator[T], stream: TextIO) -> Iterator[T]:
+    """The items, counted on a stream that is a terminal; the count is wiped out at the end."""
+    if not stream.isatty():
+        yield from items
+        return
+    count, text = 0, ""
+    try:
+        for item in items:
+            count += 1
+            if count % _STEP == 0:
+                text = f"{count:,} documents checked"
+                stream.write(f"\r{text}")
+                stream.flush()
+            yield item
+    finally:
+        if text:
+            stream.write(f"\r{' ' * len(text)}\r")
+            stream.flush()
+
+
+def jobs_number(text: str) -> int:
+    """The number of ``--jobs``."""
+    jobs = number(text)
+    if not 1 <= jobs <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {MOST_JOBS}")
+    return jobs

@@ -1,0 +1,29 @@
+"""One JSON object on each line: a report, or why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from kap_model.errors import Problem
+from kap_model.formats.checked import Checked
+
+
+def as_ndjson(checked: Iterable[Checked]) -> str:
+    """A line for each document, in order."""
+    return "".join(ndjson_line(one) for one in checked)
+
+
+def ndjson_line(checked: Checked) -> str:
+    """The report as it stands in ``reports``, or ``file``, ``line`` and ``error``."""
+    if checked.report is not None:
+        return json.dumps(checked.report.to_dict(), ensure_ascii=False) + "\n"
+    line = {} if checked.line is None else {"line": checked.line}
+    refused = {"file": checked.name, **line, "error": error_rows(checked.problems)}
+    return json.dumps(refused, ensure_ascii=False) + "\n"
+
+
+def error_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Problems as JSON values."""
+    return [{"path": problem.path, "reason": problem.reason} for problem in problems]
