@@ -62,6 +62,18 @@ NO_VALUES = {
     *("reimbursement", "reconcile", "reconcile_total"),
     *("disputable", "good_faith_due", "good_faith_estimate"),
     *("load_fees", "loads_fees", "dumps_fees"),
+    *("PlanningError", "load_slots", "loads_slots", "dumps_slots"),
+    *(
+        "check_lines",
+        "check_rows",
+        "allowed",
+        "complete",
+        "diff",
+        "draft",
+        "lint",
+        "next_steps",
+        "repair",
+    ),
     *("load_protocol", "loads_protocol", "dumps_protocol"),
     *("load_waivers", "loads_waivers", "dumps_waivers"),
 }
@@ -154,4 +166,38 @@ VALUES |= {
     "SuperbillLine": BILL.lines[0],
     "TimeBand": kap.TimeBand(code="90834", lowest=38, highest=52, citation=SOURCE),
     "TotalCheck": kap.reconcile_total(USD, QUOTE),
+}
+COURSE, NOW = kap.parse("2027-01-04 C0* E2+ P7* D14*t D28"), "2027-01-20T00:00:00Z"
+STEPS = kap.next_steps(COURSE, "kingsley", as_of=NOW)
+MENDED = kap.repair(
+    kap.parse("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 D56 I57 D70 I71 D84 I85")
+)
+TIGHT = kap.practices.CORE.protocol.extended(
+    "tight",
+    settings=[
+        kap.Setting(limit="integration_count", value=kap.Bounds(max=5), citation=SOURCE),
+        kap.Setting(limit="minimum_age", value=18, citation=SOURCE),
+        kap.Setting(limit="minimum_age", value="off", since="2027-01-01", citation=SOURCE),
+    ],
+    severities={"AGE-MIN": "warning"},
+)
+DIFFERENCE = kap.diff("core", TIGHT, plan=COURSE)
+LINT, FINE = kap.lint(TIGHT), kap.lint("kingsley")
+VALUES |= {
+    "Change": MENDED.changes[0],
+    "Completion": kap.complete(COURSE, "kingsley", as_of=NOW),
+    "Difference": DIFFERENCE,
+    "LimitAtOdds": LINT.stretches[0].conflict[0],
+    "LimitChange": DIFFERENCE.limits[0],
+    "LineResult": next(kap.check_lines([kap.dumps(COURSE)])),
+    "Lint": LINT,
+    "Move": kap.allowed(COURSE, kap.parse("2027-02-10 I0").sessions[0], as_of=NOW),
+    "NextSteps": STEPS,
+    "OpenSlot": kap.OpenSlot(start="2027-01-20T09:00:00Z", end="2027-01-20T12:00:00Z"),
+    "Remark": kap.Remark(subject="minimum_age", says="it is never in force"),
+    "Repair": MENDED,
+    "SeverityChange": DIFFERENCE.severities[0],
+    "Silent": FINE.stretches[0].never[0],
+    "Step": STEPS.steps[0],
+    "Stretch": FINE.stretches[0],
 }

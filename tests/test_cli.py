@@ -10,7 +10,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from shipped import ACCEPTED, BROKEN, EXAMPLES, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
+from shipped import ACCEPTED, BROKEN, EXAMPLES, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
 
 AS_OF = "2027-02-10T12:00:00-08:00"
 MARKER = "MARKER"
@@ -37,7 +37,7 @@ def written(tmp_path: Path, plan: kap.Plan, name: str = "plan.json") -> str:
 
 def test_every_example_is_used_here() -> None:
     files = {str(path) for path in EXAMPLES.rglob("*") if path.is_file()}
-    assert files == {BROKEN, KINGSLEY, REGROUNDING, RUNNING, HOUSE, ACCEPTED, FEES}
+    assert files == {BROKEN, KINGSLEY, REGROUNDING, RUNNING, HOUSE, ACCEPTED, FEES, SLOTS}
 
 
 @pytest.mark.parametrize("path", [REGROUNDING, KINGSLEY])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import io
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +53,12 @@ def test_terminal_examples(
         for command, shown in re.findall(
             r"^\$ kap-model (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE
         ):
-            main(shlex.split(command))
-            assert capsys.readouterr().out == shown
+            said = ""
+            for part in command.split(" | kap-model "):
+                monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(said.encode())))
+                main(shlex.split(part))
+                said = capsys.readouterr().out
+            assert said == shown
 
 
 def test_the_readme_has_examples() -> None:

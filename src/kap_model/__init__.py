@@ -1,8 +1,8 @@
 """kap_model: plans of ketamine-assisted psychotherapy, checked against cited protocols.
 
 Values are frozen; verbs are pure. ``loads`` a plan document or ``parse`` a line of notation,
-``check`` it, and read ``report.ok`` and ``report.findings``; ``quote`` what it costs. No medical
-advice.
+``check`` it, and read ``report.ok`` and ``report.findings``; ``draft`` a course, ask for its
+``next_steps``, ``quote`` what it costs. No medical advice.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kap_model.errors import (
     InputError,
     InvalidValue,
     NotationError,
+    PlanningError,
     PricingError,
     Problem,
 )
@@ -47,19 +48,47 @@ from kap_model.waivers import Waiver
 
 if TYPE_CHECKING:
     from kap_model import fees
+    from kap_model.batch import LineResult, check_lines, check_rows
     from kap_model.documents import (
         dumps,
         dumps_fees,
         dumps_protocol,
+        dumps_slots,
         dumps_waivers,
         load,
         load_fees,
         load_protocol,
+        load_slots,
         load_waivers,
         loads,
         loads_fees,
         loads_protocol,
+        loads_slots,
         loads_waivers,
+    )
+    from kap_model.planning import (
+        Change,
+        Completion,
+        Difference,
+        LimitAtOdds,
+        LimitChange,
+        Lint,
+        Move,
+        NextSteps,
+        OpenSlot,
+        Remark,
+        Repair,
+        SeverityChange,
+        Silent,
+        Step,
+        Stretch,
+        allowed,
+        complete,
+        diff,
+        draft,
+        lint,
+        next_steps,
+        repair,
     )
     from kap_model.pricing import (
         GOOD_FAITH,
@@ -105,32 +134,67 @@ if TYPE_CHECKING:
         withdraw,
     )
 
-# What checking does not need loads on first use: documents bring cattrs, pricing its own values.
+# What checking does not need loads on first use: documents bring cattrs, pricing and planning
+# their own values.
 _DOCUMENTS: Final = (
     "dumps",
     "dumps_fees",
     "dumps_protocol",
+    "dumps_slots",
     "dumps_waivers",
     "load",
     "load_fees",
     "load_protocol",
+    "load_slots",
     "load_waivers",
     "loads",
     "loads_fees",
     "loads_protocol",
+    "loads_slots",
     "loads_waivers",
+)
+_BATCH: Final = ("LineResult", "check_lines", "check_rows")
+_PLANNING: Final = (
+    "Change",
+    "Completion",
+    "Difference",
+    "LimitAtOdds",
+    "LimitChange",
+    "Lint",
+    "Move",
+    "NextSteps",
+    "OpenSlot",
+    "Remark",
+    "Repair",
+    "SeverityChange",
+    "Silent",
+    "Step",
+    "Stretch",
+    "allowed",
+    "complete",
+    "diff",
+    "draft",
+    "lint",
+    "next_steps",
+    "repair",
 )
 
 
 if not TYPE_CHECKING:
+
+    def _home(name: str) -> str:
+        if name in _DOCUMENTS:
+            return "documents"
+        if name in _BATCH:
+            return "batch"
+        return "planning" if name in _PLANNING else "pricing"
 
     def __getattr__(name: str) -> Any:
         """Load what is not loaded yet."""
         if name == "fees":
             return import_module("kap_model.fees")
         if name in __all__:
-            home = "documents" if name in _DOCUMENTS else "pricing"
-            globals()[name] = value = getattr(import_module(f"kap_model.{home}"), name)
+            globals()[name] = value = getattr(import_module(f"kap_model.{_home(name)}"), name)
             return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -147,14 +211,17 @@ __all__ = [
     "Breach",
     "CareProtocol",
     "Case",
+    "Change",
     "ChargeMade",
     "Citation",
     "Claimed",
     "Clinician",
     "ComparedRow",
     "Comparison",
+    "Completion",
     "Consultation",
     "Course",
+    "Difference",
     "Dispute",
     "DocumentError",
     "Dosing",
@@ -173,12 +240,20 @@ __all__ = [
     "Instalments",
     "Integration",
     "InvalidValue",
+    "LimitAtOdds",
+    "LimitChange",
     "Limits",
+    "LineResult",
+    "Lint",
     "MedicalEvaluation",
     "MedicalReview",
     "Money",
+    "Move",
+    "NextSteps",
     "NotationError",
+    "OpenSlot",
     "Plan",
+    "PlanningError",
     "Practice",
     "Preparation",
     "PricingError",
@@ -191,6 +266,8 @@ __all__ = [
     "Reconciliation",
     "Reimbursed",
     "Reimbursement",
+    "Remark",
+    "Repair",
     "Report",
     "ReviewAfter",
     "ReviewEvery",
@@ -198,6 +275,10 @@ __all__ = [
     "Session",
     "Setting",
     "Settlement",
+    "SeverityChange",
+    "Silent",
+    "Step",
+    "Stretch",
     "Superbill",
     "SuperbillLine",
     "Supply",
@@ -206,33 +287,45 @@ __all__ = [
     "Waiver",
     "Words",
     "__version__",
+    "allowed",
     "check",
+    "check_lines",
+    "check_rows",
     "compare",
+    "complete",
     "credit",
+    "diff",
     "disputable",
+    "draft",
     "dumps",
     "dumps_fees",
     "dumps_protocol",
+    "dumps_slots",
     "dumps_waivers",
     "estimate",
     "fees",
     "good_faith_due",
     "good_faith_estimate",
     "instalments",
+    "lint",
     "load",
     "load_fees",
     "load_protocol",
+    "load_slots",
     "load_waivers",
     "loads",
     "loads_fees",
     "loads_protocol",
+    "loads_slots",
     "loads_waivers",
+    "next_steps",
     "parse",
     "practices",
     "quote",
     "reconcile",
     "reconcile_total",
     "reimbursement",
+    "repair",
     "rule",
     "superbill",
     "withdraw",

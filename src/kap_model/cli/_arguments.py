@@ -6,10 +6,13 @@ import argparse
 from collections.abc import Sequence
 
 from kap_model._version import __version__
-from kap_model.cli._check import FAIL_ON, check_files
+from kap_model.cli._check import FAIL_ON, FORMATS, check_files
 from kap_model.cli._explain import explain, list_rules
 from kap_model.cli._options import add_format
+from kap_model.cli._planning_arguments import add_planning_commands
 from kap_model.cli._price_arguments import add_price_commands
+from kap_model.cli._schema import print_schema
+from kap_model.cli._stream import jobs_number
 
 NO_ADVICE = "It checks records against a practice's written protocol; it gives no medical advice."
 
@@ -18,7 +21,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The parsed command line; ``run`` is the command's function."""
     parser = argparse.ArgumentParser(
         prog="kap-model",
-        description="Plans of ketamine-assisted psychotherapy, checked and priced.",
+        description="Plans of ketamine-assisted psychotherapy: checked, priced and drafted.",
         epilog=NO_ADVICE,
         allow_abbrev=False,
     )
@@ -27,7 +30,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_check(commands.add_parser("check", help="check plan files", allow_abbrev=False))
     _add_explain(commands.add_parser("explain", help="explain one rule", allow_abbrev=False))
     _add_rules(commands.add_parser("rules", help="list the rules", allow_abbrev=False))
+    _add_schema(commands.add_parser("schema", help="print a JSON Schema", allow_abbrev=False))
     add_price_commands(commands)
+    add_planning_commands(commands)
     return parser.parse_args(arguments)
 
 
@@ -35,7 +40,13 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Say what each plan keeps and what it does not, with sources and due dates."
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a plan document; - is stdin")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a plan document; FILE.ndjson or FILE.jsonl holds one on each line; - is stdin, "
+        "either way",
+    )
     parser.add_argument(
         "--protocol",
         metavar="NAME|FILE",
@@ -51,7 +62,16 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         choices=FAIL_ON,
         help="what makes the exit status 1, repeatable; default: error",
     )
-    add_format(parser)
+    parser.add_argument(
+        "--format", choices=FORMATS, help="default: text, or ndjson where documents come by line"
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=jobs_number,
+        default=1,
+        help="how many processes share the work; default: 1",
+    )
     parser.set_defaults(run=check_files)
 
 
@@ -66,3 +86,12 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.description = "List every rule with its severity and its sentence."
     add_format(parser)
     parser.set_defaults(run=list_rules)
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Print the JSON Schema (2020-12) of a kind of document, or of reports."
+    # Not as choices: the parser would repeat what was typed.
+    parser.add_argument(
+        "name", metavar="NAME", help="plan, protocol, fees, waivers, slots or report"
+    )
+    parser.set_defaults(run=print_schema)

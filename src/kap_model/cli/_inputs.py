@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from kap_model.documents import load_fees, load_protocol, loads
+from kap_model.documents import load_fees, load_protocol, load_slots, loads
 from kap_model.documents.plans import read_bytes, read_limited
 from kap_model.errors import InputError
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import PRACTICE_NAMES, Plan
+from kap_model.planning.slots import OpenSlot
 from kap_model.practices import BY_NAME
 from kap_model.protocol import CareProtocol
 
@@ -55,8 +56,15 @@ def chosen_protocol(choice: str | None) -> CareProtocol | None:
     Raises:
         UnusableError: There is neither such a practice nor such a file, or it is no protocol.
     """
-    if choice is None:
-        return None
+    return None if choice is None else protocol_of(choice)
+
+
+def protocol_of(choice: str) -> CareProtocol:
+    """The protocol of a built-in practice's name, else of a document.
+
+    Raises:
+        UnusableError: There is neither such a practice nor such a file, or it is no protocol.
+    """
     if choice in BY_NAME:
         return BY_NAME[choice].protocol
     return _of_file(choice, "--protocol", load_protocol)
@@ -71,6 +79,21 @@ def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:
     if choice is None or choice in BY_NAME:
         return choice
     return _of_file(choice, "--fees", load_fees)
+
+
+def chosen_slots(choice: str | None) -> tuple[OpenSlot, ...] | None:
+    """The open slots of ``--slots``.
+
+    Raises:
+        UnusableError: There is no such file, or it holds no slots.
+    """
+    if choice is None:
+        return None
+    try:
+        return load_slots(choice)
+    except (InputError, OSError) as error:
+        unusable = UnusableError(choice, error)
+    raise unusable
 
 
 def _of_file(choice: str, argument: str, load: Callable[[str], T]) -> T:

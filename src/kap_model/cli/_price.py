@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any
 
-from kap_model.cli._inputs import STDIN, UnusableError, chosen_protocol, chosen_schedule, read_plan
-from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
-from kap_model.errors import InputError, refusal
+from kap_model.cli._answer import Printable, answered, named
+from kap_model.cli._inputs import chosen_protocol, chosen_schedule, read_plan
+from kap_model.cli._options import NUMBER
+from kap_model.cli._result import Result
+from kap_model.errors import refusal
 from kap_model.fees.charges import Claim
 from kap_model.money import Money
 from kap_model.plan import Plan
@@ -20,27 +21,21 @@ from kap_model.pricing.estimating import estimate
 from kap_model.pricing.instalments import Instalments, instalments
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, quote
 
-_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-
-class _Printable(Protocol):
-    def to_dict(self) -> dict[str, Any]: ...
-
 
 def print_quote(arguments: argparse.Namespace) -> Result:
     """What a plan costs."""
 
-    def answer() -> _Printable:
+    def answer() -> Printable:
         plan, terms = _plan_and_terms(arguments)
         return quote(plan, **terms)
 
-    return _answered(_named(arguments.file), arguments.format, answer)
+    return answered(named(arguments.file), arguments.format, answer)
 
 
 def print_estimate(arguments: argparse.Namespace) -> Result:
     """The range of what a practice's courses cost."""
 
-    def answer() -> _Printable:
+    def answer() -> Printable:
         practice = BY_NAME.get(arguments.practice)
         if practice is None:
             raise refusal("PRACTICE", "must be one of " + ", ".join(BY_NAME))
@@ -57,13 +52,13 @@ def print_estimate(arguments: argparse.Namespace) -> Result:
             start=arguments.start,
         )
 
-    return _answered("estimate", arguments.format, answer)
+    return answered("estimate", arguments.format, answer)
 
 
 def print_superbill(arguments: argparse.Namespace) -> Result:
     """What a client may claim for the sessions that were held."""
 
-    def answer() -> _Printable:
+    def answer() -> Printable:
         plan, terms = _plan_and_terms(arguments)
         return superbill(
             plan,
@@ -85,18 +80,18 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
             **terms,
         )
 
-    return _answered(_named(arguments.file), arguments.format, answer)
+    return answered(named(arguments.file), arguments.format, answer)
 
 
 def print_instalments(arguments: argparse.Namespace) -> Result:
     """An amount, or what a plan costs, in dated parts; what a quote lacks is said beside."""
-    name = "instalments" if arguments.file is None else _named(arguments.file)
+    name = "instalments" if arguments.file is None else named(arguments.file)
     notes: list[str] = []
 
-    def answer() -> _Printable:
+    def answer() -> Printable:
         return _split(_total(arguments, notes), arguments)
 
-    result = _answered(name, arguments.format, answer)
+    result = answered(name, arguments.format, answer)
     return Result(result.status, result.output, (*result.complaints, *notes))
 
 
@@ -119,7 +114,7 @@ def _total(arguments: argparse.Namespace, notes: list[str]) -> Money:
     priced = quote(plan, **terms)
     if priced.missing:
         kinds = ", ".join(priced.missing)
-        notes.append(f"{_named(arguments.file)}: no price is published for {kinds}")
+        notes.append(f"{named(arguments.file)}: no price is published for {kinds}")
     return priced.total
 
 
@@ -130,21 +125,6 @@ def _stated_total(arguments: argparse.Namespace) -> Money:
     if any(getattr(arguments, option) for option in of_a_plan):
         raise refusal("", "needs a plan document for the options that price one")
     return Money.of(arguments.total, arguments.currency or "USD")
-
-
-def _answered(name: str, form: str, answer: Callable[[], _Printable]) -> Result:
-    try:
-        made = answer()
-        shown = json_text(made.to_dict()) if form == "json" else f"{made}\n"
-    except UnusableError as error:
-        return Result(UNUSABLE, complaints=error.lines)
-    except InputError as error:
-        return Result(UNUSABLE, complaints=UnusableError(name, error).lines)
-    return Result(GOOD, shown)
-
-
-def _named(file: str) -> str:
-    return "stdin" if file == STDIN else file
 
 
 def _plan_and_terms(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
@@ -184,16 +164,9 @@ def _claims(given: list[tuple[str, str]]) -> tuple[Claim, ...] | None:
         return None
     claims = []
     for kind, word in _pairs(given, "--claim").items():
-        scope: Any = int(word) if _NUMBER.fullmatch(word) else word
+        scope: Any = int(word) if NUMBER.fullmatch(word) else word
         claims.append(Claim(kind=kind, scope=scope))
     return tuple(claims)
-
-
-def number(text: str) -> int:
-    """A whole number, in plain digits."""
-    if _NUMBER.fullmatch(text) is None:
-        raise argparse.ArgumentTypeError("must be a whole number")
-    return int(text)
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kap_model.cli._options import add_format
+from kap_model.cli._options import add_format, number
 from kap_model.cli._price import (
-    number,
     pair,
     print_estimate,
     print_instalments,

@@ -1,0 +1,220 @@
+"""`draft`, `next`, `complete`, `repair`, `lint` and `diff` on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import kap_model as kap
+from kap_model.cli import main
+from shipped import BROKEN, HOUSE, REGROUNDING, RUNNING, SLOTS
+
+Capture = pytest.CaptureFixture[str]
+NOW = ("--as-of", "2027-02-10T12:00:00-08:00")
+MARKER = "MARKER"
+REVIEW_LATE = (
+    "2027-01-04 America/Los_Angeles C0 E2 P7 D14 I15 D28 I29 D42 R43 I43@12:00 D56 I57 D70 I71 D84"
+    " I85"
+)
+
+
+def printed(capsys: Capture, *arguments: str, status: int = 0) -> str:
+    assert main(list(arguments)) == status
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def as_json(capsys: Capture, *arguments: str, status: int = 0) -> Any:
+    return json.loads(printed(capsys, *arguments, "--format", "json", status=status))
+
+
+def refused(capsys: Capture, *arguments: str) -> str:
+    assert main(list(arguments)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    assert MARKER not in captured.err
+    return captured.err
+
+
+def file_of(plan: kap.Plan, folder: Path) -> str:
+    path = folder / "plan.json"
+    path.write_text(kap.dumps(plan), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("practice", ["core", "kingsley", "regrounding"])
+def test_a_draft_is_piped_into_a_check(
+    practice: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = printed(capsys, "draft", practice, "--start", "2027-01-11")
+    assert document == kap.dumps(kap.draft(practice, "2027-01-11"))
+    assert document.count("\n") == 1
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document.encode())))
+    strictest = ("--fail-on", "advice", "--fail-on", "pending", "--fail-on", "unknown")
+    assert printed(capsys, "check", "-", *strictest).startswith("draft: ok\n")
+
+
+def test_every_option_of_a_draft(capsys: Capture) -> None:
+    document = printed(
+        capsys,
+        *("draft", "regrounding", "--start", "2027-01-11", "--id", "plan-0042"),
+        *("--dosings", "7", "--preparations", "2", "--integrations", "8"),
+        *("--dosing-minutes", "100", "--integration-delay", "2", "--every", "10d"),
+        *("--weekday", "thu", "--timezone", "America/Denver", "--time", "09:30"),
+        *("--place", "remote", "--support-person", "spouse"),
+        *("--working-days", "mon,tue,thu,fri,sat", "--closed", "2027-02-01"),
+    )
+    expected = kap.draft(
+        "regrounding",
+        "2027-01-11",
+        id="plan-0042",
+        dosings=7,
+        preparations=2,
+        integrations=8,
+        minutes={"dosing": 100},
+        integration_delay=2,
+        every=10,
+        weekday="thu",
+        timezone="America/Denver",
+        time="09:30",
+        place="remote",
+        support_person="spouse",
+        working_days=["mon", "tue", "thu", "fri", "sat"],
+        closed=["2027-02-01"],
+    )
+    assert document == kap.dumps(expected)
+
+
+def test_a_draft_by_a_protocol_document(capsys: Capture) -> None:
+    plan = kap.loads(printed(capsys, "draft", HOUSE, "--start", "2027-08-02"))
+    assert (plan.protocol, plan.timezone) == (None, "UTC")
+    report = kap.check(plan, kap.load_protocol(HOUSE))
+    # No date of birth is known, and the house has a minimum age.
+    assert [(f.rule, f.verdict) for f in report.findings] == [("AGE-MIN", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--dosings", "9"), "draft: dosings and the limit dosing_count (6 to 8) exclude"),
+        (("--place", "remote"), "no support_person is given"),
+        (("--every", MARKER), "draft: every: must be days or weeks"),
+        (("--time", MARKER), "draft: time: must be a time of day"),
+        (("--timezone", MARKER), "draft: timezone: must be a zone name"),
+        (("--closed", MARKER), "draft: closed[0]: must be a date"),
+        (("--working-days", f"mon,{MARKER}"), "draft: working_days[1]: must be one of mon"),
+        (("--support-person", " "), "draft: support_person: must be 1 to 200 characters"),
+        (("--dosing-minutes", "0"), "draft: minutes.dosing: must be an integer from 1"),
+    ],
+)
+def test_what_a_draft_refuses(capsys: Capture, arguments: tuple[str, ...], said: str) -> None:
+    assert said in refused(capsys, "draft", "regrounding", "--start", "2027-01-11", *arguments)
+
+
+def test_a_draft_by_nobody(capsys: Capture) -> None:
+    assert "is neither a practice" in refused(capsys, "draft", "nobody", "--start", "2027-01-11")
+    assert "start: must be a date" in refused(capsys, "draft", "core", "--start", MARKER)
+
+
+def test_next_steps(capsys: Capture) -> None:
+    steps = kap.next_steps(kap.load(RUNNING), as_of=NOW[1])
+    assert printed(capsys, "next", RUNNING, *NOW) == f"{steps}\n"
+    shown = as_json(capsys, "next", RUNNING, *NOW)
+    assert shown == steps.to_dict()
+    assert list(shown) == ["steps"]
+    assert {tuple(step) for step in shown["steps"]} == {
+        ("kind", "earliest", "due", "required", "rules")
+    }
+    assert printed(capsys, "next", RUNNING, *NOW, "--protocol", "core") != f"{steps}\n"
+
+
+def test_next_steps_refuse_a_closed_course(capsys: Capture, tmp_path: Path) -> None:
+    closed = file_of(attrs.evolve(kap.load(REGROUNDING), state="completed"), tmp_path)
+    for command in ("next", "complete", "repair"):
+        assert "plan: is completed" in refused(capsys, command, closed, *NOW)
+    assert "as_of: " in refused(capsys, "next", RUNNING, "--as-of", "2027-02-10T12:00:00")
+
+
+def test_complete_as_text_values_and_plan(capsys: Capture) -> None:
+    made = kap.complete(kap.load(RUNNING), as_of=NOW[1])
+    assert printed(capsys, "complete", RUNNING, *NOW) == f"{made}\n"
+    assert as_json(capsys, "complete", RUNNING, *NOW) == made.to_dict()
+    assert printed(capsys, "complete", RUNNING, *NOW, "--format", "plan") == kap.dumps(made.plan)
+
+
+def test_complete_within_open_slots(capsys: Capture) -> None:
+    made = kap.complete(
+        kap.load(RUNNING),
+        "regrounding",
+        as_of=NOW[1],
+        every="10d",
+        open_slots=kap.load_slots(SLOTS),
+        place="remote",
+        support_person="spouse",
+        integration_delay=1,
+    )
+    options = ("--protocol", "regrounding", "--slots", SLOTS, "--every", "10d")
+    wishes = ("--place", "remote", "--support-person", "spouse", "--integration-delay", "1")
+    shown = as_json(capsys, "complete", RUNNING, *NOW, *options, *wishes)
+    assert shown == made.to_dict()
+    assert {row["place"] for row in shown["added"]} == {"remote"}
+
+
+def test_what_complete_refuses(capsys: Capture, tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.json")
+    assert "No such file" in refused(capsys, "complete", RUNNING, *NOW, "--slots", missing)
+    empty = tmp_path / "slots.json"
+    empty.write_text('{"schema": "kap-model/slots/1", "slots": []}', encoding="utf-8")
+    said = refused(capsys, "complete", RUNNING, *NOW, "--slots", str(empty))
+    assert "open_slots: have none for a needed integration, due by Mon 1 Mar 2027" in said
+    empty.write_text(f'{{"schema": "kap-model/slots/1", "{MARKER}": []}}', encoding="utf-8")
+    assert "$: lacks slots" in refused(capsys, "complete", RUNNING, *NOW, "--slots", str(empty))
+
+
+def test_repair_as_text_values_and_plan(capsys: Capture, tmp_path: Path) -> None:
+    plan = kap.parse(REVIEW_LATE)
+    path, made = file_of(plan, tmp_path), kap.repair(plan, "kingsley")
+    options = ("repair", path, "--protocol", "kingsley")
+    assert printed(capsys, *options) == f"{made}\n"
+    assert as_json(capsys, *options) == made.to_dict()
+    mended = printed(capsys, *options, "--format", "plan")
+    assert kap.check(kap.loads(mended), "kingsley").ok
+
+
+def test_history_that_cannot_be_mended(capsys: Capture) -> None:
+    assert "history cannot be mended" in refused(capsys, "repair", BROKEN)
+
+
+def test_lint(capsys: Capture, tmp_path: Path) -> None:
+    for name in ("core", "kingsley", "regrounding"):
+        assert printed(capsys, "lint", name) == f"{kap.lint(name)}\n"
+    house = kap.lint(kap.load_protocol(HOUSE))
+    assert as_json(capsys, "lint", HOUSE) == house.to_dict()
+    tight = tmp_path / "tight.json"
+    line = kap.Setting(
+        limit="integration_count",
+        value=kap.Bounds(max=5),
+        citation=kap.Citation("House protocol", "section 3"),
+    )
+    protocol = kap.practices.CORE.protocol.extended("tight", settings=[line])
+    tight.write_text(kap.dumps_protocol(protocol), encoding="utf-8")
+    assert "integration_count: at most 5" in printed(capsys, "lint", str(tight), status=1)
+    assert "is neither a practice" in refused(capsys, "lint", "nobody")
+
+
+def test_diff(capsys: Capture) -> None:
+    assert printed(capsys, "diff", "core", "kingsley") == f"{kap.diff('core', 'kingsley')}\n"
+    house = kap.load_protocol(HOUSE)
+    assert as_json(capsys, "diff", "regrounding", HOUSE) == kap.diff("regrounding", house).to_dict()
+    moved = kap.diff("regrounding", house, plan=kap.load(RUNNING), as_of=NOW[1])
+    shown = as_json(capsys, "diff", "regrounding", HOUSE, "--plan", RUNNING, *NOW)
+    assert shown == moved.to_dict()
+    assert "is neither a practice" in refused(capsys, "diff", "core", "nobody")
