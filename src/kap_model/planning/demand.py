@@ -32,8 +32,7 @@ class Demand:
         minutes: The length of a new session of each kind.
         every: New dosings are at least so many days from any other.
         delay: Days from a dosing to a new integration after it.
-        preparations, integrations: How many the course has to reach; ``exact_integrations``: and
-            not more.
+        preparations, integrations: How many the course has to reach.
         dosings: How many new ones there have to be.
         has_evaluation: Whether the course has a medical evaluation already.
         cleared: From when the client is cleared; ``evaluated``, ``supplied``: the first end of a
@@ -62,7 +61,6 @@ class Demand:
     delay: int = 0
     preparations: int = 0
     integrations: int = 0
-    exact_integrations: bool = False
     dosings: int = 0
     has_evaluation: bool = False
     cleared: int = NEVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import attrs
 
@@ -24,6 +25,8 @@ from kap_model.planning.sketching import MANNERS, Sketch, first_kind
 from kap_model.planning.wishes import Wishes, wishes_of
 from kap_model.practices import BY_NAME, Practice
 from kap_model.sessions import CLASS_OF_KIND, Place
+
+_GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
 
 
 def draft(
@@ -172,6 +175,8 @@ def _contradiction(sketch: Sketch, wishes: Wishes) -> PlanningError:
             return False  # what takes too long to find is no course
 
     conflict = smallest_conflict((*wishes.given, *names), feasible)
+    if not conflict:
+        return PlanningError([Problem("draft", _GAVE_UP)])
     said = spoken(conflict, sketch.limits)
     said += " exclude each other" if len(conflict) > 1 else " cannot be kept"
     if "support_person_when_remote" in conflict and wishes.support_person is None:

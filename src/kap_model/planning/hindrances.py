@@ -29,6 +29,7 @@ _KINDS_OF_RULE: Final = {
     "REVIEW-QUARTER": "medical-review",
 }
 """What a rule that misses something asks for."""
+_GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
 _EVERY: Final = "every"
 _DELAY: Final = "integration_delay"
 _MINUTES: Final = "minutes"
@@ -71,6 +72,8 @@ def no_completion(task: Task) -> PlanningError:
     }
     wishes = [_EVERY, *(name for name, value in given.items() if value)]
     conflict = smallest_conflict((*wishes, *names), feasible)
+    if not conflict:
+        return PlanningError([Problem("plan", _GAVE_UP)])
     said = spoken(conflict, task.limits)
     together = " together" if len(conflict) > 1 else ""
     reason = f"cannot be completed: {said} cannot be kept{together} with what is booked and held"

@@ -132,7 +132,6 @@ class Sketch:
             preparations=counts.preparations,
             dosings=counts.dosings,
             integrations=counts.integrations,
-            exact_integrations=wishes.integrations is not None,
             born_day=day_of_age(self.plan.born, limits),
             first_by=NEVER if start is None else start.toordinal(),
             opening=self.opening,

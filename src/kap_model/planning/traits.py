@@ -12,7 +12,7 @@ from kap_model.fees.rates import ByLabel, Periodic
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
 from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes
-from kap_model.sessions import DEFAULT_PLACE, FORMATS, KINDS, MEDICAL_KINDS, NOBODY, Place
+from kap_model.sessions import DEFAULT_PLACE, KINDS, MEDICAL_KINDS, NOBODY, Place
 
 Traits = Mapping[str, Mapping[str, Any]]
 """The fields of new sessions by kind, ``minutes`` among them."""
@@ -70,7 +70,7 @@ def _published(limits: Limits, fees: FeeSchedule, kind: str, day: dt.date) -> in
 
 
 def are_lawful(limits: Limits, traits: Traits, kinds: Iterable[str]) -> bool:
-    """Whether sessions of these kinds may have their fields, wherever they stand."""
+    """Whether the therapist's sessions of these kinds may have their lengths and places."""
     return not any(_breaks(limits, kind, traits[kind]) for kind in kinds)
 
 
@@ -83,11 +83,7 @@ def is_supported(limits: Limits, traits: Traits) -> bool:
 
 
 def _breaks(limits: Limits, kind: str, fields: Mapping[str, Any]) -> bool:
-    if kind not in WITH_FORMAT:
-        return False
-    minutes, format = fields["minutes"], fields.get("format", FORMATS[0])
-    if limits.formats is not None and format not in limits.formats:
-        return True
+    minutes = fields["minutes"]
     if kind != "dosing":
         return limits.therapy_minutes is not None and not limits.therapy_minutes.holds(minutes)
     place = fields.get("place", DEFAULT_PLACE[kind])

@@ -40,8 +40,6 @@ class Wants:
         demand, lawful = self.demand, self.lawful
         if ledger.new_dosings < demand.dosings or ledger.integrations < demand.integrations:
             return False
-        if demand.exact_integrations and ledger.integrations > demand.integrations:
-            return False
         unprepared = ledger.preparations < demand.preparations
         if not ledger.dosings and (unprepared or lawful.has_too_many(ledger, None)):
             return False
