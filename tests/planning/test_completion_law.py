@@ -13,9 +13,9 @@ import pytest
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
 from kap_model.planning.additions import identity
-from kap_model.planning.completion import complete
-from kap_model.planning.completions import Completion
-from kap_model.planning.slots import OpenSlot
+from kap_model.planning.completions.completion import complete
+from kap_model.planning.completions.completions import Completion
+from kap_model.planning.search.slots import OpenSlot
 from planning.completion_cases import Case, wild_case
 from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import kap_model as kap
 from copies import copies
 from kap_model.documents.protocols import limit_value
-from kap_model.planning import linting
-from kap_model.planning.feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
-from kap_model.planning.linting import lint
-from kap_model.planning.lints import Lint, Remark, Stretch
+from kap_model.planning.protocols import linting
+from kap_model.planning.protocols.feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
+from kap_model.planning.protocols.linting import lint
+from kap_model.planning.protocols.lints import Lint, Remark, Stretch
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from refusals import refused_at

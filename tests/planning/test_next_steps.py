@@ -11,9 +11,9 @@ import pytest
 import kap_model as kap
 from kap_model._time import LATEST, Instant, day_end
 from kap_model._zone import zone
-from kap_model.planning.step_turns import starts_of
-from kap_model.planning.stepping import next_steps
-from kap_model.planning.steps import NextSteps, Step
+from kap_model.planning.steps.stepping import next_steps
+from kap_model.planning.steps.steps import NextSteps, Step
+from kap_model.planning.steps.turns import starts_of
 from support import SOURCE, at, dated, limits, on, plan
 
 NOTHING = limits()

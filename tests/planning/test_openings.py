@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST
 from kap_model._zone import zone
-from kap_model.planning.openings import (
+from kap_model.planning.search.openings import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from kap_model.planning import completing, search, sketching
-from kap_model.planning.ledger import Placed
+from kap_model.planning.completions import completing
+from kap_model.planning.drafts import sketching
+from kap_model.planning.search import search
+from kap_model.planning.search.ledger import Placed
 from support import SOURCE, limits
 
 NOW = "2027-01-11T00:00:00Z"

@@ -11,7 +11,7 @@ import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, NAIVE_REASON, RANGE_REASON, TIME_REASON
 from kap_model._zone import zone
 from kap_model.errors import InvalidValue
-from kap_model.planning.slots import (
+from kap_model.planning.search.slots import (
     Bay,
     Bays,
     OpenSlot,

@@ -11,12 +11,12 @@ from kap_model.cli._inputs import UnusableError, chosen_slots, protocol_of, read
 from kap_model.cli._result import FOUND, GOOD, UNUSABLE, Result
 from kap_model.documents import dumps
 from kap_model.plan import Plan
-from kap_model.planning.completion import complete
-from kap_model.planning.differences import diff
-from kap_model.planning.drafting import draft
-from kap_model.planning.linting import lint
-from kap_model.planning.repairing import repair
-from kap_model.planning.stepping import next_steps
+from kap_model.planning.completions.completion import complete
+from kap_model.planning.drafts.drafting import draft
+from kap_model.planning.protocols.differences import diff
+from kap_model.planning.protocols.linting import lint
+from kap_model.planning.repairs.repairing import repair
+from kap_model.planning.steps.stepping import next_steps
 from kap_model.practices import BY_NAME
 
 _DOCUMENT = "plan"

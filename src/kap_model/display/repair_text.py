@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kap_model.display.text import wrapped
-from kap_model.planning.repairs import Change, Repair
+from kap_model.planning.repairs.repairs import Change, Repair
 from kap_model.rules import RULE_OF_ID
 from kap_model.rules._words import count, noun
 

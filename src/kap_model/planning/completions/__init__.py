@@ -1,0 +1,1 @@
+"""Completions: what a running course still needs, at times that keep its protocol."""

@@ -1,0 +1,1 @@
+"""Drafts: whole courses from wishes and limits."""

@@ -1,0 +1,1 @@
+"""Protocols themselves: whether some course keeps them, and how two differ."""

@@ -1,0 +1,1 @@
+"""Repairs: the smallest change that leaves no violated error."""

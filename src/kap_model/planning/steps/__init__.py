@@ -1,0 +1,1 @@
+"""Next steps and lawful moves of a running course."""
