@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -493,6 +494,8 @@ class TestAsAProcess:
                 stdout=results,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                # Where the tests run in the background, interrupts are ignored, which is inherited.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
             ) as running,
         ):
             assert running.stdin is not None

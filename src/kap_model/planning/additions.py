@@ -30,17 +30,34 @@ def identity(finding: Finding) -> tuple[Any, ...]:
 
 def beyond(before: Report, after: Report) -> tuple[Finding, ...]:
     """The findings of one report that another does not have, in its order."""
-    known = Counter(map(identity, before.findings))
-    lapsed = {identity(f): set(f.sessions) for f in before.findings if f.rule == _BY_WINDOW}
-    found = []
+    return _unmatched(before, after)[1]
+
+
+def gone(before: Report, after: Report) -> tuple[Finding, ...]:
+    """The findings of one report that are not in a later one any more, in its order."""
+    return _unmatched(before, after)[0]
+
+
+def _unmatched(before: Report, after: Report) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """What of each report has no counterpart in the other."""
+    left: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in before.findings:
+        left.setdefault(identity(finding), []).append(finding)
+    new = []
     for finding in after.findings:
-        name = identity(finding)
-        # Another dosing in a known lapse is something new.
-        if known[name] and set(finding.sessions) <= lapsed.get(name, set(finding.sessions)):
-            known[name] -= 1
+        alike = left.get(identity(finding), [])
+        place = next((n for n, known in enumerate(alike) if _still(known, finding)), None)
+        if place is None:
+            new.append(finding)
         else:
-            found.append(finding)
-    return tuple(found)
+            del alike[place]
+    unmatched = {id(finding) for alike in left.values() for finding in alike}
+    return tuple([f for f in before.findings if id(f) in unmatched]), tuple(new)
+
+
+def _still(before: Finding, after: Finding) -> bool:
+    """Whether a finding is the one that it was: another dosing in a known lapse is news."""
+    return after.rule != _BY_WINDOW or set(after.sessions) <= set(before.sessions)
 
 
 def with_sessions(plan: Plan, sessions: Iterable[Session]) -> Plan:

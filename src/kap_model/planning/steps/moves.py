@@ -14,7 +14,7 @@ from kap_model.checking import ProtocolChoice, check
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.plan import Plan
-from kap_model.planning.additions import beyond, refuse_closed, with_sessions
+from kap_model.planning.additions import beyond, gone, refuse_closed, with_sessions
 from kap_model.report import Finding
 from kap_model.sessions import SESSION_CLASSES, Dosing, Session
 
@@ -108,7 +108,7 @@ def allowed(
     _refuse_session(plan, session, as_of)
     longer = with_sessions(plan, (*plan.sessions, session))
     after = check(longer, protocol, as_of=as_of)
-    move = Move(plan=longer, created=beyond(before, after), settled=beyond(after, before))
+    move = Move(plan=longer, created=beyond(before, after), settled=gone(before, after))
     if isinstance(session, Dosing) and Course.of(longer, before.instant).is_halted:
         _refuse_unspoken(move)
     return move
