@@ -189,6 +189,11 @@ def test_repair_as_text_values_and_plan(capsys: Capture, tmp_path: Path) -> None
     assert kap.check(kap.loads(mended), "kingsley").ok
 
 
+def test_a_plan_from_nowhere(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert refused(capsys, "next", "-", *NOW) == "stdin: is closed\n"
+
+
 def test_history_that_cannot_be_mended(capsys: Capture) -> None:
     assert "history cannot be mended" in refused(capsys, "repair", BROKEN)
 
