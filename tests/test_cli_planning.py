@@ -13,6 +13,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
+from kap_model.planning.protocols import linting
 from shipped import BROKEN, HOUSE, REGROUNDING, RUNNING, SLOTS
 
 Capture = pytest.CaptureFixture[str]
@@ -213,6 +214,16 @@ def test_lint(capsys: Capture, tmp_path: Path) -> None:
     tight.write_text(kap.dumps_protocol(protocol), encoding="utf-8")
     assert "integration_count: at most 5" in printed(capsys, "lint", str(tight), status=1)
     assert "is neither a practice" in refused(capsys, "lint", "nobody")
+
+
+def test_a_protocol_that_is_too_long_to_judge(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_up(*_: Any) -> None:
+        raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
+
+    monkeypatch.setattr(linting, "some_course", give_up)
+    assert refused(capsys, "lint", "core") == "lint: plan: has too many possible continuations\n"
 
 
 def test_diff(capsys: Capture) -> None:

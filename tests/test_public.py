@@ -140,3 +140,26 @@ def test_what_a_course_derives_is_copied_too() -> None:
 
 def test_a_course_prints_its_plan() -> None:
     assert repr(kap.Course.of(PLAN, None)) == "<Course of <Plan plan: 2 sessions>>"
+
+
+ROWS = {
+    "Completion": ("added", "needs", "findings"),
+    "Difference": ("limits", "severities", "gained", "lost"),
+    "Lint": ("stretches", "remarks"),
+    "Move": ("created", "settled"),
+    "NextSteps": ("steps", "findings"),
+    "Repair": ("changes",),
+    "Stretch": ("conflict", "never", "covered", "off"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [(name, rows) for name, fields in ROWS.items() for rows in fields]
+)
+def test_a_result_of_planning_holds_rows_of_their_class(name: str, rows: str) -> None:
+    value = VALUES[name]
+    again = attrs.evolve(value, **{rows: list(getattr(value, rows))})
+    assert again == value
+    assert type(getattr(again, rows)) is tuple
+    with pytest.raises(kap.InvalidValue, match=rows):
+        attrs.evolve(value, **{rows: [object()]})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pendulum
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clocks import seconds
@@ -430,6 +430,22 @@ def birthdays(born: dt.date, day: dt.date) -> int:
 def test_completed_years_are_the_birthdays_had(born: dt.date, later: int) -> None:
     day = born + later * DAY
     assert _time.completed_years(born, day.toordinal()) == birthdays(born, day)
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2060, 12, 31)), st.integers(0, 120))
+@example(dt.date(2008, 2, 29), 18)
+@example(dt.date(2008, 2, 29), 20)
+def test_the_day_of_an_age_is_the_first_with_so_many_years(born: dt.date, years: int) -> None:
+    day = _time.day_of_age(born, years)
+    assert _time.completed_years(born, day) == years
+    assert _time.completed_years(born, day - 1) == years - 1
+
+
+def test_an_age_that_is_not_asked_for_or_lies_beyond_the_calendar() -> None:
+    born = dt.date(2000, 12, 31)
+    assert _time.day_of_age(None, 18) == _time.day_of_age(born, None) == 0
+    assert _time.day_of_age(born, 200) == dt.date(2200, 12, 31).toordinal()
+    assert _time.day_of_age(born, 201) == _time.NEVER
 
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31)))

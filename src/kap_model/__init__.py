@@ -8,9 +8,10 @@ Values are frozen; verbs are pure. ``loads`` a plan document or ``parse`` a line
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kap_model import practices
+from kap_model._lazy import home_of
 from kap_model._version import __version__
 from kap_model.checking import check
 from kap_model.citations import Citation
@@ -134,67 +135,14 @@ if TYPE_CHECKING:
         withdraw,
     )
 
-# What checking does not need loads on first use: documents bring cattrs, pricing and planning
-# their own values.
-_DOCUMENTS: Final = (
-    "dumps",
-    "dumps_fees",
-    "dumps_protocol",
-    "dumps_slots",
-    "dumps_waivers",
-    "load",
-    "load_fees",
-    "load_protocol",
-    "load_slots",
-    "load_waivers",
-    "loads",
-    "loads_fees",
-    "loads_protocol",
-    "loads_slots",
-    "loads_waivers",
-)
-_BATCH: Final = ("LineResult", "check_lines", "check_rows")
-_PLANNING: Final = (
-    "Change",
-    "Completion",
-    "Difference",
-    "LimitAtOdds",
-    "LimitChange",
-    "Lint",
-    "Move",
-    "NextSteps",
-    "OpenSlot",
-    "Remark",
-    "Repair",
-    "SeverityChange",
-    "Silent",
-    "Step",
-    "Stretch",
-    "allowed",
-    "complete",
-    "diff",
-    "draft",
-    "lint",
-    "next_steps",
-    "repair",
-)
-
-
 if not TYPE_CHECKING:
-
-    def _home(name: str) -> str:
-        if name in _DOCUMENTS:
-            return "documents"
-        if name in _BATCH:
-            return "batch"
-        return "planning" if name in _PLANNING else "pricing"
 
     def __getattr__(name: str) -> Any:
         """Load what is not loaded yet."""
         if name == "fees":
             return import_module("kap_model.fees")
         if name in __all__:
-            globals()[name] = value = getattr(import_module(f"kap_model.{_home(name)}"), name)
+            globals()[name] = value = getattr(import_module(f"kap_model.{home_of(name)}"), name)
             return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -57,6 +57,8 @@ TIME_REASON: Final = (
     "must be RFC 3339 with a capital T, whole seconds and an offset within 14:00 or Z, "
     "such as 2027-01-18T13:00:00-08:00"
 )
+NEVER: Final = 2**62
+"""A day, or an instant, that does not come."""
 NAIVE_REASON: Final = (
     "has no offset, so it names no instant; write it with one, or make a datetime aware, such as "
     "value.replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))"
@@ -213,6 +215,22 @@ def last_day_of_quarter(day: int) -> int:
 
     date = dt.date.fromordinal(day)
     return pendulum.Date(date.year, date.month, date.day).last_of("quarter").toordinal()
+
+
+def day_of_age(born: dt.date | None, years: int | None) -> int:
+    """The first day on which somebody has completed so many years.
+
+    0 where the birth or the years are not known; ``NEVER`` where it lies beyond the calendar.
+    """
+    if born is None or years is None:
+        return 0
+    year = born.year + years
+    if year > LAST_DATE.year:
+        return NEVER
+    if (born.month, born.day) == (2, 29):
+        # The day after 28 February: 29 February where there is one, else 1 March.
+        return dt.date(year, 2, 28).toordinal() + 1
+    return born.replace(year=year).toordinal()
 
 
 def completed_years(born: dt.date, day: int) -> int:

@@ -111,3 +111,11 @@ def check_instance(value: object, path: str, cls: type) -> None:
     if not isinstance(value, cls):
         article = "an" if cls.__name__[0] in "AEIOU" else "a"
         raise refusal(path, f"must be {article} {cls.__name__}")
+
+
+def as_rows(values: Iterable[T], path: str, cls: type[T]) -> tuple[T, ...]:
+    """Rows of one class as a tuple."""
+    rows = as_tuple(values, path)
+    for index, row in enumerate(rows):
+        check_instance(row, f"{path}[{index}]", cls)
+    return rows

@@ -68,8 +68,7 @@ class LineResult(Value):
         """The report as JSON values, or ``line`` and ``error`` with each problem."""
         if self.report is not None:
             return self.report.to_dict()
-        error = [{"path": problem.path, "reason": problem.reason} for problem in self.problems]
-        return {"line": self.line, "error": error}
+        return {"line": self.line, "error": [problem.to_dict() for problem in self.problems]}
 
     def __repr__(self) -> str:
         said = f"{len(self.problems)} problems" if self.report is None else repr(self.report)

@@ -116,10 +116,13 @@ def care_of(protocol: ProtocolChoice, path: str = "protocol") -> CareProtocol:
 
 def limits_of(care: CareProtocol, course: Course) -> Limits:
     """The limits in force on the date of the earliest counting session."""
-    if not care.changes:
-        return care.limits_on(None)
+    return care.limits_on(deciding_date(course) if care.changes else None)
+
+
+def deciding_date(course: Course) -> dt.date | None:
+    """The date whose limits judge a course; ``None`` = the latest."""
     day = course.day(course.counting[0]) if course.counting else course.as_of_day
-    return care.limits_on(None if day is None else dt.date.fromordinal(day))
+    return None if day is None else dt.date.fromordinal(day)
 
 
 class _Outline(NamedTuple):

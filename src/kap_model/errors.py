@@ -23,6 +23,10 @@ class Problem:
     path: str
     reason: str
 
+    def to_dict(self) -> dict[str, str]:
+        """The problem as JSON values."""
+        return {"path": self.path, "reason": self.reason}
+
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.path else self.reason
 

@@ -13,7 +13,7 @@ import pytest
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
 from kap_model.planning.additions import identity
-from kap_model.planning.completions.completion import complete
+from kap_model.planning.completions.completing import complete
 from kap_model.planning.completions.completions import Completion
 from kap_model.planning.search.slots import OpenSlot
 from planning.completion_cases import Case, wild_case

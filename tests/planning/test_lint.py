@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import kap_model as kap
 from copies import copies
 from kap_model.documents.protocols import limit_value
-from kap_model.planning.protocols import linting
 from kap_model.planning.protocols.feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
 from kap_model.planning.protocols.linting import lint
 from kap_model.planning.protocols.lints import Lint, Remark, Stretch
+from kap_model.planning.selection import kept
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from refusals import refused_at
@@ -524,10 +524,10 @@ def test_every_protocol_has_witnesses_or_conflicts_without_one_limit_too_many(
                 assert protocol.limits_on(begins(stretch.witness)) == limits_then
             continue
         named = names(stretch)
-        assert some_course(linting._only(limits_then, tuple(named)), start) is None
+        assert some_course(kept(limits_then, tuple(named)), start) is None
         for left_out in named:
             rest = tuple(name for name in named if name != left_out)
-            assert some_course(linting._only(limits_then, rest), start) is not None
+            assert some_course(kept(limits_then, rest), start) is not None
 
 
 @st.composite
@@ -558,7 +558,7 @@ def test_the_conflict_is_what_brute_force_over_all_sets_of_limits_finds(
     start = dt.date(1980, 1, 1)
     for size in range(len(found.citations) + 1):
         for choice in combinations(found.citations, size):
-            if some_course(linting._only(found, choice), start) is None:
+            if some_course(kept(found, choice), start) is None:
                 assert names(stretch) == list(choice)
                 return
     assert stretch.satisfiable

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
+import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST
 from kap_model._zone import zone
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.openings import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,
     Openings,
-    horizon,
+    last_day_for,
     weekday_of,
 )
 from support import FIRST_DAY, plan
@@ -92,7 +95,19 @@ def test_weekdays() -> None:
     assert [weekday_of(monday + day) for day in range(8)] == [0, 1, 2, 3, 4, 5, 6, 0]
 
 
-def test_the_horizon_grows_with_all_that_has_to_come() -> None:
-    assert horizon(100, 0, 14, 0) == 170
-    assert horizon(100, 2, 14, 5) == 170 + 2 * 21 + 5
-    assert horizon(100, 2, 14, 5, without=3) == 170 + 2 * 21 + 5 + 6
+def test_the_last_day_leaves_room_for_all_that_has_to_come() -> None:
+    def last(limits: kap.Limits | None = None, **wants: Any) -> int:
+        demand = Demand(limits=limits or kap.Limits(), since=0, since_day=0, minutes={}, **wants)
+        return last_day_for(demand, 100) - 100
+
+    assert last() == 70
+    assert last(preparations=2, integrations=3) == 70 + 5
+    assert last(dosings=2, every=14) == 70 + 2 * (14 + 7) + 2 * 2
+    assert last(dosings=2, every=14, delay=3) == last(dosings=2, every=14) + 2 * 3
+    apart = kap.Limits(dosing_gap_days=kap.Bounds(min=30))
+    often = kap.Limits(dosing_frequency=kap.Frequency(2, 40))
+    assert last(apart, dosings=2, every=14) == last(dosings=2, every=30)
+    assert last(often, dosings=2, every=14) == last(dosings=2, every=40)
+    demand = Demand(limits=kap.Limits(), since=0, since_day=0, minutes={}, preparations=2)
+    assert last_day_for(demand, 100, seldom=True) == 170 + 2 * 7
+    assert last_day_for(demand, 100, closed=3) == 172 + 6

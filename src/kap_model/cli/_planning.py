@@ -7,11 +7,11 @@ from typing import Any
 
 from kap_model.checking import ProtocolChoice
 from kap_model.cli._answer import answered, named, shown, written
-from kap_model.cli._inputs import UnusableError, chosen_slots, protocol_of, read_plan
-from kap_model.cli._result import FOUND, GOOD, UNUSABLE, Result
+from kap_model.cli._inputs import chosen_slots, protocol_of, read_plan
+from kap_model.cli._result import FOUND, GOOD, Result
 from kap_model.documents import dumps
 from kap_model.plan import Plan
-from kap_model.planning.completions.completion import complete
+from kap_model.planning.completions.completing import complete
 from kap_model.planning.drafts.drafting import draft
 from kap_model.planning.protocols.differences import diff
 from kap_model.planning.protocols.linting import lint
@@ -94,11 +94,12 @@ def print_repair(arguments: argparse.Namespace) -> Result:
 
 def print_lint(arguments: argparse.Namespace) -> Result:
     """Whether some course keeps a protocol, and what excludes what where none does."""
-    try:
-        found = lint(_care(arguments.protocol))
-    except UnusableError as error:
-        return Result(UNUSABLE, complaints=error.lines)
-    return Result(GOOD if found.ok else FOUND, shown(found, arguments.format))
+    return answered(
+        "lint",
+        arguments.format,
+        lambda: lint(_care(arguments.protocol)),
+        lambda found: GOOD if found.ok else FOUND,
+    )
 
 
 def print_diff(arguments: argparse.Namespace) -> Result:

@@ -8,7 +8,8 @@ from itertools import zip_longest
 
 from kap_model._time import spoken_day
 from kap_model.display.text import wrapped
-from kap_model.planning.protocols.lints import Lint, Remark, Stretch, in_words
+from kap_model.planning.protocols.lints import Lint, Remark, Stretch
+from kap_model.planning.selection import in_words
 
 
 def lint_text(lint: Lint) -> str:

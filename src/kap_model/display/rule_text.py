@@ -8,6 +8,7 @@ from kap_model.checking import check
 from kap_model.display.text import wrapped
 from kap_model.illustrations import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME
+from kap_model.planning.selection import in_words
 from kap_model.practices import PRACTICES
 from kap_model.rules._rule import Case, Example, Rule
 
@@ -37,11 +38,7 @@ def spoken_limit(value: object) -> str:
     """A limit's value as a person would read it."""
     if value is None:
         return "not set"
-    if value is True:
-        return "yes"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value)
+    return in_words(value)
 
 
 def _example(rule: Rule, example: Example) -> Iterator[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
-from kap_model.errors import Problem
 from kap_model.formats.checked import Checked
 
 
@@ -20,10 +18,5 @@ def ndjson_line(checked: Checked) -> str:
     if checked.report is not None:
         return json.dumps(checked.report.to_dict(), ensure_ascii=False) + "\n"
     line = {} if checked.line is None else {"line": checked.line}
-    refused = {"file": checked.name, **line, "error": error_rows(checked.problems)}
+    refused = {"file": checked.name, **line, "error": [one.to_dict() for one in checked.problems]}
     return json.dumps(refused, ensure_ascii=False) + "\n"
-
-
-def error_rows(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Problems as JSON values."""
-    return [{"path": problem.path, "reason": problem.reason} for problem in problems]

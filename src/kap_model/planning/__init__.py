@@ -1,6 +1,6 @@
 """Planning: drafts, next steps, completions, repairs, and protocols themselves."""
 
-from kap_model.planning.completions.completion import complete
+from kap_model.planning.completions.completing import complete
 from kap_model.planning.completions.completions import Completion
 from kap_model.planning.drafts.drafting import draft
 from kap_model.planning.protocols.differences import Difference, LimitChange, SeverityChange, diff

@@ -21,6 +21,10 @@ WITH_FORMAT: Final = ("preparation", "dosing", "integration")
 """What the therapist holds alone or in a group, in canonical order."""
 
 
+RECORDED: Final = "recorded"
+"""Who is there at a remote dosing that is tried out only."""
+
+
 def usual_fields(
     limits: Limits,
     *,

@@ -1,25 +1,14 @@
-"""What the results of pricing share: checks of their rows, dates, texts and amounts."""
+"""What the results of pricing share: checks of their dates, texts and amounts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TypeVar
 
 from kap_model._time import civil_date
-from kap_model._values import as_tuple, check_instance, check_text
+from kap_model._values import as_tuple, check_text
 from kap_model.errors import refusal
 from kap_model.money import Money
-
-T = TypeVar("T")
-
-
-def as_rows(values: Iterable[T], path: str, cls: type[T]) -> tuple[T, ...]:
-    """Rows of one class as a tuple."""
-    rows = as_tuple(values, path)
-    for index, row in enumerate(rows):
-        check_instance(row, f"{path}[{index}]", cls)
-    return rows
 
 
 def as_texts(values: Iterable[str], path: str) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from kap_model._time import LAST_DATE, add_months, civil_date
-from kap_model._values import Value, check_choice, check_integer
+from kap_model._values import Value, as_rows, check_choice, check_integer
 from kap_model.errors import refusal
 from kap_model.money import Money
-from kap_model.pricing._fields import as_rows, check_currencies, check_money
+from kap_model.pricing._fields import check_currencies, check_money
 
 OddCents: TypeAlias = Literal["first", "last", "spread"]
 ODD_CENTS: Final = ("first", "last", "spread")

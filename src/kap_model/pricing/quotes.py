@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from kap_model._values import Value
+from kap_model._values import Value, as_rows
 from kap_model.fees.charges import Deposit
 from kap_model.money import Money, text_of
-from kap_model.pricing._fields import as_rows, as_texts, check_currencies, check_money
+from kap_model.pricing._fields import as_texts, check_currencies, check_money
 
 
 @frozen(kw_only=True, repr=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from kap_model._values import check_choice, check_instance
+from kap_model._values import as_rows, check_choice, check_instance
 from kap_model.errors import refusal
 from kap_model.money import Money
-from kap_model.pricing._fields import as_rows
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.reconciliations import (
     ChargeMade,

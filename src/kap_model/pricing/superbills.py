@@ -9,9 +9,16 @@ from typing import Any
 from attrs import field, frozen
 
 from kap_model._time import civil_date
-from kap_model._values import Value, check_choice, check_identifier, check_instance, check_integer
+from kap_model._values import (
+    Value,
+    as_rows,
+    check_choice,
+    check_identifier,
+    check_instance,
+    check_integer,
+)
 from kap_model.money import Money, check_currency, check_price
-from kap_model.pricing._fields import as_rows, check_currencies, check_texts
+from kap_model.pricing._fields import check_currencies, check_texts
 from kap_model.pricing.billing_codes import (
     PLACES_OF_SERVICE,
     PlaceOfService,

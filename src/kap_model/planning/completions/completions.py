@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from attrs import field, frozen
 
-from kap_model._values import Value
+from kap_model._values import Value, as_rows, check_instance
 from kap_model.plan import Plan
 from kap_model.report import Finding
 from kap_model.sessions import Session
+
+
+def _sessions(values: Iterable[Session]) -> tuple[Session, ...]:
+    return as_rows(values, "added", Session)
+
+
+def _needs(values: Iterable[Finding]) -> tuple[Finding, ...]:
+    return as_rows(values, "needs", Finding)
+
+
+def _findings(values: Iterable[Finding]) -> tuple[Finding, ...]:
+    return as_rows(values, "findings", Finding)
 
 
 @frozen(kw_only=True, repr=False)
@@ -25,10 +38,13 @@ class Completion(Value):
     """
 
     plan: Plan
-    added: tuple[Session, ...] = ()
-    needs: tuple[Finding, ...] = field(default=())
-    findings: tuple[Finding, ...] = field(default=())
+    added: tuple[Session, ...] = field(default=(), converter=_sessions)
+    needs: tuple[Finding, ...] = field(default=(), converter=_needs)
+    findings: tuple[Finding, ...] = field(default=(), converter=_findings)
     reason: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_instance(self.plan, "plan", Plan)
 
     def to_dict(self) -> dict[str, Any]:
         """The completion as JSON values; the whole plan is a document of its own."""

@@ -6,29 +6,13 @@ from typing import Final
 
 import attrs
 
-from kap_model._zone import Zone
 from kap_model.errors import PlanningError, Problem
-from kap_model.planning.completions.completing import Task
+from kap_model.planning.completions.task import Task
 from kap_model.planning.conflicts import smallest_conflict
+from kap_model.planning.pending import kind_that_ends
 from kap_model.planning.selection import spoken
-from kap_model.report import Report
 from kap_model.sessions import KINDS
 
-_KINDS_OF_RULE: Final = {
-    "SCREEN-FIRST": "consultation",
-    "MED-CLEAR": "medical-evaluation",
-    "SUPPLY-ISSUED": "medical-evaluation",
-    "PREP-COUNT": "preparation",
-    "DOSE-COUNT": "dosing",
-    "INTEG-ORDER": "dosing",
-    "INTEG-EACH": "integration",
-    "INTEG-COUNT": "integration",
-    "SUPPLY-BALANCE": "medical-review",
-    "REFILL-REVIEW": "medical-review",
-    "REVIEW-AFTER": "medical-review",
-    "REVIEW-QUARTER": "medical-review",
-}
-"""What a rule that misses something asks for."""
 _GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
 _EVERY: Final = "every"
 _DELAY: Final = "integration_delay"
@@ -92,7 +76,7 @@ def _no_slot(task: Task) -> PlanningError:
     alone = [kind for kind in KINDS if len(conflict) == 1 and not feasible(frozenset({kind}))]
     problems = []
     for kind in alone or conflict:
-        due = _due(kind, task.report, task.plan.zone)
+        due = _due(kind, task)
         until = "" if due is None else f", due by {due}"
         others = [other for other in conflict if not alone and other != kind]
         together = f", together with {', '.join(others)}" if others else ""
@@ -100,12 +84,13 @@ def _no_slot(task: Task) -> PlanningError:
     return PlanningError(problems, conflict)
 
 
-def _due(kind: str, report: Report, zone: Zone) -> str | None:
+def _due(kind: str, task: Task) -> str | None:
     """The first date by which a session of a kind is pending."""
+    zone = task.plan.zone
     closings = [
         finding.breach.closes
-        for finding in report.findings
-        if finding.verdict == "pending" and _KINDS_OF_RULE.get(finding.rule) == kind
+        for finding in task.report.findings
+        if finding.verdict == "pending" and kind_that_ends(finding, task.plan) == kind
     ]
     known = [closing for closing in closings if closing is not None]
     return zone.spoken(min(known, key=zone.resolve)) if known else None

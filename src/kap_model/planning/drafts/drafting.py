@@ -23,6 +23,7 @@ from kap_model.planning.drafts.wishes import Wishes, wishes_of
 from kap_model.planning.pace import Pace
 from kap_model.planning.search.ledger import Placed
 from kap_model.planning.selection import kept, spoken
+from kap_model.planning.traits import RECORDED
 from kap_model.practices import BY_NAME, Practice
 from kap_model.sessions import CLASS_OF_KIND, Place
 
@@ -138,7 +139,7 @@ def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
     empty = Plan(id="witness", timezone="UTC", sessions=())
     sketch = Sketch(plan=empty, limits=limits, fees=None, first=start.toordinal())
     # Somebody can be named, so that a course with remote dosings only can be.
-    return _drafted(sketch, Wishes(start=start, support_person="recorded"))
+    return _drafted(sketch, Wishes(start=start, support_person=RECORDED))
 
 
 def _drafted(sketch: Sketch, wishes: Wishes) -> Plan | None:

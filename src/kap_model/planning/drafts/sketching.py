@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import frozen
 
-from kap_model._time import EARLIEST
+from kap_model._time import EARLIEST, NEVER, day_of_age
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import MOST_SESSIONS, Plan
-from kap_model.planning.completions.needs import day_of_age
+from kap_model.planning.counts import Counts
 from kap_model.planning.drafts.wishes import Wishes
 from kap_model.planning.outline import DAYS_APART, lawful_cadence
-from kap_model.planning.search.demand import NEVER, Demand
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.ledger import Placed
-from kap_model.planning.search.openings import USUAL_TIME, Openings, weekday_of
+from kap_model.planning.search.openings import USUAL_TIME, Openings, last_day_for, weekday_of
 from kap_model.planning.search.search import FEW, find_sessions
 from kap_model.planning.search.slots import Bays
 from kap_model.planning.traits import (
-    WITH_FORMAT,
     Traits,
     are_lawful,
     is_supported,
@@ -32,8 +31,6 @@ from kap_model.sessions import KINDS
 
 # As in the contract's example: evaluation after two days, preparation a week in, then medicine.
 _LEAD_DAYS: Final = {"medical-evaluation": 2, "preparation": 7, "dosing": 14}
-_SLACK_DAYS: Final = 70
-_WEEK: Final = 7
 _ANY: Final = Bounds(0)
 
 
@@ -67,14 +64,6 @@ MANNERS: Final = (
 """The manners of a course, the most usual first; in the last one, whatever is possible is."""
 
 
-class Counts(NamedTuple):
-    """How many sessions of the therapist's kinds a course is to have."""
-
-    preparations: int
-    dosings: int
-    integrations: int
-
-
 @frozen(kw_only=True, eq=False)
 class Sketch:
     """A course to be drafted: an empty plan, its limits, and the prices whose lengths count."""
@@ -100,7 +89,7 @@ class Sketch:
         return find_sessions(demand, self._bays(wishes, manner, demand), most)
 
     def _may_have(self, limits: Limits, traits: Traits, counts: Counts) -> bool:
-        needed = [kind for kind, n in zip(WITH_FORMAT, counts, strict=True) if n]
+        needed = [kind for kind, number in counts.by_kind().items() if number]
         supported = not counts.dosings or is_supported(limits, traits)
         return supported and are_lawful(limits, traits, needed)
 
@@ -132,7 +121,7 @@ class Sketch:
             preparations=counts.preparations,
             dosings=counts.dosings,
             integrations=counts.integrations,
-            born_day=day_of_age(self.plan.born, limits),
+            born_day=day_of_age(self.plan.born, limits.minimum_age),
             first_by=NEVER if start is None else start.toordinal(),
             opening=self.opening,
             earliest={kind: self.first + days for kind, days in leads.items()},
@@ -153,18 +142,10 @@ class Sketch:
 
     def _openings(self, wishes: Wishes, demand: Demand) -> Openings:
         """The days on which sessions may be, as far as a course may need them."""
-        limits = demand.limits
-        gap, often = limits.dosing_gap_days, limits.dosing_frequency
-        pace = max(demand.every, (gap and gap.min) or 0, often.days if often else 0)
-        others = demand.preparations + demand.integrations
-        others += demand.dosings * (demand.each + demand.delay + 1)
-        days = demand.dosings * (pace + _WEEK) + _SLACK_DAYS + 2 * len(wishes.closed)
-        # With one working day a week, each further session takes a week.
-        days += others * (_WEEK if wishes.working_days or wishes.closed else 1)
         first = self.first if demand.born_day == NEVER else max(self.first, demand.born_day)
-        return Openings(
-            zone=self.plan.zone, first=self.first, last=first + days, is_open=wishes.opens()
-        )
+        seldom = bool(wishes.working_days or wishes.closed)
+        last = last_day_for(demand, first, seldom=seldom, closed=len(wishes.closed))
+        return Openings(zone=self.plan.zone, first=self.first, last=last, is_open=wishes.opens())
 
 
 def _intake(limits: Limits, counts: Counts) -> Iterator[str]:

@@ -10,16 +10,17 @@ import attrs
 from attrs import field, frozen
 
 from kap_model._time import civil_date, moment_of_judgement
-from kap_model._values import Value
-from kap_model.checking import ProtocolChoice, care_of, check
+from kap_model._values import Value, as_rows
+from kap_model.checking import ProtocolChoice, care_of, check, deciding_date
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.limits import LIMITS, Limits, LimitSpec
 from kap_model.plan import Plan
 from kap_model.planning.additions import beyond
-from kap_model.planning.protocols.lints import as_rows, date_text, in_words
+from kap_model.planning.protocols.lints import as_sequence, date_text
 from kap_model.planning.protocols.strictness import Direction, direction
+from kap_model.planning.selection import in_words
 from kap_model.protocol import CareProtocol, Setting, Severity
 from kap_model.report import Finding
 from kap_model.rules import RULES
@@ -47,7 +48,7 @@ class LimitChange(Value):
     cited_before: Citation | None
     cited_after: Citation | None
     direction: Direction
-    rules: tuple[str, ...] = field(converter=as_rows)
+    rules: tuple[str, ...] = field(converter=as_sequence)
     says: str
 
     @property
@@ -112,14 +113,20 @@ class Difference(Value):
     before: str
     after: str
     on: dt.date | None
-    limits: tuple[LimitChange, ...] = field(converter=as_rows)
-    cited_anew: tuple[str, ...] = field(converter=as_rows)
-    severities: tuple[SeverityChange, ...] = field(converter=as_rows)
-    switched_on: tuple[str, ...] = field(converter=as_rows)
-    switched_off: tuple[str, ...] = field(converter=as_rows)
+    limits: tuple[LimitChange, ...] = field(converter=as_sequence)
+    cited_anew: tuple[str, ...] = field(converter=as_sequence)
+    severities: tuple[SeverityChange, ...] = field(converter=as_sequence)
+    switched_on: tuple[str, ...] = field(converter=as_sequence)
+    switched_off: tuple[str, ...] = field(converter=as_sequence)
     plan: str | None = None
-    gained: tuple[Finding, ...] = field(default=(), converter=as_rows)
-    lost: tuple[Finding, ...] = field(default=(), converter=as_rows)
+    gained: tuple[Finding, ...] = field(default=(), converter=as_sequence)
+    lost: tuple[Finding, ...] = field(default=(), converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        as_rows(self.limits, "limits", LimitChange)
+        as_rows(self.severities, "severities", SeverityChange)
+        as_rows(self.gained, "gained", Finding)
+        as_rows(self.lost, "lost", Finding)
 
     @property
     def same(self) -> bool:
@@ -212,9 +219,7 @@ def _day_of(plan: Plan, as_of: dt.datetime | str | None) -> dt.date | None:
     """The date by which ``check`` chooses the limits that judge a plan."""
     if not isinstance(plan, Plan):
         raise TypeError("diff() takes a Plan; kap_model.loads() makes one of a document")
-    course = Course.of(plan, None if as_of is None else moment_of_judgement(as_of))
-    day = course.day(course.counting[0]) if course.counting else course.as_of_day
-    return None if day is None else dt.date.fromordinal(day)
+    return deciding_date(Course.of(plan, None if as_of is None else moment_of_judgement(as_of)))
 
 
 def _as_on(care: CareProtocol, day: dt.date | None) -> CareProtocol:

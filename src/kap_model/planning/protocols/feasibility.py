@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -15,6 +15,7 @@ from kap_model.planning.counts import Counts, fewest
 from kap_model.planning.drafts.drafting import lawful_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.outline import USUAL_MINUTES, Outline, lawful_cadence, lawful_minutes
+from kap_model.planning.traits import RECORDED, WITH_FORMAT, usual_fields
 from kap_model.rules import RULES
 
 FIRST_START: Final = dt.date(1980, 1, 1)
@@ -87,16 +88,12 @@ def _from_a_minute(bounds: Bounds | None) -> Bounds:
 
 
 def _outline(limits: Limits, counts: Counts, start: dt.date) -> Outline:
-    formats, places = limits.formats, limits.dosing_places
-    traits: dict[str, dict[str, Any]] = {}
-    for kind in ("preparation", "dosing", "integration"):
+    lengths = {}
+    for kind in WITH_FORMAT:
         length = lawful_minutes(limits, kind) or Bounds(1)
         minutes = max(USUAL_MINUTES[kind], length.min or 0)
-        traits[kind] = {"minutes": minutes if length.max is None else min(minutes, length.max)}
-        if formats is not None and "individual" not in formats:
-            traits[kind]["format"] = formats[0]
-    if places is not None and "office" not in places:
-        traits["dosing"] |= {"place": places[0], "support_person": "recorded"}
+        lengths[kind] = minutes if length.max is None else min(minutes, length.max)
+    traits = usual_fields(limits, minutes=lengths, support_person=RECORDED)
     return Outline(
         id="witness",
         start=start,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.limits import Limits
@@ -21,6 +21,7 @@ from kap_model.planning.protocols.feasibility import (
 )
 from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent, Stretch
 from kap_model.planning.protocols.never import cannot_fire, covered
+from kap_model.planning.selection import kept
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules import RULE_OF_ID, RULES
 
@@ -86,7 +87,7 @@ def _stretch(span: _Span) -> Stretch:
             LimitAtOdds(limit=name, value=getattr(limits, name), citation=limits.citations[name])
             for name in conflict
         ],
-        reason=None if witness is not None else _reason(_only(limits, conflict), span.first),
+        reason=None if witness is not None else _reason(limits, conflict, span.first),
         never=[Silent(rule=rule, reason=why) for rule, why in _in_order(cannot_fire(limits))],
         covered=[
             Silent(rule=rule, reason=f"where it fires, {by} fires too", covered_by=by)
@@ -104,21 +105,14 @@ def _witness(span: _Span) -> Plan | None:
 
 
 def _conflict(limits: Limits, start: dt.date) -> tuple[str, ...]:
-    def feasible(kept: frozenset[str]) -> bool:
-        return some_course(_only(limits, kept), start) is not None
+    def feasible(names: frozenset[str]) -> bool:
+        return some_course(kept(limits, names), start) is not None
 
     return smallest_conflict(limits.citations, feasible)
 
 
-def _only(limits: Limits, names: frozenset[str] | tuple[str, ...]) -> Limits:
-    """These limits without the others."""
-    cited = tuple([(name, citation) for name, citation in limits.cited if name in names])
-    values: dict[str, Any] = {name: getattr(limits, name) for name, _ in cited}
-    return Limits(**values, cited=cited)
-
-
-def _reason(limits: Limits, start: dt.date) -> str:
-    return obstacle(limits, start) or TOGETHER
+def _reason(limits: Limits, conflict: tuple[str, ...], start: dt.date) -> str:
+    return obstacle(kept(limits, conflict), start) or TOGETHER
 
 
 def _off(limits: Limits) -> frozenset[str]:

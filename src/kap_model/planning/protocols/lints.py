@@ -8,16 +8,10 @@ from typing import Any, NoReturn
 
 from attrs import field, frozen
 
-from kap_model._values import Value, as_tuple
+from kap_model._values import Value, as_rows, as_tuple
 from kap_model.citations import Citation
 from kap_model.plan import Plan
-
-
-def in_words(value: object) -> str:
-    """A limit's value in plain words: ``6 to 8``, ``yes``, ``office, remote``."""
-    if value is True:
-        return "yes"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+from kap_model.planning.selection import in_words
 
 
 def date_text(day: dt.date | None) -> str | None:
@@ -25,7 +19,7 @@ def date_text(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def as_rows(values: Iterable[Any]) -> tuple[Any, ...]:
+def as_sequence(values: Iterable[Any]) -> tuple[Any, ...]:
     """The rows of a result as a tuple."""
     return as_tuple(values, "rows")
 
@@ -92,11 +86,16 @@ class Stretch(Value):
 
     since: dt.date | None
     witness: Plan | None
-    conflict: tuple[LimitAtOdds, ...] = field(default=(), converter=as_rows)
+    conflict: tuple[LimitAtOdds, ...] = field(default=(), converter=as_sequence)
     reason: str | None = None
-    never: tuple[Silent, ...] = field(default=(), converter=as_rows)
-    covered: tuple[Silent, ...] = field(default=(), converter=as_rows)
-    off: tuple[str, ...] = field(default=(), converter=as_rows)
+    never: tuple[Silent, ...] = field(default=(), converter=as_sequence)
+    covered: tuple[Silent, ...] = field(default=(), converter=as_sequence)
+    off: tuple[str, ...] = field(default=(), converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        as_rows(self.conflict, "conflict", LimitAtOdds)
+        as_rows((*self.never, *self.covered), "never, covered", Silent)
+        as_rows(self.off, "off", str)
 
     @property
     def satisfiable(self) -> bool:
@@ -159,8 +158,12 @@ class Lint(Value):
     """
 
     protocol: str
-    stretches: tuple[Stretch, ...] = field(converter=as_rows)
-    remarks: tuple[Remark, ...] = field(default=(), converter=as_rows)
+    stretches: tuple[Stretch, ...] = field(converter=as_sequence)
+    remarks: tuple[Remark, ...] = field(default=(), converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        as_rows(self.stretches, "stretches", Stretch)
+        as_rows(self.remarks, "remarks", Remark)
 
     @property
     def ok(self) -> bool:

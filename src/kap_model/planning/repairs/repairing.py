@@ -13,7 +13,7 @@ from kap_model.course import Course
 from kap_model.errors import PlanningError, Problem
 from kap_model.plan import Plan
 from kap_model.planning.additions import refuse_closed
-from kap_model.planning.repairs.drafts import Draft, with_changes
+from kap_model.planning.repairs.attempts import Attempt, with_changes
 from kap_model.planning.repairs.remedies import remedies_for
 from kap_model.planning.repairs.repairs import Change, Repair
 from kap_model.planning.repairs.scene import Scene
@@ -65,11 +65,11 @@ def repair(
         reason = "is needed where a plan has no sessions, for nothing else says when it begins"
         raise PlanningError([Problem("as_of", reason)])
     _refuse_history(terms, terms.course, terms.errors(report))
-    draft = _found(terms, report)
-    repaired = draft.plan(terms)
+    attempt = _found(terms, report)
+    repaired = attempt.plan(terms)
     return Repair(
         plan=repaired,
-        changes=tuple(_with_rules(draft, terms)),
+        changes=tuple(_with_rules(attempt, terms)),
         report=check(repaired, care, as_of=instant),
     )
 
@@ -87,10 +87,10 @@ def _refusal(rules: Iterable[str], reason: str) -> PlanningError:
     return PlanningError([Problem(rule, reason) for rule in named], named)
 
 
-def _found(terms: Terms, report: Report) -> Draft:
+def _found(terms: Terms, report: Report) -> Attempt:
     outcome = Search(terms, report).run()
-    if outcome.draft is not None:
-        return outcome.draft
+    if outcome.attempt is not None:
+        return outcome.attempt
     errors = terms.errors(report)
     rules = tuple(dict.fromkeys(error.rule for error in errors))
     if not outcome.is_over:
@@ -111,10 +111,10 @@ def _refuse_alone(terms: Terms) -> None:
     _refuse_history(terms, Course.of(alone, terms.instant), terms.errors(report))
 
 
-def _with_rules(draft: Draft, terms: Terms) -> Iterable[Change]:
+def _with_rules(attempt: Attempt, terms: Terms) -> Iterable[Change]:
     """Each change with the rules that would be broken without it."""
-    for change in draft.changes:
-        others = tuple(other for other in draft.changes if other is not change)
+    for change in attempt.changes:
+        others = tuple(other for other in attempt.changes if other is not change)
         report = check(with_changes(terms.plan, others), terms.protocol, as_of=terms.instant)
         rules = dict.fromkeys(error.rule for error in terms.errors(report))
         yield attrs.evolve(change, rules=tuple(rules))

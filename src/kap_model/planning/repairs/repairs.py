@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kap_model._values import Value, check_choice, check_instance
+from kap_model._values import Value, as_rows, check_choice, check_instance
 from kap_model.errors import refusal
 from kap_model.plan import Plan
 from kap_model.report import Report
@@ -68,6 +69,10 @@ def minutes_between(start: int, other: int) -> int:
     return -(-abs(other - start) // 60)
 
 
+def _changes(values: Iterable[Change]) -> tuple[Change, ...]:
+    return as_rows(values, "changes", Change)
+
+
 @frozen(kw_only=True, repr=False)
 class Repair(Value):
     """A plan without violated errors, and what had to change for it.
@@ -79,8 +84,12 @@ class Repair(Value):
     """
 
     plan: Plan
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = field(default=(), converter=_changes)
     report: Report
+
+    def __attrs_post_init__(self) -> None:
+        check_instance(self.plan, "plan", Plan)
+        check_instance(self.report, "report", Report)
 
     @property
     def minutes_moved(self) -> int:

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 from kap_model.checking import check
 from kap_model.course import Course
 from kap_model.plan import Plan
+from kap_model.planning.repairs.attempts import Attempt, Step
 from kap_model.planning.repairs.bounds import changes_needed
-from kap_model.planning.repairs.drafts import Draft, Step
 from kap_model.planning.repairs.remedies import remedies_for
 from kap_model.planning.repairs.scene import ANY_TIME, Remedy, Scene
 from kap_model.planning.repairs.starts import Calendar
@@ -31,9 +31,9 @@ _FREE_MOVE: Final = 20  # a move to any time counts as so many ways out of an er
 
 
 class _Judged(NamedTuple):
-    """A draft that was judged: how it may go on, if its plan is not mended yet."""
+    """An attempt that was judged: how it may go on, if its plan is not mended yet."""
 
-    draft: Draft
+    attempt: Attempt
     scene: Scene
     ways: tuple[Remedy, ...]
     is_mended: bool
@@ -44,12 +44,12 @@ class Outcome(NamedTuple):
     """What a search found.
 
     Attributes:
-        draft: The smallest repair; ``None`` = none was found.
+        attempt: The smallest repair; ``None`` = none was found.
         changes: How many changes it has; without one, every repair has so many or more.
         is_over: Whether everything was tried.
     """
 
-    draft: Draft | None
+    attempt: Attempt | None
     changes: int
     is_over: bool = True
 
@@ -67,8 +67,8 @@ class Search:
 
     def run(self) -> Outcome:
         """The smallest repair, if there is one."""
-        self._judge(Draft(), 0, next(self.order))
-        found: list[tuple[int, Draft]] = []
+        self._judge(Attempt(), 0, next(self.order))
+        found: list[tuple[int, Attempt]] = []
         cost = needed = 0, 0
         while self.heap:
             changes, minutes, _, unease, order, entry = heapq.heappop(self.heap)
@@ -82,63 +82,63 @@ class Search:
             elif not entry.is_mended:
                 self._follow(entry, changes)
             else:
-                found.append((unease, entry.draft))
+                found.append((unease, entry.attempt))
                 cost = needed
                 if changes > _COMPARED:
                     break
         return Outcome(self._best(found), needed[0])
 
-    def _judge(self, draft: Draft, changes: int, order: int) -> None:
-        """Put a draft back at what it takes at least, unless it leads nowhere."""
-        if draft.key in self.seen:
+    def _judge(self, attempt: Attempt, changes: int, order: int) -> None:
+        """Put an attempt back at what it takes at least, unless it leads nowhere."""
+        if attempt.key in self.seen:
             return
-        self.seen.add(draft.key)
+        self.seen.add(attempt.key)
         self.plans_left -= 1
-        terms, plan = self.terms, draft.plan(self.terms)
+        terms, plan = self.terms, attempt.plan(self.terms)
         report = check(plan, terms.protocol, as_of=terms.instant)
-        settled = frozenset(change.session.id for change in draft.changes)
+        settled = frozenset(change.session.id for change in attempt.changes)
         scene = Scene(terms, Course.of(plan, terms.instant), settled)
         ways = [tuple(remedies_for(error, scene)) for error in terms.errors(report)]
         if not all(ways):
             return  # what may not be changed any more breaks a rule
         if ways:
-            least = len(draft.changes) + changes_needed(terms, scene.course, ways)
+            least = len(attempt.changes) + changes_needed(terms, scene.course, ways)
             changes = max(changes, least)
-        unease = draft.unease(plan, report, terms, self.report)
-        judged = _Judged(draft, scene, min(ways, key=_width, default=()), is_mended=not ways)
-        entry = changes, draft.minutes, -len(draft.changes), unease, order, judged
+        unease = attempt.unease(plan, report, terms, self.report)
+        judged = _Judged(attempt, scene, min(ways, key=_width, default=()), is_mended=not ways)
+        entry = changes, attempt.minutes, -len(attempt.changes), unease, order, judged
         heapq.heappush(self.heap, entry)
 
     def _follow(self, judged: _Judged, changes: int) -> None:
         """One more change: first those that may be the last, then those that may not."""
-        draft, depth = judged.draft, -len(judged.draft.changes) - 1
+        attempt, depth = judged.attempt, -len(judged.attempt.changes) - 1
         for step in self._steps(judged):
             entry = changes, step.minutes, depth, 0, next(self.order), step
             heapq.heappush(self.heap, entry)
         if not judged.is_followed:
-            later = max(changes, len(draft.changes) + 2)
+            later = max(changes, len(attempt.changes) + 2)
             rest = judged._replace(is_followed=True)
             order = next(self.order)
-            heapq.heappush(self.heap, (later, draft.minutes, depth, _LAST, order, rest))
+            heapq.heappush(self.heap, (later, attempt.minutes, depth, _LAST, order, rest))
 
     def _steps(self, judged: _Judged) -> Iterator[Step]:
         calendar = Calendar(judged.scene)
         for remedy in judged.ways:
             if remedy.action == "drop":
                 if not judged.is_followed:
-                    yield Step(judged.draft, remedy)
+                    yield Step(judged.attempt, remedy)
                 continue
             starts = calendar.starts(remedy)
             for start in starts.crowded if judged.is_followed else starts.free:
-                yield Step(judged.draft, remedy, start)
+                yield Step(judged.attempt, remedy, start)
 
-    def _best(self, found: list[tuple[int, Draft]]) -> Draft | None:
+    def _best(self, found: list[tuple[int, Attempt]]) -> Attempt | None:
         """The canonical one; of one manner, that with the least against it."""
-        by_manner: dict[tuple[Any, ...], tuple[int, Any, Draft]] = {}
-        for unease, draft in found:
-            named = draft.in_order(self.terms)
+        by_manner: dict[tuple[Any, ...], tuple[int, Any, Attempt]] = {}
+        for unease, attempt in found:
+            named = attempt.in_order(self.terms)
             entry = unease, _canonical(named.plan(self.terms)), named
-            manner = draft.manner
+            manner = attempt.manner
             if manner not in by_manner or entry[:2] < by_manner[manner][:2]:
                 by_manner[manner] = entry
         best = min(by_manner.values(), key=lambda entry: entry[1], default=None)
@@ -146,7 +146,7 @@ class Search:
 
 
 def _width(ways: tuple[Remedy, ...]) -> int:
-    """How many drafts some remedies lead to, about; dosings first, for others stand around them."""
+    """About how many attempts remedies lead to; dosings first, for others stand around them."""
     return sum(
         1
         if way.action == "drop" or way.window.is_narrow

@@ -18,6 +18,7 @@ from kap_model._time import (
     LAST_DATE,
     LATEST,
     add_months,
+    day_of_age,
     last_day_of_quarter,
 )
 from kap_model.planning.outline import USUAL_MINUTES, lawful_cadence
@@ -190,13 +191,7 @@ class Calendar:
             yield issued, True
 
     def _birthday(self) -> Iterator[tuple[int, bool]]:
-        born, age = self.course.plan.born, self.terms.limits.minimum_age
-        if born is not None and age is not None:
-            leap = (born.month, born.day) == (2, 29)
-            day = add_months(born.toordinal(), 12 * age)
-            yield (day, False)
-            if leap:
-                yield (day + 1, False)
+        yield day_of_age(self.course.plan.born, self.terms.limits.minimum_age), False
 
 
 def _is_in_range(day: int) -> bool:

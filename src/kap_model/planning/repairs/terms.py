@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import attrs
 from attrs import field, frozen
 
 from kap_model._time import EARLIEST, Instant
+from kap_model.checking import limits_of
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.planning.additions import new_ids
-from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes
+from kap_model.planning.traits import Traits, usual_fields
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.rules import RULE_OF_ID
-from kap_model.sessions import CLASS_OF_KIND, Dosing, Session, TherapistSession
+from kap_model.sessions import CLASS_OF_KIND, Session
 
 
 @frozen(kw_only=True, eq=False)
@@ -29,6 +28,7 @@ class Terms:
         course: The plan as it was given, at the moment of judgement.
         protocol: What judges it.
         limits: Those in force for the course.
+        fields: The fields of added sessions by kind.
         instant: ``as_of`` in seconds since 1970 UTC, or ``None``.
         since: What is added or moved starts then or later: ``as_of``; without it the start of the
             last completed session, for what was held before it is history.
@@ -38,6 +38,7 @@ class Terms:
     course: Course
     protocol: CareProtocol
     limits: Limits
+    fields: Traits
     instant: Instant | None
     since: int
     history: frozenset[str]
@@ -51,12 +52,12 @@ class Terms:
     def of(cls, plan: Plan, protocol: CareProtocol, instant: Instant | None) -> Terms:
         """The terms of a plan at a moment, or without one."""
         course = Course.of(plan, instant)
-        until = course.known_until
-        day = course.day(course.counting[0]) if course.counting else course.as_of_day
+        until, limits = course.known_until, limits_of(protocol, course)
         return cls(
             course=course,
             protocol=protocol,
-            limits=protocol.limits_on(None if day is None else dt.date.fromordinal(day)),
+            limits=limits,
+            fields=usual_fields(limits),
             instant=instant,
             since=EARLIEST if until is None else until,
             history=_history(course),
@@ -89,35 +90,19 @@ class Terms:
 
     def minutes_of(self, kind: str) -> int:
         """The length of an added session: the shortest that a limit states, else the usual one."""
-        bounds = lawful_minutes(self.limits, kind)
-        usual = USUAL_MINUTES[kind]
-        if bounds is None:
-            return usual
-        return bounds.min or (usual if bounds.max is None else min(usual, bounds.max))
+        minutes: int = self.fields[kind]["minutes"]
+        return minutes
 
     def added(self, kind: str, number: int, start: int) -> Session:
         """An added session: the so-manieth of its kind, at a time."""
         ids = self._ids.setdefault(kind, [])
         while len(ids) <= number:
             ids.append(self._fresh(kind))
-        cls: Any = CLASS_OF_KIND[kind]
-        fields: dict[str, Any] = {}
-        if issubclass(cls, TherapistSession):
-            fields["format"] = _allowed(self.limits.formats, "individual")
-        if issubclass(cls, Dosing):
-            fields["place"] = _allowed(self.limits.dosing_places, "office")
-        session: Session = cls(
-            id=ids[number], start=Instant(start), minutes=self.minutes_of(kind), **fields
-        )
-        return session
+        return CLASS_OF_KIND[kind](id=ids[number], start=Instant(start), **self.fields[kind])
 
     def errors(self, report: Report) -> list[Finding]:
         """The findings that a repair has to mend."""
         return [f for f in report.findings if f.verdict == "violated" and f.severity == "error"]
-
-
-def _allowed(choices: tuple[str, ...] | None, usual: str) -> str:
-    return usual if choices is None or usual in choices else choices[0]
 
 
 def _history(course: Course) -> frozenset[str]:

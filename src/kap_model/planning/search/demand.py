@@ -8,11 +8,10 @@ from typing import Final
 
 from attrs import field, frozen
 
+from kap_model._time import NEVER
 from kap_model.limits import Bounds, Limits
 from kap_model.sessions import Session
 
-NEVER: Final = 2**62
-"""An instant or a day that does not come."""
 _ANY: Final = Bounds(0)
 
 

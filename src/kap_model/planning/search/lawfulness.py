@@ -5,8 +5,8 @@ A faster reading of the rules, for the search; what it finds is checked by the r
 
 from __future__ import annotations
 
-from kap_model._time import add_months, last_day_of_quarter
-from kap_model.planning.search.demand import NEVER, Demand
+from kap_model._time import NEVER, add_months, last_day_of_quarter
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.ledger import Ledger, Met
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from kap_model.planning.search.demand import NEVER
+from kap_model._time import NEVER
 
 
 class Placed(NamedTuple):

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from kap_model._time import LATEST
 from kap_model._zone import Zone
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.slots import Bay, free_bays
 from kap_model.sessions import Session
 
@@ -24,17 +25,27 @@ USUAL_TIME: Final[Time] = (10, 0)
 DAYTIME: Final[Span] = ((8, 0), (20, 0))
 WHOLE_DAY: Final[Span] = ((0, 0), None)
 _HOURS: Final = 24
-_SHIFT: Final = 7
+_WEEK: Final = 7
 _SLACK_DAYS: Final = 70
 
 
-def horizon(days: int, dosings: int, pace: int, others: int, without: int = 0) -> int:
-    """The last day that a completion from a day on may need.
+def last_day_for(demand: Demand, first: int, *, seldom: bool = False, closed: int = 0) -> int:
+    """The last day that new sessions may need, from a day on.
 
-    Between two dosings there may be up to a week more than the pace, for a weekday that is wished,
-    and days on which nothing is held.
+    Args:
+        demand: What has to come.
+        first: The first day on which everything may start.
+        seldom: Whether some days have no sessions, so that each session may take a week.
+        closed: The number of dates on which nothing is held.
     """
-    return days + dosings * (pace + _SHIFT) + others + _SLACK_DAYS + 2 * without
+    limits = demand.limits
+    gap, often = limits.dosing_gap_days, limits.dosing_frequency
+    pace = max(demand.every, (gap and gap.min) or 0, often.days if often else 0)
+    others = demand.preparations + demand.integrations
+    others += demand.total * (demand.each + demand.delay + 2)
+    # Up to a week more than the pace, for dosings that wait for their weekday.
+    days = demand.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
+    return first + days + _SLACK_DAYS + 2 * closed
 
 
 @frozen(kw_only=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from kap_model._time import add_months
-from kap_model.planning.search.demand import NEVER
+from kap_model._time import NEVER, add_months
 from kap_model.planning.search.ledger import Ledger
 from kap_model.planning.search.slots import Bays
 from kap_model.planning.search.wanting import Wants

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from kap_model._time import add_months, last_day_of_quarter
+from kap_model._time import NEVER, add_months, last_day_of_quarter
 from kap_model.errors import PlanningError, Problem
-from kap_model.planning.search.demand import NEVER, Demand
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.ledger import Ledger, Placed
 from kap_model.planning.search.outlook import Outlook
 from kap_model.planning.search.slots import Bays, role_of

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import Final
 
-from kap_model._time import HOUR_SECONDS
-from kap_model.planning.search.demand import NEVER, Demand
+from kap_model._time import HOUR_SECONDS, NEVER
+from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.lawfulness import Lawfulness
 from kap_model.planning.search.ledger import Ledger, Met, Placed, Track
 from kap_model.sessions import KINDS, Session
-
-_COUNTED: Final = ("preparation", "dosing", "integration")
 
 
 class Walk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kap_model.planning.search.demand import NEVER
+from kap_model._time import NEVER
 from kap_model.planning.search.ledger import Ledger
 from kap_model.planning.search.walking import Walk
 

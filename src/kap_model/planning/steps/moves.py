@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from attrs import field, frozen
 
 from kap_model._time import moment_of_judgement
-from kap_model._values import Value, as_tuple, check_instance
+from kap_model._values import Value, as_rows, check_instance
 from kap_model.checking import ProtocolChoice, check
 from kap_model.course import Course
 from kap_model.errors import refusal
@@ -20,19 +20,11 @@ from kap_model.sessions import SESSION_CLASSES, Dosing, Session
 
 
 def _created(values: Iterable[Finding]) -> tuple[Finding, ...]:
-    return as_findings(values, "created")
+    return as_rows(values, "created", Finding)
 
 
 def _settled(values: Iterable[Finding]) -> tuple[Finding, ...]:
-    return as_findings(values, "settled")
-
-
-def as_findings(values: Iterable[Finding], path: str) -> tuple[Finding, ...]:
-    """Findings as a tuple."""
-    findings = as_tuple(values, path)
-    for index, finding in enumerate(findings):
-        check_instance(finding, f"{path}[{index}]", Finding)
-    return findings
+    return as_rows(values, "settled", Finding)
 
 
 @frozen(kw_only=True, repr=False)

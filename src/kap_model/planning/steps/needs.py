@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from kap_model._time import Moment, add_months, day_end, day_start
+from kap_model._time import Moment, day_end, day_start
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
+from kap_model.planning.pending import kind_that_ends, review_to_come
 from kap_model.planning.steps.steps import StepKind
 from kap_model.report import Finding, Report
-from kap_model.sessions import Kind
-
-_KIND_OF_RULE: Final[dict[str, Kind]] = {
-    "SCREEN-FIRST": "consultation",
-    "MED-CLEAR": "medical-evaluation",
-    "PREP-COUNT": "preparation",
-    "PREP-AFTER-SUPPLY": "medical-evaluation",
-    "SUPPLY-BALANCE": "medical-review",
-    "REFILL-REVIEW": "medical-review",
-    "SUPPLY-ISSUED": "medical-evaluation",
-    "DOSE-COUNT": "dosing",
-    "INTEG-EACH": "integration",
-    "INTEG-ORDER": "dosing",
-    "INTEG-COUNT": "integration",
-    "REVIEW-AFTER": "medical-review",
-    "REVIEW-QUARTER": "medical-review",
-}
-"""What ends a pending finding of each rule; of any other rule, only people can."""
-_BY_TRACKED_SUPPLY: Final = frozenset({"SUPPLY-BALANCE", "PREP-AFTER-SUPPLY"})
-"""Where supplies are tracked, medicine that arrives is a fact to record."""
 
 
 @frozen(kw_only=True)
@@ -75,9 +56,7 @@ def needs_of(course: Course, limits: Limits, report: Report) -> list[Need]:
 
 
 def _need(course: Course, finding: Finding) -> Need:
-    kind: StepKind = _KIND_OF_RULE.get(finding.rule, "record")
-    if finding.rule in _BY_TRACKED_SUPPLY and course.plan.supplies is not None:
-        kind = "record"
+    kind: StepKind = kind_that_ends(finding, course.plan) or "record"
     return Need(
         kind=kind,
         opens=finding.breach.opens,
@@ -139,40 +118,17 @@ def _records(course: Course, limits: Limits, findings: Iterable[Finding]) -> lis
 
 
 def _review_to_come(course: Course, limits: Limits) -> Iterator[Need]:
-    """The next medical review while treatment goes on, or the one whose date was missed."""
-    every, contact = limits.review_every, _latest_contact(course)
-    if every is None or every.policy != "rolling" or contact is None:
+    to_come = review_to_come(course, limits)
+    if to_come is None:
         return
-    if not _goes_on(course, limits):
-        return
-    due = add_months(contact, every.months)
-    for session in (*course.evaluations, *course.reviews):
-        if course.starts_after_as_of(session) and course.day(session) <= due:
-            return
-    closes = course.timeline.zone.resolve(day_end(due))
+    closes = course.timeline.zone.resolve(day_end(to_come.due))
     missed = course.as_of is not None and closes <= course.as_of
     yield Need(
         kind="medical-review",
-        opens=None if missed else day_start(contact + 1),
-        due=day_end(due),
+        opens=None if missed else day_start(to_come.after + 1),
+        due=day_end(to_come.due),
         rules=("REVIEW-QUARTER",),
     )
-
-
-def _latest_contact(course: Course) -> int | None:
-    """The date of the last medical contact so far, else of the first dosing that has begun."""
-    contacts = (*course.evaluations, *course.reviews)
-    begun = [course.day(c) for c in contacts if not course.starts_after_as_of(c)]
-    if begun:
-        return max(begun)
-    first = course.first_dosing
-    return None if first is None or course.starts_after_as_of(first) else course.day(first)
-
-
-def _goes_on(course: Course, limits: Limits) -> bool:
-    if limits.dosing_count is not None and limits.dosing_count.below(len(course.dosings)):
-        return True
-    return any(course.starts_after_as_of(dosing) for dosing in course.dosings)
 
 
 def _room(course: Course, limits: Limits) -> Iterator[Need]:

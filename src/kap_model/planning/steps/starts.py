@@ -12,15 +12,14 @@ from kap_model.checking import check
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.planning.additions import identity, new_ids, with_sessions
-from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes
 from kap_model.planning.steps.needs import Need
 from kap_model.planning.steps.turns import Turns
+from kap_model.planning.traits import RECORDED, usual_fields
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.sessions import CLASS_OF_KIND, Session
 
 _MINUTE: Final = 60
-_SUPPORT: Final = "recorded"
 
 
 class Found(NamedTuple):
@@ -137,7 +136,8 @@ class EarliestStarts:
         return self.care.limits_on(dt.date.fromordinal(self.course.timeline.zone.day(at)))
 
     def _minutes(self, kind: str, start: int) -> int:
-        return _shortest(self._limits(start), kind)
+        minutes: int = usual_fields(self._limits(start))[kind]["minutes"]
+        return minutes
 
     def _trial(self, kind: str, start: int) -> _Trial:
         trial = self.trials.get((kind, start))
@@ -154,27 +154,8 @@ class EarliestStarts:
         """A session of a kind in the shortest form that the limits allow, if they allow any."""
         if kind not in self.ids:
             self.ids[kind] = self.fresh_id(kind)
-        limits = self._limits(start)
-        fields: dict[str, Any] = {"minutes": _shortest(limits, kind)}
-        if kind in ("preparation", "dosing", "integration"):
-            fields["format"] = _usual("individual", limits.formats)
-        if kind == "dosing":
-            fields["place"] = place = _usual("office", limits.dosing_places)
-            fields["support_person"] = _SUPPORT if place == "remote" else None
+        fields = usual_fields(self._limits(start), support_person=RECORDED)[kind]
         return CLASS_OF_KIND[kind](id=self.ids[kind], start=Instant(start), **fields)
-
-
-def _usual(usual: str, allowed: tuple[str, ...] | None) -> str:
-    """The usual way to hold a session, or another where the limits do not allow it."""
-    return usual if allowed is None or usual in allowed else allowed[0]
-
-
-def _shortest(limits: Limits, kind: str) -> int:
-    """The shortest length that the limits state; the usual one where they state none."""
-    bounds, usual = lawful_minutes(limits, kind), USUAL_MINUTES[kind]
-    if bounds is None:
-        return usual
-    return bounds.min or min(usual, bounds.max or usual)
 
 
 def _violated(report: Report) -> Counter[tuple[Any, ...]]:

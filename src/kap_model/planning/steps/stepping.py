@@ -6,18 +6,15 @@ import datetime as dt
 import math
 from typing import Final
 
-from kap_model._time import Instant
 from kap_model._zone import Zone
-from kap_model.checking import ProtocolChoice, check, choose_protocol
+from kap_model.checking import ProtocolChoice, check, choose_protocol, limits_of
 from kap_model.course import Course
 from kap_model.errors import refusal
-from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.planning.additions import refuse_closed
 from kap_model.planning.steps.needs import Need, needs_of
 from kap_model.planning.steps.starts import EarliestStarts, Found
 from kap_model.planning.steps.steps import STEP_KINDS, NextSteps, Step
-from kap_model.protocol import CareProtocol
 
 _NOTHING: Final = Found(None, frozenset())
 
@@ -56,7 +53,7 @@ def next_steps(
     course = Course.of(plan, report.instant)
     starts = EarliestStarts(course, care, report, report.instant)
     steps: list[tuple[Need, Step]] = []
-    for need in needs_of(course, _limits(course, care, report.instant), report):
+    for need in needs_of(course, limits_of(care, course), report):
         found = _NOTHING if need.kind == "record" else starts.find(need)
         if need.required or found.start is not None:
             steps.append((need, _step(need, found, plan.timezone)))
@@ -71,12 +68,6 @@ def next_steps(
         steps=[step for _, step in steps],
         findings=[finding for finding in report.findings if finding.verdict == "violated"],
     )
-
-
-def _limits(course: Course, care: CareProtocol, as_of: Instant) -> Limits:
-    """The limits in force on the date of the earliest counting session."""
-    start = course.timeline.starts[0] if course.counting else as_of
-    return care.limits_on(dt.date.fromordinal(course.timeline.zone.day(start)))
 
 
 def _step(need: Need, found: Found, timezone: str) -> Step:

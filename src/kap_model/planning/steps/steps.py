@@ -8,10 +8,9 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 from attrs import field, frozen
 
 from kap_model._time import DayEdge, Instant, Moment
-from kap_model._values import Value, as_tuple, check_choice, check_instance
+from kap_model._values import Value, as_rows, as_tuple, check_choice
 from kap_model._zone import zone
 from kap_model.errors import refusal
-from kap_model.planning.steps.moves import as_findings
 from kap_model.report import Finding, ProtocolSource
 from kap_model.rules import RULE_OF_ID
 from kap_model.sessions import KINDS, Kind
@@ -39,7 +38,7 @@ def _sessions(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _findings(values: Iterable[Finding]) -> tuple[Finding, ...]:
-    return as_findings(values, "findings")
+    return as_rows(values, "findings", Finding)
 
 
 @frozen(kw_only=True, repr=False)
@@ -124,10 +123,7 @@ class Step(Value):
 
 
 def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
-    steps = as_tuple(values, "steps")
-    for index, step in enumerate(steps):
-        check_instance(step, f"steps[{index}]", Step)
-    return steps
+    return as_rows(values, "steps", Step)
 
 
 @frozen(kw_only=True, repr=False)

@@ -7,7 +7,6 @@ of a rule, what the rule says of the session stays the same.
 
 from __future__ import annotations
 
-import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
@@ -16,7 +15,7 @@ from kap_model._time import (
     DAY_SECONDS,
     HOUR_SECONDS,
     LAST_DATE,
-    completed_years,
+    day_of_age,
     last_day_of_quarter,
 )
 from kap_model._zone import Zone
@@ -104,11 +103,7 @@ def _contacts(here: _Here) -> Iterable[int]:
 
 def _birthday(here: _Here) -> Iterable[int]:
     """The day from which the client has the minimum age, within the calendar."""
-    born, age = here.course.plan.born, here.limits.minimum_age or 0
-    if born is None or born.year + age > LAST_DATE.year:
-        return []
-    day = dt.date(born.year + age, born.month, min(born.day, 28)).toordinal()
-    return [next(d for d in range(day, day + 4) if completed_years(born, d) >= age)]
+    return [day_of_age(here.course.plan.born, here.limits.minimum_age)]
 
 
 _DAYS: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from calendar import isleap
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kap_model._time import EARLIEST, DayEdge, add_months
+from kap_model._time import EARLIEST, NEVER, DayEdge, day_of_age
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.planning.search.demand import NEVER, Demand
+from kap_model.planning.pending import review_to_come
+from kap_model.planning.search.demand import Demand
 from kap_model.report import Report
 from kap_model.timeline import Timeline
 
@@ -104,18 +103,7 @@ def _dosings_lacking(course: Course, limits: Limits, report: Report) -> int:
 
 def _old_enough(course: Course, limits: Limits) -> int:
     """The day from which a first evaluation may be; it has been where there is one."""
-    return 0 if course.evaluations else day_of_age(course.plan.born, limits)
-
-
-def day_of_age(born: dt.date | None, limits: Limits) -> int:
-    """The day on which a client reaches the minimum age; 0 where nothing is asked or known."""
-    years = limits.minimum_age
-    if born is None or years is None or born.year + years > dt.MAXYEAR:
-        return 0 if born is None or years is None else NEVER
-    year = born.year + years
-    if (born.month, born.day) == (2, 29) and not isleap(year):
-        return dt.date(year, 3, 1).toordinal()
-    return born.replace(year=year).toordinal()
+    return 0 if course.evaluations else day_of_age(course.plan.born, limits.minimum_age)
 
 
 def _refills(course: Course, report: Report) -> tuple[tuple[tuple[int, int], ...] | None, int, int]:
@@ -150,23 +138,11 @@ def _issue_by(report: Report, timeline: Timeline) -> int:
 
 
 def _next_review(course: Course, limits: Limits) -> int:
-    """The day by which the next medical contact is to be booked, while treatment goes on.
+    """The day by which the next medical contact is to be booked.
 
     A review that is overdue is still to come, on any day.
     """
-    every, as_of, bounds = limits.review_every, course.as_of, limits.dosing_count
-    if every is None or every.policy != "rolling" or as_of is None:
+    to_come, today = review_to_come(course, limits), course.as_of_day
+    if to_come is None:
         return NEVER
-    fewer = bounds is not None and bounds.below(len(course.dosings))
-    if not fewer and not any(dosing.begins > as_of for dosing in course.dosings):
-        return NEVER
-    contacts = [*course.evaluations, *course.reviews]
-    days = [course.day(c) for c in contacts if c.begins <= as_of]
-    first = course.first_dosing
-    if not days and (first is None or first.begins > as_of):
-        return NEVER
-    due = add_months(max(days) if days else course.day(course.dosings[0]), every.months)
-    if any(c.begins > as_of and course.day(c) <= due for c in contacts):
-        return NEVER
-    as_of_day = course.as_of_day
-    return due if as_of_day is None or due >= as_of_day else _OPEN_END
+    return _OPEN_END if today is not None and to_come.due < today else to_come.due

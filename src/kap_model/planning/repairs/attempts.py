@@ -19,7 +19,7 @@ _DAYTIME: Final = range(8, 19)
 """Hours at which a session may be expected to start."""
 
 
-class Draft(NamedTuple):
+class Attempt(NamedTuple):
     """What was changed on the way to a repair.
 
     Attributes:
@@ -32,7 +32,7 @@ class Draft(NamedTuple):
 
     @property
     def key(self) -> frozenset[Any]:
-        """What makes two drafts the same, whichever change was made first."""
+        """What makes two attempts the same, whichever change was made first."""
         return frozenset(
             (
                 change.before and change.before.id,
@@ -51,7 +51,7 @@ class Draft(NamedTuple):
         )
         return tuple(sorted(named))
 
-    def with_remedy(self, remedy: Remedy, start: int, terms: Terms) -> Draft:
+    def with_remedy(self, remedy: Remedy, start: int, terms: Terms) -> Attempt:
         """One more session changed; the start is of no meaning where it is dropped."""
         session = remedy.session
         if session is None:
@@ -62,13 +62,13 @@ class Draft(NamedTuple):
             change = Change(action="drop", before=session)
         else:
             change = Change(action="move", before=session, after=moved(session, start))
-        return Draft((*self.changes, change), self.minutes + change.minutes_moved)
+        return Attempt((*self.changes, change), self.minutes + change.minutes_moved)
 
     def plan(self, terms: Terms) -> Plan:
         """The plan with the changes made."""
         return with_changes(terms.plan, self.changes)
 
-    def in_order(self, terms: Terms) -> Draft:
+    def in_order(self, terms: Terms) -> Attempt:
         """The same in order of time, the added sessions of a kind numbered by it."""
         changes, numbers = [], dict.fromkeys((c.session.kind for c in self.changes), 0)
         for change in sorted(self.changes, key=_by_time):
@@ -79,7 +79,7 @@ class Draft(NamedTuple):
                 changes.append(attrs.evolve(change, after=named))
             else:
                 changes.append(change)
-        return Draft(tuple(changes), self.minutes)
+        return Attempt(tuple(changes), self.minutes)
 
     def unease(self, plan: Plan, report: Report, terms: Terms, before: Report) -> int:
         """What an addition has against it beyond errors.
@@ -105,15 +105,15 @@ class Draft(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A draft with one more session changed, not made yet: most never are.
+    """An attempt with one more session changed, not made yet: most never are.
 
     Attributes:
-        draft: What was changed before.
+        attempt: What was changed before.
         remedy: The change.
         start: The session's new start; of no meaning where it is dropped.
     """
 
-    draft: Draft
+    attempt: Attempt
     remedy: Remedy
     start: int = 0
 
@@ -122,12 +122,12 @@ class Step(NamedTuple):
         """How far sessions are moved, together."""
         session = self.remedy.session
         if session is None or self.remedy.action == "drop":
-            return self.draft.minutes
-        return self.draft.minutes + minutes_between(session.begins, self.start)
+            return self.attempt.minutes
+        return self.attempt.minutes + minutes_between(session.begins, self.start)
 
-    def made(self, terms: Terms) -> Draft:
-        """The draft with the session changed."""
-        return self.draft.with_remedy(self.remedy, self.start, terms)
+    def made(self, terms: Terms) -> Attempt:
+        """The attempt with the session changed."""
+        return self.attempt.with_remedy(self.remedy, self.start, terms)
 
 
 def _by_time(change: Change) -> tuple[int, int, str]:
