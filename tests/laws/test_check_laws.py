@@ -189,12 +189,11 @@ class TestLocality:
 class TestExtension:
     """Adding sessions at or after ``as_of`` never clears a violation about something missing."""
 
-    @given(kst.plans(), kst.protocols(), kst.moments(), st.data())
+    @given(kst.plans(), kst.protocols(), kst.moments().filter(bool), st.data())
     def test_violated_stays(
-        self, plan: kap.Plan, protocol: kap.CareProtocol, as_of: Moment, data: st.DataObject
+        self, drawn: kap.Plan, protocol: kap.CareProtocol, as_of: dt.datetime, data: st.DataObject
     ) -> None:
-        assume(as_of is not None and plan.state == "active")
-        assert as_of is not None
+        plan = attrs.evolve(drawn, state="active")
         later = st.integers(0, 100 * 24).map(lambda h: as_of + dt.timedelta(hours=h))
         added = []
         for number in range(data.draw(st.integers(1, 3))):
@@ -214,17 +213,36 @@ class TestExtension:
         grown = attrs.evolve(plan, sessions=[*plan.sessions, *added])
         # The course is judged by the protocol of its first session's date, which stays the first.
         assume(plan.timeline.counting)
-        before, after = (missed(p, protocol, as_of) for p in (plan, grown))
-        assert not before - after
+        before, after = (violated(p, protocol, as_of) for p in (plan, grown))
+        missed = Counter(map(owed, (f for f in before if f.breach.nature == "missing")))
+        assert not missed - Counter(map(owed, after))
+
+    def test_an_integration_at_the_instant_of_the_dosing(self) -> None:
+        plan = kap.parse("2027-01-04 C0@10:00/1 I0@10:00/1")
+        as_of = plan.sessions[0].start
+        dosing = kap.Dosing(id="zz0", start=as_of, minutes=120)
+        grown = attrs.evolve(plan, sessions=[*plan.sessions, dosing])
+        natures = [
+            [f.breach.nature for f in violated(p, "core", as_of) if f.rule == "INTEG-ORDER"]
+            for p in (plan, grown)
+        ]
+        assert natures == [["missing"], ["violated"]]
 
 
-def missed(plan: kap.Plan, protocol: kap.CareProtocol, as_of: Moment) -> Counter[Any]:
-    """The violated findings about something missing, by rule and due date."""
-    return Counter(
-        (f.rule, f.due)
-        for f in kap.check(plan, protocol, as_of=as_of).findings
-        if f.verdict == "violated" and f.breach.nature == "missing"
-    )
+def violated(plan: kap.Plan, protocol: Any, as_of: Moment) -> list[kap.Finding]:
+    found = kap.check(plan, protocol, as_of=as_of).findings
+    return [f for f in found if f.verdict == "violated"]
+
+
+def owed(finding: kap.Finding) -> tuple[str, Any]:
+    """What a finding is about: a due date; an integration that comes before all dosings, by itself.
+
+    While there is no dosing, one is missing until that integration; with one at its instant or
+    later, it is the integration that stands in the wrong place.
+    """
+    if finding.rule == "INTEG-ORDER":
+        return finding.rule, finding.sessions
+    return finding.rule, finding.due
 
 
 CURES: dict[str, Any] = {
