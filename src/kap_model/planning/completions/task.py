@@ -217,7 +217,9 @@ class Task:
             by_role[role] = Bays(free_bays(times, booked, opens, zone))
         found: dict[str, Bays] = {kind: by_role[role_of(kind)] for kind in KINDS}
         if free:
+            usual = Bays(openings.one_a_day(USUAL_TIME, booked, opens))
             any_time = Bays(openings.hours(WHOLE_DAY, booked, opens))
+            yield found | dict.fromkeys(sorted(free), usual), FEW
             found |= dict.fromkeys(sorted(free), any_time)
         yield found, None
 

@@ -9,6 +9,7 @@ leave the same things to be done are compared, and only the best are followed.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections.abc import Mapping
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -128,13 +129,14 @@ class _Search:
                 if made is not None and not self.outlook.is_lost(made):
                     self._push(made, steps + 1, _Move(ledger, kind, place))
                     return
+                if not self._is_wanted(kind, met):
+                    # No later bay changes that, but beyond the next booked session.
+                    place = max(place, bays.first_from(self._next_moment(begins)) - 1)
             place += 1
 
     def _with(self, ledger: Ledger, placed: Placed, day: int) -> Ledger | None:
         """The course with one more session, where it is wanted and lawful."""
-        # It was offered for what may be wanted once booked sessions have been met.
-        opens = ledger.placed is None and placed.kind == self.demand.opening
-        if not (opens or self.wants.wants(placed.kind, ledger)):
+        if not self._is_wanted(placed.kind, ledger):
             return None
         if placed.kind == "medical-review" and not self.wants.may_review_on(ledger, day):
             return None
@@ -147,6 +149,17 @@ class _Search:
         seen = ledger.contact and last_day_of_quarter(ledger.contact) == last_day_of_quarter(day)
         return None if seen else made
 
+    def _is_wanted(self, kind: str, met: Ledger) -> bool:
+        """Whether a kind that was offered is of use once booked sessions have been met."""
+        opens = met.placed is None and kind == self.demand.opening
+        return opens or self.wants.wants(kind, met)
+
+    def _next_moment(self, begins: int) -> int:
+        """When the next booked session after an instant counts."""
+        moments = self.walk.moments
+        place = bisect_right(moments, begins)
+        return moments[place] if place < len(moments) else NEVER
+
     def _next_place(self, move: _Move, bays: Bays) -> int:
         ledger, kind = move.before, move.kind
         if move.place >= 0:
@@ -157,12 +170,13 @@ class _Search:
                 return move.place + 1
             # Later only helps beyond the next booked session.
             begins = max(bays.bays[move.place].opens, ledger.now)
-            moments = self.walk.moments
-            following = next((m for m in moments[ledger.seen :] if m > begins), NEVER)
-            return max(move.place + 1, bays.first_from(following))
+            return max(move.place + 1, bays.first_from(self._next_moment(begins)))
         place = max(bays.first_from(ledger.now), bays.first_on(self.demand.earliest.get(kind, 0)))
         if kind == "dosing" and ledger.dosings:
             place = max(place, bays.first_on(ledger.last_day + self.outlook.pace(ledger)))
+        if role_of(kind) == "medical" and ledger.renews:
+            # A review that only renews the last contact is of use after that one would end.
+            place = max(place, bays.first_on(ledger.renews + 1))
         return place
 
     def _waits_for_contact(self, ledger: Ledger, day: int) -> bool:
