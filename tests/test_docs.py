@@ -1,32 +1,251 @@
-"""The README and the manual are true: every example in them runs, generated pages are fresh."""
+"""The README and the manual are true: every block in them runs, generated pages are fresh."""
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib.util
 import io
+import json
 import re
 import shlex
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import pytest
 
+import kap_model as kap
 from kap_model.cli import main
+from kap_model.cli._arguments import parse_arguments
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+FENCE = re.compile(r"^(```+)([^\n]*)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
+SAVED = re.compile(r"`([\w-]+\.json)`:\n\n\Z")
+LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^()\s]+)\)")
+HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+COMMAND = re.compile(r"^\$ kap-model (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+
+TESTS_OF_PYTHON: Final = {
+    "docs/reference/api.md": "tests/test_docs.py",
+}
+"""The test that runs a page's blocks of plain Python; it names the page."""
 
 
-def blocks(page: Path, language: str) -> list[str]:
+class Block(NamedTuple):
+    """A fenced block; ``saved`` is the name under which the page has its reader save it."""
+
+    language: str
+    body: str
+    saved: str | None
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
-    return [body for found, body in FENCE.findall(text) if found == language]
+    found = []
+    for fence in FENCE.finditer(text):
+        saved = SAVED.search(text[: fence.start()])
+        found.append(Block(fence[2], fence[3], saved[1] if saved else None))
+    return found
 
 
-def generator() -> Any:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def prose(page: Path) -> str:
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def of_language(*languages: str) -> list[Any]:
+    return [
+        pytest.param(page, id=name_of(page))
+        for page in PAGES
+        if any(block.language in languages for block in blocks(page))
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a reader works: a directory with the repository's examples in it."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+class Reader:
+    """Somebody who types in what a page shows, from its first block to its last."""
+
+    def __init__(
+        self,
+        page: Path,
+        folder: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self.page, self.folder, self.capsys, self.monkeypatch = page, folder, capsys, monkeypatch
+        self.names: dict[str, Any] = {}
+
+    def read(self) -> None:
+        does: dict[str, Callable[[str], None]] = {"pycon": self.python, "console": self.terminal}
+        for block in blocks(self.page):
+            if block.saved is not None:
+                (self.folder / block.saved).write_text(block.body, encoding="utf-8")
+            elif block.language in does:
+                does[block.language](block.body)
+
+    def python(self, body: str) -> None:
+        examples = doctest.DocTestParser().get_doctest(body, {}, self.page.name, None, 0)
+        examples.globs = self.names
+        said: list[str] = []
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        result = runner.run(examples, out=said.append, clear_globs=False)
+        assert result.failed == 0, "".join(said)
+        assert result.attempted == len(examples.examples) > 0
+
+    def terminal(self, body: str) -> None:
+        commands = COMMAND.findall(body)
+        assert "".join(f"$ kap-model {command}\n{shown}" for command, shown in commands) == body
+        for command, shown in commands:
+            said = ""
+            for part in command.split(" | kap-model "):
+                stdin = io.TextIOWrapper(io.BytesIO(said.encode()))
+                self.monkeypatch.setattr(sys, "stdin", stdin)
+                main(shlex.split(part))
+                said = self.capsys.readouterr().out
+            assert said == shown, command
+
+
+@pytest.mark.parametrize("page", of_language("pycon", "console"))
+def test_what_a_page_shows_happens(
+    page: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reader(page, folder, capsys, monkeypatch).read()
+
+
+def test_the_readme_has_examples() -> None:
+    languages = [block.language for block in blocks(ROOT / "README.md")]
+    assert languages.count("pycon") >= 5
+    assert languages.count("console") >= 2
+
+
+LOADERS: Final[dict[str, Callable[[str], Any]]] = {
+    "plan": kap.loads,
+    "protocol": kap.loads_protocol,
+    "fees": kap.loads_fees,
+    "waivers": kap.loads_waivers,
+    "slots": kap.loads_slots,
+}
+
+
+@pytest.mark.parametrize("page", of_language("json"))
+def test_documents_load(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "json":
+            kind = json.loads(block.body)["schema"].split("/")[1]
+            assert LOADERS[kind](block.body), block.body
+
+
+@pytest.mark.parametrize("page", of_language("text"))
+def test_texts_are_notation(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "text":
+            assert kap.parse(block.body.splitlines()[0]).sessions
+
+
+@pytest.mark.parametrize("page", of_language("python"))
+def test_another_test_runs_plain_python(page: Path) -> None:
+    name = name_of(page)
+    assert name in TESTS_OF_PYTHON, f"no test runs the Python of {name}"
+    assert page.name in (ROOT / TESTS_OF_PYTHON[name]).read_text(encoding="utf-8")
+
+
+def test_signatures_are_python() -> None:
+    shown = [b.body for b in blocks(DOCS / "reference" / "api.md") if b.language == "python"]
+    assert len(shown) > 100
+    for body in shown:
+        called = re.sub(r"^class (\w+\()", r"def \1", body.rstrip())
+        ast.parse(f"{called}: ..." if called.startswith("def ") else called)
+
+
+def commands_in(text: str) -> Iterator[list[str]]:
+    """Each ``kap-model`` command of a script, as words."""
+    for line in text.replace("\\\n", " ").splitlines():
+        for part in re.split(r"&&|\|\||[|;]", line):
+            found = re.match(r"\s*(?:- )?(?:run: )?(?:\S*/)?kap-model (.+)", part)
+            if found:
+                yield re.split(r" \d?>", shlex.join(shlex.split(found[1])))[0].split()
+
+
+@pytest.mark.parametrize("page", of_language("sh", "yaml"))
+def test_commands_in_scripts_are_commands(page: Path) -> None:
+    for block in blocks(page):
+        if block.language in ("sh", "yaml"):
+            for words in commands_in(block.body):
+                assert callable(parse_arguments(words).run)
+
+
+def test_the_checks_run_what_the_readme_says() -> None:
+    first, second = (b.body for b in blocks(ROOT / "README.md") if b.language == "sh")
+    assert "pip install --quiet . &&" in first
+    assert "pip install --quiet -e '.[test]' &&" in second
+    assert second.rstrip().endswith("python -m pytest")
+    script = ROOT / ".ci" / "run"
+    if not script.exists():
+        pytest.skip("no checkout: only the checks themselves run this")
+    run = script.read_text(encoding="utf-8")
+    (checked, *_) = commands_in(first)
+    assert f'kap-model" {shlex.join(checked)}\n' in run
+    assert 'python" -m pytest' in run
+
+
+KNOWN: Final = ("pycon", "console", "json", "text", "python", "sh", "yaml", "{toctree}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_block_goes_untested(page: Path) -> None:
+    for block in blocks(page):
+        assert block.language in KNOWN, f"no test runs {block.language!r} blocks"
+    assert page.read_text(encoding="utf-8").count("\n```") == 2 * len(blocks(page))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as MyST and code hosts make them."""
+    plain = (re.sub(r"[^\w\- ]", "", text.lower()) for text in HEADING.findall(prose(page)))
+    return {text.strip().replace(" ", "-") for text in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(prose(page)):
+        if re.match(r"\w+:", target):
+            assert target.startswith("https://"), target
+            continue
+        path, _, anchor = target.partition("#")
+        other = (page.parent / path).resolve() if path else page
+        assert other.exists(), target
+        assert ROOT in other.parents, target
+        assert not anchor or anchor in anchors(other), target
+
+
+def test_every_page_is_in_the_contents() -> None:
+    listed: set[Path] = set()
+    for page in DOCS.rglob("*.md"):
+        for block in blocks(page):
+            if block.language == "{toctree}":
+                for line in block.body.splitlines():
+                    if line and not line.startswith(":"):
+                        listed.update(page.parent.glob(f"{line}.md"))
+    assert listed == {*DOCS.rglob("*.md")} - {DOCS / "index.md"}
+
+
+@pytest.fixture
+def generator(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(DOCS))
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -34,46 +253,21 @@ def generator() -> Any:
     return module
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_examples(page: Path) -> None:
-    source = "\n".join(blocks(page, "pycon"))
-    examples = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
-    said: list[str] = []
-    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=said.append)
-    assert result.failed == 0, "".join(said)
-    assert result.attempted == len(examples.examples)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_terminal_examples(
-    page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    for block in blocks(page, "console"):
-        for command, shown in re.findall(
-            r"^\$ kap-model (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE
-        ):
-            said = ""
-            for part in command.split(" | kap-model "):
-                monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(said.encode())))
-                main(shlex.split(part))
-                said = capsys.readouterr().out
-            assert said == shown
-
-
-def test_the_readme_has_examples() -> None:
-    assert len(blocks(ROOT / "README.md", "pycon")) >= 5
-    assert blocks(ROOT / "README.md", "console")
-
-
-def test_generated_pages_are_fresh() -> None:
-    made = generator()
-    for name, page in made.PAGES.items():
-        written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+def test_generated_pages_are_fresh(generator: Any) -> None:
+    for name, page in generator.PAGES.items():
+        written = (DOCS / "reference" / name).read_text(encoding="utf-8")
         assert written == page(), f"run docs/generate.py: {name} is stale"
 
 
-def test_every_fence_is_closed() -> None:
-    for page in PAGES:
-        opened = page.read_text(encoding="utf-8").count("\n```")
-        assert opened % 2 == 0, page
+def test_each_public_name_is_explained_once() -> None:
+    headings = re.findall(r"^### (\w+)$", prose(DOCS / "reference" / "api.md"), re.MULTILINE)
+    assert sorted(headings) == sorted(kap.__all__)
+
+
+def test_each_command_is_explained_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = re.findall(r"^    (\w+) +\w", capsys.readouterr().out, re.MULTILINE)
+    assert len(commands) >= 14
+    headings = re.findall(r"^## ([a-z]+)$", prose(DOCS / "reference" / "cli.md"), re.MULTILINE)
+    assert headings == commands

@@ -17,6 +17,8 @@ from kap_model.testing import strategies as kst
 from oracle import LIMITS_READ, RULE_IDS, judge
 from wild import wild_moment, wild_plan, wild_protocol
 
+pytestmark = pytest.mark.law
+
 FIELDS = ("rule", "verdict", "severity", "sessions", "opens", "due")
 
 

@@ -50,6 +50,8 @@ from kap_model.sessions import KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
 from mutations import changed_documents, places
 
+pytestmark = pytest.mark.law
+
 
 @frozen
 class Door:

@@ -7,11 +7,14 @@ from collections import Counter
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import kap_model as kap
 from kap_model.testing import strategies as kst
+
+pytestmark = pytest.mark.law
 
 DATED = {
     "PREP-AFTER-SUPPLY",

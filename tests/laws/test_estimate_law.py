@@ -36,6 +36,8 @@ from kap_model.fees import (
 )
 from support import SOURCE
 
+pytestmark = pytest.mark.law
+
 START = dt.datetime(2027, 1, 4, 10, tzinfo=dt.UTC)
 KINDS = ("preparation", "dosing", "integration")
 CLASSES: Mapping[str, type[kap.Session]] = {

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from kap_model.money import minor_digits
 from kap_model.sessions import KINDS
 from kap_model.testing import strategies as kst
 from pricing_cases import Question, questions, quotable
+
+pytestmark = pytest.mark.law
 
 SIGNED = kst.money(min_minor=-(10**9), max_minor=10**9)
 WEIGHTS = st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any)

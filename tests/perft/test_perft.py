@@ -16,6 +16,8 @@ import kap_model as kap
 from kap_model.practices import KINGSLEY
 from oracle import judge
 
+pytestmark = pytest.mark.law
+
 CLASSES: dict[str, type[kap.Session]] = {
     "C": kap.Consultation,
     "E": kap.MedicalEvaluation,

@@ -19,6 +19,8 @@ from kap_model.planning.search.slots import OpenSlot
 from planning.completion_cases import Case, wild_case
 from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 
+pytestmark = pytest.mark.law
+
 ONE: Final[dict[str, Any]] = {
     "dosing_count": {"min": 1},
     "integration_per_dosing": 1,

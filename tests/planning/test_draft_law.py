@@ -18,6 +18,8 @@ from kap_model.practices import BY_NAME
 from planning.completion_cases import FORMS
 from support import SOURCE, limits
 
+pytestmark = pytest.mark.law
+
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MEDICAL: Final = ("medical-evaluation", "medical-review")
 START: Final = dt.date(2027, 1, 4)

@@ -18,6 +18,8 @@ from kap_model.testing import strategies as kst
 from planning.stepping_oracle import Oracle
 from wild import wild_moment, wild_plan, wild_protocol
 
+pytestmark = pytest.mark.law
+
 LAWFUL = (
     "2027-01-04 America/Los_Angeles C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
     "2027-01-04 C0 E2 P3 P4 D14 I15 D14@18:00/60 R15@12:00 I16 D28 I29 R30 D42 I43 R44 D56 I57",

@@ -23,6 +23,8 @@ from kap_model.testing import strategies
 from planning.repair_oracle import Cost, Moment, smallest
 from support import limits
 
+pytestmark = pytest.mark.law
+
 MORNING = dt.datetime(2027, 1, 4, 8, tzinfo=dt.UTC)
 HALF_HOUR = dict.fromkeys(KINDS, 30)
 HOURS = {kind: 30 if kind in MEDICAL_KINDS else 60 for kind in KINDS}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from pricing_cases import (
     plans_as_recorded,
     seen,
 )
+
+pytestmark = pytest.mark.law
 
 
 def questions_about(
