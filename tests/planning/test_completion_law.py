@@ -175,6 +175,16 @@ TELLING: Final[tuple[tuple[str, Case, str | None], ...]] = (
         None,
     ),
     (
+        "an integration soon enough, though only a booked one that comes late would be asked for",
+        Case(
+            "E2+ I17@12:00",
+            {"dosing_count": {"min": 1}, "integration_window_hours": 1},
+            "10",
+            ("11@15:00-12@15:00",),
+        ),
+        "11@17:50",
+    ),
+    (
         "a review before the next dosing",
         Case(
             "E2+ D5* I6*",

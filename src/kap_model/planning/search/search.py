@@ -79,6 +79,8 @@ class _Search:
             or limits.integration_window_hours is not None
             or self.walk.lawful.by_quarter
         )
+        # INTEG-WINDOW asks for the first one after a dosing, also where none has to come.
+        self.integrations_told = max(demand.each, int(limits.integration_window_hours is not None))
         self.contacts_may_wait = self.walk.lawful.months > 0 or self.walk.lawful.by_quarter
 
     def run(self, most: int) -> tuple[Placed, ...] | None:
@@ -209,7 +211,7 @@ class _Search:
             ledger.preparations,
             ledger.dosings,
             ledger.new_dosings,
-            min(ledger.integrated, self.demand.each),
+            min(ledger.integrated, self.integrations_told),
             ledger.integrations if self.demand.integrations or limits.integration_count else 0,
             ledger.covered,
             ledger.reviewed,
