@@ -19,8 +19,6 @@ from kap_model.planning.search.slots import OpenSlot
 from planning.completion_cases import Case, wild_case
 from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 
-pytestmark = pytest.mark.law
-
 ONE: Final[dict[str, Any]] = {
     "dosing_count": {"min": 1},
     "integration_per_dosing": 1,
@@ -377,6 +375,7 @@ def test_the_search_finds_what_was_worked_out_by_hand(case: Case, expected: str 
     assert solve(case, 20_000).finish == finish(case, expected)
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("seed", range(2))
 def test_the_search_leaves_out_nothing_of_use(seed: int) -> None:
     random, seen = Random(seed), Counter[bool]()
@@ -480,6 +479,7 @@ def test_the_verb_finds_what_was_worked_out_by_hand(case: Case, expected: str | 
         assert finish_of(completion) == finish(case, expected)
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("seed", range(6))
 def test_the_verb_agrees_with_the_search(seed: int) -> None:
     """If a completion exists it is found, and none is over earlier; if not, it is refused."""
@@ -514,6 +514,7 @@ def test_a_closed_course_is_refused(state: Any) -> None:
         complete(closed, case.protocol, as_of=utc(case.instant))
 
 
+@pytest.mark.law
 def test_without_slots_there_is_always_time() -> None:
     """As within one slot that has no end, a course is completed where its limits allow it."""
     random, found = Random(7), 0

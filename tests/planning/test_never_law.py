@@ -19,8 +19,6 @@ from planning.breaking import breaking
 from support import limits
 from wild import wild_moment, wild_plan, wild_protocol
 
-pytestmark = pytest.mark.law
-
 BOTH = {"dosing_places": ["office", "remote"], "formats": ["group", "individual"]}
 # Limits in document form, and the rule that they silence, if any.
 EDGES: list[tuple[dict[str, Any], str, bool]] = [

@@ -143,8 +143,10 @@ def look(file: BinaryIO) -> tuple[bytes, bool]:
             continue
         if first is None:
             first = line
-        elif _is_json(first):
+        elif first and _is_json(first):
             return bytes(head), True
+        else:
+            first = b""  # no document by itself
     if b"\n" not in head and len(head) > MOST_BYTES:
         return _look_beyond(bytes(head), file)
     if len(head) <= MOST_BYTES and _is_json(bytes(head)):
