@@ -11,11 +11,20 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from attrs import frozen
 
 import kap_model as kap
 from copies import copies
 from fees_support import refused, usd
-from kap_model.money import LARGEST, Money, check_amount, check_price, minor_digits
+from kap_model.money import (
+    LARGEST,
+    Money,
+    check_amount,
+    check_money,
+    check_price,
+    minor_digits,
+    text_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +69,13 @@ def test_no_amount_is_coerced(amount: Any) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency", "most"),
-    [("0.001", "USD", 2), ("0.5", "JPY", 0), (Decimal("1.999"), "EUR", 2)],
+    [
+        ("0.001", "USD", 2),
+        ("0.5", "JPY", 0),
+        (Decimal("1.999"), "EUR", 2),
+        (Decimal("185.1250"), "USD", 2),
+        (Decimal("0.30000000000000004"), "USD", 2),
+    ],
 )
 def test_an_amount_finer_than_the_minor_unit_is_refused(
     amount: Any, currency: str, most: int
@@ -297,3 +312,111 @@ def test_no_refusal_echoes_an_amount() -> None:
         assert "314" not in str(refused(door))
     for one, other in itertools.combinations([usd("314.15"), Money.of("314.15", "EUR")], 2):
         assert "314" not in str(refused(operator.lt, one, other))
+
+
+@frozen
+class Coin:
+    """A currency as another library has it."""
+
+    code: Any
+
+
+@frozen
+class Fee:
+    """Money as another library has it."""
+
+    amount: Any
+    currency: Any
+
+
+OTHERS = [
+    (Decimal("185.00"), "USD", 18_500),
+    (Decimal("185.0000"), "USD", 18_500),
+    (Decimal("185.5"), "USD", 18_550),
+    (Decimal("-0.01"), "EUR", -1),
+    (Decimal("5.00"), "JPY", 5),
+    (Decimal("1.234"), "KWD", 1_234),
+]
+
+
+@pytest.mark.parametrize(("amount", "currency", "minor"), OTHERS)
+def test_money_of_another_library_is_read_exactly(
+    amount: Decimal, currency: str, minor: int
+) -> None:
+    same = Money(minor, currency)
+    assert Money.of(Fee(amount, currency)) == Money.of(Fee(amount, Coin(currency))) == same
+    assert Money.of(amount, Coin(currency)) == same
+    assert Money.of(same) is same
+    assert type(Money.of(Fee(amount, Coin(currency))).currency) is str
+
+
+def test_money_of_a_library_that_is_in_use_is_read() -> None:
+    moneyed = pytest.importorskip("moneyed")
+    assert Money.of(moneyed.Money("185.00", "USD")) == usd("185.00")
+    assert Money.of(moneyed.Money(500, "JPY")) == Money(500, "JPY")
+    assert refused(Money.of, moneyed.Money("1.005", "USD")).path == "amount"
+
+
+def test_a_sum_that_is_larger_than_what_is_stated_stays_itself() -> None:
+    most = Money(LARGEST, "USD") * 100
+    assert Money.of(most) is most
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "reason"),
+    [
+        (Fee(Decimal("1.005"), "USD"), "amount", "must have at most 2 decimals in USD"),
+        (Fee(Decimal("0.1"), "JPY"), "amount", "must have at most 0 decimals in JPY"),
+        (Fee(Decimal("1E+14"), "USD"), "amount", "must not be so large"),
+        (Fee(Decimal("NaN"), "USD"), "amount", 'must be an amount as text, such as "185.00"'),
+        *(
+            (
+                Fee(amount, "USD"),
+                "amount",
+                "must be money: an exact Decimal as amount, and a currency",
+            )
+            for amount in (185.0, 185, "185.00", None, usd("185.00"), Fraction(185))
+        ),
+        *(
+            (value, "amount", "must be money: an exact Decimal as amount, and a currency")
+            for value in (185.0, 185, None, True, b"185.00", Coin("USD"), ())
+        ),
+        *(
+            (
+                Fee(Decimal(1), currency),
+                "currency",
+                "must be an ISO 4217 currency code, such as USD",
+            )
+            for currency in (None, "usd", 840, Coin("usd"), Coin(None), Coin(Coin("USD")))
+        ),
+        ("185.00", "currency", "must be an ISO 4217 currency code, such as USD"),
+        (Decimal("185.00"), "currency", "must be an ISO 4217 currency code, such as USD"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_exact_money_is_not_coerced(value: Any, path: str, reason: str) -> None:
+    problem = refused(Money.of, value)
+    assert (problem.path, problem.reason) == (path, reason)
+
+
+@pytest.mark.parametrize("value", [usd("1.00"), Fee(Decimal(1), "USD")], ids=repr)
+def test_money_with_another_currency_beside_it_is_no_amount(value: Any) -> None:
+    assert refused(Money.of, value, "EUR").path == "amount"
+
+
+@pytest.mark.parametrize("check", [check_money, check_amount, check_price])
+def test_where_money_is_asked_for_that_of_another_library_is_told_the_door(check: Any) -> None:
+    for other in (Fee(Decimal(1), "USD"), Fee(1.5, Coin("USD"))):
+        problem = refused(check, other, "rate.amount")
+        assert (problem.path, problem.reason) == (
+            "rate.amount",
+            "must be Money; make it by Money.of(value)",
+        )
+    for no_money in (Decimal(1), Coin("USD"), 1.5):
+        assert refused(check, no_money, "amount").reason == "must be Money"
+    check(usd("0.00"), "amount")
+
+
+def test_no_amount_has_no_text() -> None:
+    assert text_of(None) is None
+    assert text_of(usd("1.50")) == "1.50"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import total_ordering
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol, overload
 
 from attrs import field, frozen
 
@@ -24,13 +24,38 @@ _DIGITS: Final[dict[str, int]] = {
 _USUAL_DIGITS: Final = 2
 _SYMBOLS: Final = {"USD": "$", "EUR": "\u20ac", "GBP": "\u00a3", "CAD": "CA$", "AUD": "A$"}
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-_AMOUNT: Final = re.compile(r"(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,3}))?", re.ASCII)
+_TEXT: Final = re.compile(r"(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,3}))?", re.ASCII)
+_DECIMAL: Final = re.compile(r"(-?)(0|[1-9]\d{0,15})(?:\.(\d+))?", re.ASCII)
 LARGEST: Final = 10**15
 """No amount that is stated has more minor units than this, either way."""
 _LARGEST_SUM: Final = 10**24
 _LONGEST_DECIMAL: Final = 20
 
 AMOUNT_REASON: Final = 'must be an amount as text, such as "185.00"'
+_OTHERS_REASON: Final = "must be money: an exact Decimal as amount, and a currency"
+
+
+class CurrencyLike(Protocol):
+    """A currency of another library."""
+
+    @property
+    def code(self) -> str:
+        """The ISO 4217 code."""
+        ...
+
+
+class MoneyLike(Protocol):
+    """Money of another library, such as a value of django-money's ``MoneyField``."""
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in the currency's unit."""
+        ...
+
+    @property
+    def currency(self) -> str | CurrencyLike:
+        """The currency, or its code."""
+        ...
 
 
 def check_currency(value: object, path: str) -> None:
@@ -39,11 +64,17 @@ def check_currency(value: object, path: str) -> None:
         raise refusal(path, "must be an ISO 4217 currency code, such as USD")
 
 
+def check_money(value: object, path: str) -> None:
+    """Refuse anything but money, of either sign; of another library's, say what makes it ours."""
+    if type(value) is not Money:
+        other = hasattr(value, "amount") and hasattr(value, "currency")
+        raise refusal(path, "must be Money" + ("; make it by Money.of(value)" if other else ""))
+
+
 def check_amount(value: object, path: str) -> None:
     """Refuse anything but money, or more of it than is ever stated."""
-    if type(value) is not Money:
-        raise refusal(path, "must be Money")
-    if abs(value.minor) > LARGEST:
+    check_money(value, path)
+    if isinstance(value, Money) and abs(value.minor) > LARGEST:
         raise refusal(path, "must not be so large")
 
 
@@ -96,20 +127,39 @@ class Money(Value):
         check_integer(self.minor, "minor", -_LARGEST_SUM, _LARGEST_SUM)
         check_currency(self.currency, "currency")
 
+    @overload
     @classmethod
-    def of(cls, amount: str | Decimal, currency: str) -> Money:
-        """The money that an exact amount names.
+    def of(cls, amount: str | Decimal, currency: str | CurrencyLike) -> Money: ...
+
+    @overload
+    @classmethod
+    def of(cls, amount: MoneyLike) -> Money: ...
+
+    @classmethod
+    def of(
+        cls, amount: str | Decimal | MoneyLike, currency: str | CurrencyLike | None = None
+    ) -> Money:
+        """The money that an exact amount names, or that another library's money is.
 
         Args:
-            amount: Text such as ``185.00``, or a Decimal; never a float.
-            currency: The ISO 4217 code.
+            amount: Text such as ``185.00``, or a Decimal, whose idle zeros are no decimals; never
+                a float. Or, without a currency, any money whose amount is a Decimal.
+            currency: The ISO 4217 code, or a currency that has it as its ``code``.
 
         Raises:
             InvalidValue: Another type or form, or more decimals than the currency has.
         """
-        check_currency(currency, "currency")
-        text = plain_text(amount)
-        token = None if text is None else _AMOUNT.fullmatch(text)
+        if type(amount) is Money and currency is None:
+            return amount
+        number, code = _parted(amount) if currency is None else (amount, currency)
+        code = code if type(code) is str else getattr(code, "code", None)
+        check_currency(code, "currency")
+        return cls._read(number, str(code))
+
+    @classmethod
+    def _read(cls, number: object, currency: str) -> Money:
+        text, form = plain_text(number), _TEXT if type(number) is str else _DECIMAL
+        token = None if text is None else form.fullmatch(text)
         if token is None:
             raise refusal("amount", AMOUNT_REASON)
         sign, whole, decimals = token[1], token[2], token[3] or ""
@@ -225,6 +275,16 @@ class Money(Value):
             if weight and left:
                 parts[place], left = parts[place] + 1, left - 1
         return tuple(Money(sign * part, self.currency) for part in parts)
+
+
+def _parted(value: object) -> tuple[object, object]:
+    """The amount and the currency of a value that should have both."""
+    if isinstance(value, (str, Decimal)):
+        return value, None  # an amount that lacks its currency
+    amount = getattr(value, "amount", None)
+    if type(amount) is not Decimal:
+        raise refusal("amount", _OTHERS_REASON)
+    return amount, getattr(value, "currency", None)
 
 
 def text_of(amount: Money | None) -> str | None:

@@ -35,12 +35,6 @@ def check_texts_or_none(value: object, *names: str) -> None:
     check_texts(value, *(name for name in names if getattr(value, name) is not None))
 
 
-def check_money(value: object, path: str) -> None:
-    """Refuse anything but money, of either sign."""
-    if type(value) is not Money:
-        raise refusal(path, "must be Money")
-
-
 def check_currencies(amounts: Iterable[Money | None], path: str, currency: str | None) -> None:
     """Refuse amounts of another currency than the result's; ``None`` = that of the first."""
     for amount in amounts:

@@ -12,7 +12,7 @@ from kap_model.errors import refusal
 from kap_model.fees.charges import Claim, Package
 from kap_model.fees.rates import SESSION_LABELS, ByLabel, Charge, PlainRate, Scale, ScaleEnd
 from kap_model.fees.schedule import Fee, FeeSchedule
-from kap_model.money import Money
+from kap_model.money import Money, check_money
 from kap_model.sessions import KINDS, Session
 
 
@@ -101,7 +101,8 @@ def make_terms(
 def _check_prices(fees: FeeSchedule, agreed: Mapping[str, Money]) -> None:
     for kind, amount in agreed.items():
         check_choice(kind, "agreed", KINDS)
-        if type(amount) is not Money or amount.currency != fees.currency:
+        check_money(amount, f"agreed.{kind}")
+        if amount.currency != fees.currency:
             raise refusal(f"agreed.{kind}", "must be Money in the schedule's currency")
         if not any(fee.item == kind and _has_scale(fee) for fee in fees.fees):
             raise refusal(f"agreed.{kind}", f"is on no sliding scale of the schedule {fees.id}")

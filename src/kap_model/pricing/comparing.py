@@ -10,11 +10,10 @@ from attrs import field, frozen
 
 from kap_model._values import Value, as_rows, as_tuple, check_instance, check_integer, check_text
 from kap_model.errors import refusal
-from kap_model.money import Money, check_currency, text_of
+from kap_model.money import Money, check_currency, check_money, text_of
 from kap_model.pricing._fields import (
     as_texts,
     check_currencies,
-    check_money,
     check_texts_or_none,
 )
 from kap_model.pricing.quotes import Quote, QuoteLine

@@ -14,11 +14,10 @@ from attrs import field, frozen
 from kap_model._time import add_months, civil_date
 from kap_model._values import Value, as_rows, check_instance, check_integer, check_text
 from kap_model.errors import refusal
-from kap_model.money import Money, check_price, text_of
+from kap_model.money import Money, check_money, check_price, text_of
 from kap_model.pricing._disclaimers import disclaimers
 from kap_model.pricing._fields import (
     check_currencies,
-    check_money,
     check_texts,
     check_texts_or_none,
     date_or_none,

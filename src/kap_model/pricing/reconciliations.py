@@ -8,11 +8,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from attrs import field, frozen
 
 from kap_model._values import Value, as_rows, check_choice, check_text
-from kap_model.money import Money, check_currency, text_of
+from kap_model.money import Money, check_currency, check_money, text_of
 from kap_model.pricing._fields import (
     as_texts,
     check_currencies,
-    check_money,
     check_texts,
     check_texts_or_none,
 )

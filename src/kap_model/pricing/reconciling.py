@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from kap_model._values import as_rows, check_choice, check_instance
 from kap_model.errors import refusal
-from kap_model.money import Money
+from kap_model.money import Money, check_money
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.reconciliations import (
     ChargeMade,
@@ -131,7 +131,8 @@ def reconcile_total(published: Money, quote: Quote, *, payees: Payees = "practic
     """
     check_instance(quote, "quote", Quote)
     check_choice(payees, "payees", PAYEES)
-    if type(published) is not Money or published.currency != quote.currency:
+    check_money(published, "published")
+    if published.currency != quote.currency:
         raise refusal("published", "must be Money in the quote's currency")
     lines = [line for line in quote.lines if payees == "all" or line.payee == quote.fees]
     return TotalCheck(
