@@ -208,3 +208,19 @@ def test_kept_columns_are_columns_of_the_input(keep: Any) -> None:
 def test_rows_are_read_as_they_are_asked_for() -> None:
     rows = check_rows({"document": GOOD_LINE, "n": n} for n in itertools.count())
     assert [next(rows)["row"], next(rows)["row"]] == [0, 1]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_line_end_is_no_part_of_the_document(end: str) -> None:
+    largest = GOOD_LINE + " " * (1_000_000 - len(GOOD_LINE))
+    for raw in (largest + end, (largest + end).encode()):
+        (result,) = kap.check_lines([raw])
+        assert result.report is not None
+    (refused,) = kap.check_lines(["{" + end])
+    assert refused.problems == problems_of("{")
+
+
+def problems_of(text: str) -> tuple[kap.Problem, ...]:
+    with pytest.raises(kap.DocumentError) as caught:
+        kap.loads(text)
+    return caught.value.problems

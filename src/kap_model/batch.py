@@ -20,33 +20,13 @@ from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.documents.plans import loads
 from kap_model.errors import InputError, Problem, refusal
 from kap_model.report import Report
+from kap_model.tables import FINDING_COLUMNS, finding_rows, report_row
 from kap_model.waivers import Waiver
 
 TEXT_COLUMNS: Final = ("document", "plan")
 """Where a row may have its document, in the order in which they are looked for."""
 
-ROW_COLUMNS: Final = (
-    "row",
-    "plan",
-    "protocol",
-    "protocol_source",
-    "as_of",
-    "ok",
-    "confirmed",
-    "rule",
-    "verdict",
-    "severity",
-    "sessions",
-    "observed",
-    "required",
-    "opens",
-    "due",
-    "message",
-    "source",
-    "where",
-    "waived",
-    "error",
-)
+ROW_COLUMNS: Final = ("row", *FINDING_COLUMNS, "error")
 """The columns of every row that :func:`check_rows` gives, in order."""
 
 
@@ -103,7 +83,7 @@ def check_lines(
     if isinstance(lines, (str, bytes)) or not isinstance(lines, Iterable):
         raise refusal("lines", "must be a sequence of lines, such as an open file")
     return (
-        _result(line, number, judge)
+        _result(_without_end(line), number, judge)
         for number, line in enumerate(lines, 1)
         if not isinstance(line, (str, bytes)) or not _blank(line)
     )
@@ -158,6 +138,13 @@ def _blank(line: str | bytes) -> bool:
     return not (line.strip(b" \t\r\n") if isinstance(line, bytes) else line.strip(" \t\r\n"))
 
 
+def _without_end(line: Any) -> Any:
+    """A line without its end, which is no part of the document: it would count to its size."""
+    if isinstance(line, bytes):
+        return line.rstrip(b"\r\n")
+    return line.rstrip("\r\n") if isinstance(line, str) else line
+
+
 def _result(line: Any, number: int, judge: partial[Report]) -> LineResult:
     try:
         plan = loads(line)
@@ -196,11 +183,4 @@ def _rows_of(result: LineResult) -> Iterator[dict[str, Any]]:
     if report is None:
         yield {"error": "\n".join(str(problem) for problem in result.problems)}
         return
-    about = report.to_dict()
-    findings = about.pop("findings")
-    del about["rules"]
-    if not findings:
-        yield about
-    for finding in findings:
-        ids = " ".join(finding.pop("sessions"))
-        yield about | finding.pop("citation") | finding | {"sessions": ids}
+    yield from finding_rows(report) or [report_row(report)]
