@@ -1,4 +1,4 @@
-"""`draft`, `next`, `complete`, `repair`, `lint` and `diff` on the command line."""
+"""`draft`, `next`, `complete`, `repair` and `diff` on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.planning.protocols import linting
 from shipped import BROKEN, HOUSE, REGROUNDING, RUNNING, SLOTS
 
 Capture = pytest.CaptureFixture[str]
@@ -197,33 +196,6 @@ def test_a_plan_from_nowhere(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -
 
 def test_history_that_cannot_be_mended(capsys: Capture) -> None:
     assert "history cannot be mended" in refused(capsys, "repair", BROKEN)
-
-
-def test_lint(capsys: Capture, tmp_path: Path) -> None:
-    for name in ("core", "kingsley", "regrounding"):
-        assert printed(capsys, "lint", name) == f"{kap.lint(name)}\n"
-    house = kap.lint(kap.load_protocol(HOUSE))
-    assert as_json(capsys, "lint", HOUSE) == house.to_dict()
-    tight = tmp_path / "tight.json"
-    line = kap.Setting(
-        limit="integration_count",
-        value=kap.Bounds(max=5),
-        citation=kap.Citation("House protocol", "section 3"),
-    )
-    protocol = kap.practices.CORE.protocol.extended("tight", settings=[line])
-    tight.write_text(kap.dumps_protocol(protocol), encoding="utf-8")
-    assert "integration_count: at most 5" in printed(capsys, "lint", str(tight), status=1)
-    assert "is neither a practice" in refused(capsys, "lint", "nobody")
-
-
-def test_a_protocol_that_is_too_long_to_judge(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def give_up(*_: Any) -> None:
-        raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
-
-    monkeypatch.setattr(linting, "some_course", give_up)
-    assert refused(capsys, "lint", "core") == "lint: plan: has too many possible continuations\n"
 
 
 def test_diff(capsys: Capture) -> None:

@@ -11,7 +11,7 @@ import kap_model as kap
 from copies import copies
 from formats.plans_with_findings import BAD, GOOD, ONE_LINE, PLAN, PRETTY, REPORT, RUNNING, WAIVED
 from kap_model.formats import FAIL_ON, Checked, fails
-from kap_model.formats._places import Region, places
+from kap_model.formats._places import Region, session_places
 from kap_model.formats.failing import level
 
 
@@ -46,7 +46,7 @@ def cut(text: str, region: Region) -> str:
 
 @pytest.mark.parametrize("text", [ONE_LINE, PRETTY, PRETTY.replace("\n", "\r\n")])
 def test_the_place_of_each_session_is_its_object(text: str) -> None:
-    found = places(text)
+    found = session_places(text)
     documents = {one["id"]: one for one in json.loads(ONE_LINE)["sessions"]}
     assert {None, *documents} == set(found)
     assert cut(text, found[None]) == '"plan"'
@@ -56,7 +56,7 @@ def test_the_place_of_each_session_is_its_object(text: str) -> None:
 
 
 def test_places_of_a_document_of_one_line_have_its_columns() -> None:
-    region = places(ONE_LINE)["c1"]
+    region = session_places(ONE_LINE)["c1"]
     start = ONE_LINE.index('{"id": "c1"')
     assert region == (1, start + 1, 1, ONE_LINE.index("}") + 2)
 
@@ -81,7 +81,7 @@ def test_places_are_not_misled_by_what_texts_hold() -> None:
     }
     text = json.dumps(document).replace('"id": "d1"', '"\\u0069d" :\t"d\\u0031"')
     assert [session.id for session in kap.loads(text).sessions] == ["d1"]
-    found = places(text)
+    found = session_places(text)
     assert set(found) == {None, "d1"}
     assert json.loads(cut(text, found["d1"])) == document["sessions"][0]
     assert cut(text, found[None]) == '"p-1"'
@@ -89,10 +89,10 @@ def test_places_are_not_misled_by_what_texts_hold() -> None:
 
 def test_columns_count_characters() -> None:
     text = ONE_LINE.replace('"sessions"', '"client": "c-1", "sessions"')
-    shifted = places(text)["c1"].column - places(ONE_LINE)["c1"].column
+    shifted = session_places(text)["c1"].column - session_places(ONE_LINE)["c1"].column
     assert shifted == len('"client": "c-1", ')
     wide = '{"id": "d1", "support_person": "\U0001f600姉"}'
-    region = places(f'{{"sessions": [{wide}]}}')["d1"]
+    region = session_places(f'{{"sessions": [{wide}]}}')["d1"]
     assert region.end_column - region.column == len(wide)
 
 
@@ -109,7 +109,9 @@ def test_without_a_text_a_region_is_the_start() -> None:
 
 
 def test_the_regions_of_a_finding_are_those_of_its_sessions() -> None:
-    by_rule = {finding.rule: finding for finding in REPORT.findings}
+    said = GOOD.judgement
+    assert said is not None
+    by_rule = {note.topic: note for note in said.notes()}
     assert GOOD.regions(by_rule["INTEG-EACH"]) == [("d1", GOOD.region("d1"))]
     assert GOOD.regions(by_rule["INTEG-COUNT"]) == [(None, GOOD.region())]
 

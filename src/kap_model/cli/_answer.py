@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
-
-from attrs import evolve
+from typing import Any, Protocol
 
 from kap_model.cli._inputs import STDIN, UnusableError
 from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
@@ -20,24 +18,9 @@ class Printable(Protocol):
         ...
 
 
-P = TypeVar("P", bound=Printable)
-
-
-def answered(
-    name: str,
-    form: str,
-    answer: Callable[[], P],
-    status_of: Callable[[P], int] = lambda _: GOOD,
-) -> Result:
-    """A verb's value in the form that was asked for, with the status that it deserves."""
-    made: list[P] = []
-
-    def text() -> str:
-        made.append(answer())
-        return shown(made[0], form)
-
-    result = written(name, text)
-    return result if result.status else evolve(result, status=status_of(made[0]))
+def answered(name: str, form: str, answer: Callable[[], Printable]) -> Result:
+    """A verb's value in the form that was asked for."""
+    return written(name, lambda: shown(answer(), form))
 
 
 def shown(value: Printable, form: str) -> str:

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 
 from kap_model._version import __version__
+from kap_model.cli._calendar import add_calendar_command
 from kap_model.cli._check import FAIL_ON, FORMATS, check_files
 from kap_model.cli._explain import explain, list_rules
-from kap_model.cli._options import add_format
+from kap_model.cli._options import add_fail_on, add_format
 from kap_model.cli._planning_arguments import add_planning_commands
 from kap_model.cli._price_arguments import add_price_commands
 from kap_model.cli._schema import print_schema
@@ -19,6 +20,11 @@ NO_ADVICE = "It checks records against a practice's written protocol; it gives n
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The parsed command line; ``run`` is the command's function."""
+    return command_line().parse_args(arguments)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="kap-model",
         description="Plans of ketamine-assisted psychotherapy: checked, priced and drafted.",
@@ -33,7 +39,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_schema(commands.add_parser("schema", help="print a JSON Schema", allow_abbrev=False))
     add_price_commands(commands)
     add_planning_commands(commands)
-    return parser.parse_args(arguments)
+    add_calendar_command(commands)
+    return parser
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -56,14 +63,14 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", metavar="T", help="the moment of judgement, such as 2027-02-01T12:00:00-08:00"
     )
-    parser.add_argument(
-        "--fail-on",
-        action="append",
-        choices=FAIL_ON,
-        help="what makes the exit status 1, repeatable; default: error",
-    )
+    add_fail_on(parser, FAIL_ON)
     parser.add_argument(
         "--format", choices=FORMATS, help="default: text, or ndjson where documents come by line"
+    )
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="say at the end which rules the plans exercised; in text, json and ndjson",
     )
     parser.add_argument(
         "--jobs",

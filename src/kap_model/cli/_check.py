@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import PurePath
@@ -14,13 +14,24 @@ from attrs import evolve, frozen
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model.checking import check
-from kap_model.cli._forms import FORM_OF_NAME
+from kap_model.cli._forms import (
+    COVERAGE_PART,
+    FORM_OF_NAME,
+    FORM_WITH_COVERAGE,
+    Outcome,
+    gathered,
+    outcome_of,
+    problems_of,
+    streamed,
+)
 from kap_model.cli._inputs import UnusableError, chosen_protocol
-from kap_model.cli._result import FOUND, GOOD, UNUSABLE, Result
+from kap_model.cli._options import fail_on_of
+from kap_model.cli._result import GOOD, UNUSABLE, Result
 from kap_model.cli._stream import Document, in_order, sources, with_progress
+from kap_model.coverage import RuleCoverage, Tally
 from kap_model.documents import load_waivers, loads
-from kap_model.errors import InputError, Problem
-from kap_model.formats import FAIL_ON, Checked, fails
+from kap_model.errors import InputError
+from kap_model.formats import FAIL_ON, Checked
 from kap_model.plan import Plan
 from kap_model.protocol import CareProtocol
 from kap_model.waivers import Waiver
@@ -28,6 +39,7 @@ from kap_model.waivers import Waiver
 __all__ = ["FAIL_ON", "FORMATS", "check_files"]
 
 FORMATS: Final = tuple(FORM_OF_NAME)
+NO_ROOM: Final = "--coverage: must stand beside --format text, json or ndjson"
 
 
 @frozen
@@ -39,15 +51,7 @@ class Terms:
     as_of: Instant | None
     fail_on: frozenset[str]
     form: str = "text"
-
-
-@frozen
-class Outcome:
-    """What becomes of one document: its part of the output, a status, lines for stderr."""
-
-    part: Any
-    status: int
-    complaints: tuple[str, ...] = ()
+    counted: bool = False
 
 
 def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, None, None]:
@@ -62,15 +66,18 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
     files = sources(arguments.files)
     by_line = any(file.by_line for file in files)
     name = arguments.format or ("ndjson" if by_line else "text")
-    judge = partial(judged, terms=evolve(terms, form=name))
+    if arguments.coverage and name not in COVERAGE_PART:
+        return Result(UNUSABLE, complaints=(NO_ROOM,))
+    judge = partial(judged, terms=evolve(terms, form=name, counted=arguments.coverage))
     documents = chain.from_iterable(file.documents() for file in files)
     outcomes = in_order(judge, documents, arguments.jobs)
-    if not by_line:
-        return _gathered(outcomes, name)
-    streams = FORM_OF_NAME[name].whole is None
-    if not (streams and sys.stdout.isatty()):
+    form = (FORM_WITH_COVERAGE if arguments.coverage else FORM_OF_NAME)[name]
+    streams = by_line and form.whole is None
+    if by_line and not (streams and sys.stdout.isatty()):
         outcomes = with_progress(outcomes, sys.stderr)
-    return _streamed(outcomes, name) if streams else _gathered(outcomes, name)
+    if arguments.coverage:
+        outcomes = _with_coverage(outcomes, COVERAGE_PART[name])
+    return streamed(outcomes, form) if streams else gathered(outcomes, form)
 
 
 def _terms(arguments: argparse.Namespace) -> Terms:
@@ -78,7 +85,7 @@ def _terms(arguments: argparse.Namespace) -> Terms:
         protocol=chosen_protocol(arguments.protocol),
         waivers=_waivers(arguments.waivers),
         as_of=_as_of(arguments.as_of),
-        fail_on=frozenset(arguments.fail_on or ("error",)),
+        fail_on=fail_on_of(arguments),
     )
 
 
@@ -90,11 +97,12 @@ def judged(documents: list[Document], terms: Terms) -> list[Outcome]:
 def _judged(document: Document, terms: Terms) -> Outcome:
     plan = _plan(document)
     if not isinstance(plan, Plan):
-        return _unusable(document, plan, terms)
+        place = document.name if document.line is None else f"{document.name}:{document.line}"
+        refused = _checked(document, problems=problems_of(plan))
+        return outcome_of(refused, terms.form, terms.fail_on, UnusableError(place, plan).lines)
     report = check(plan, terms.protocol, as_of=terms.as_of, waivers=terms.waivers)
-    part = FORM_OF_NAME[terms.form].part(_checked(document, report=report), terms.fail_on)
-    failing = any(fails(finding, terms.fail_on) for finding in report.findings)
-    return Outcome(part, FOUND if failing else GOOD)
+    outcome = outcome_of(_checked(document, report=report), terms.form, terms.fail_on)
+    return evolve(outcome, verdicts=report.rules) if terms.counted else outcome
 
 
 def _plan(document: Document) -> Plan | InputError | OSError:
@@ -107,49 +115,21 @@ def _plan(document: Document) -> Plan | InputError | OSError:
         return error
 
 
-def _unusable(document: Document, refused: InputError | OSError, terms: Terms) -> Outcome:
-    form = FORM_OF_NAME[terms.form]
-    part = form.part(_checked(document, problems=_problems(refused)), terms.fail_on)
-    place = document.name if document.line is None else f"{document.name}:{document.line}"
-    complaints = () if form.says_errors else UnusableError(place, refused).lines
-    return Outcome(part, UNUSABLE, complaints)
-
-
 def _checked(document: Document, **said: Any) -> Checked:
     text = document.raw.decode(errors="replace")
     name = PurePath(document.name).as_posix()
     return Checked(name=name, text=text, line=document.line, **said)
 
 
-def _problems(refused: InputError | OSError) -> tuple[Problem, ...]:
-    if isinstance(refused, InputError):
-        return refused.problems
-    return (Problem("", refused.strerror or "cannot be read"),)
-
-
-def _streamed(outcomes: Iterator[Outcome], form: str) -> Generator[Result, None, None]:
-    between = ""
+def _with_coverage(
+    outcomes: Iterator[Outcome], part: Callable[[RuleCoverage], Any]
+) -> Iterator[Outcome]:
+    """The outcomes, and after them what they cover; only counts are kept."""
+    tally = Tally()
     for outcome in outcomes:
-        text = ""
-        if outcome.part is not None:
-            text = between + outcome.part
-            between = FORM_OF_NAME[form].between
-        yield Result(outcome.status, text, outcome.complaints)
-
-
-def _gathered(outcomes: Iterator[Outcome], name: str) -> Result:
-    """Everything at once: a document of one piece, or nothing."""
-    form = FORM_OF_NAME[name]
-    parts: list[Any] = []
-    complaints: list[str] = []
-    status = GOOD
-    for outcome in outcomes:
-        status = max(status, outcome.status)
-        complaints += outcome.complaints
-        if outcome.part is not None:
-            parts.append(outcome.part)
-    whole = form.between.join if form.whole is None else form.whole
-    return Result(status, whole(parts), tuple(complaints))
+        tally.add(outcome.verdicts)
+        yield outcome
+    yield Outcome(part(tally.coverage()), GOOD)
 
 
 def _waivers(name: str | None) -> tuple[Waiver, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from kap_model.documents import load_fees, load_protocol, load_slots, loads
+from kap_model.documents import load_slots, loads, loads_fees, loads_protocol
 from kap_model.documents.plans import read_bytes, read_limited
 from kap_model.errors import InputError
 from kap_model.fees.schedule import FeeSchedule
@@ -19,6 +19,7 @@ from kap_model.protocol import CareProtocol
 T = TypeVar("T")
 
 STDIN: Final = "-"
+_NEITHER: Final = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
 
 
 class UnusableError(Exception):
@@ -67,7 +68,7 @@ def protocol_of(choice: str) -> CareProtocol:
     """
     if choice in BY_NAME:
         return BY_NAME[choice].protocol
-    return _of_file(choice, "--protocol", load_protocol)
+    return _of_file(choice, "--protocol", loads_protocol)
 
 
 def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:
@@ -78,7 +79,7 @@ def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:
     """
     if choice is None or choice in BY_NAME:
         return choice
-    return _of_file(choice, "--fees", load_fees)
+    return _of_file(choice, "--fees", loads_fees)
 
 
 def chosen_slots(choice: str | None) -> tuple[OpenSlot, ...] | None:
@@ -96,12 +97,20 @@ def chosen_slots(choice: str | None) -> tuple[OpenSlot, ...] | None:
     raise unusable
 
 
-def _of_file(choice: str, argument: str, load: Callable[[str], T]) -> T:
+def read_choice(choice: str) -> bytes:
+    """The bytes of a file that is named where a practice could be.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+    """
     if not choice or not Path(choice).exists():
-        reason = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
-        raise UnusableError(choice or argument, OSError(0, reason))
+        raise OSError(0, _NEITHER)
+    return read_bytes(choice)
+
+
+def _of_file(choice: str, argument: str, loads: Callable[[bytes], T]) -> T:
     try:
-        return load(choice)
+        return loads(read_choice(choice))
     except (InputError, OSError) as error:
-        unusable = UnusableError(choice, error)
+        unusable = UnusableError(choice or argument, error)
     raise unusable

@@ -1,4 +1,4 @@
-"""``kap-model draft``, ``next``, ``complete``, ``repair``, ``lint`` and ``diff``."""
+"""``kap-model draft``, ``next``, ``complete``, ``repair`` and ``diff``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 from kap_model.checking import ProtocolChoice
 from kap_model.cli._answer import answered, named, shown, written
 from kap_model.cli._inputs import chosen_slots, protocol_of, read_plan
-from kap_model.cli._result import FOUND, GOOD, Result
+from kap_model.cli._result import Result
 from kap_model.documents import dumps
 from kap_model.plan import Plan
 from kap_model.planning.completions.completing import complete
 from kap_model.planning.drafts.drafting import draft
 from kap_model.planning.protocols.differences import diff
-from kap_model.planning.protocols.linting import lint
 from kap_model.planning.repairs.repairing import repair
 from kap_model.planning.steps.stepping import next_steps
 from kap_model.practices import BY_NAME
@@ -90,16 +89,6 @@ def print_repair(arguments: argparse.Namespace) -> Result:
         return _with_plan(made, made.plan, arguments.format)
 
     return written(named(arguments.file), answer)
-
-
-def print_lint(arguments: argparse.Namespace) -> Result:
-    """Whether some course keeps a protocol, and what excludes what where none does."""
-    return answered(
-        "lint",
-        arguments.format,
-        lambda: lint(_care(arguments.protocol)),
-        lambda found: GOOD if found.ok else FOUND,
-    )
 
 
 def print_diff(arguments: argparse.Namespace) -> Result:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from kap_model.cli._options import add_format, number
+from kap_model.cli._lint import FAIL_ON, FORMATS, lint_protocols
+from kap_model.cli._options import add_fail_on, add_format, number
 from kap_model.cli._planning import (
     print_completion,
     print_diff,
     print_draft,
-    print_lint,
     print_next,
     print_repair,
 )
@@ -27,7 +27,7 @@ def add_planning_commands(commands: Any) -> None:
         ("next", "what is due next in a course", _add_next),
         ("complete", "add what a course still needs", _add_complete),
         ("repair", "the smallest change that mends a plan", _add_repair),
-        ("lint", "check a protocol itself", _add_lint),
+        ("lint", "check protocols themselves", _add_lint),
         ("diff", "what changes between two protocols", _add_diff),
     ):
         add(commands.add_parser(name, help=says, allow_abbrev=False))
@@ -100,9 +100,10 @@ def _add_lint(parser: argparse.ArgumentParser) -> None:
         "Say whether some course keeps a protocol, which limits exclude each other where none "
         "does, which rules can never fire, and which are off."
     )
-    parser.add_argument("protocol", metavar="PROTOCOL", help=_PROTOCOL)
-    add_format(parser)
-    parser.set_defaults(run=print_lint)
+    parser.add_argument("protocols", nargs="+", metavar="PROTOCOL", help=_PROTOCOL)
+    add_fail_on(parser, FAIL_ON)
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.set_defaults(run=lint_protocols)
 
 
 def _add_diff(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from kap_model.documents._schema_parts import (
     Schema,
     array,
     choice,
+    count,
     flag,
     ref,
     strict,
@@ -70,6 +71,17 @@ _REPORT: Final[Properties] = {
     },
     "findings": array({"$ref": "#/$defs/finding"}, "What the rules found, in their order."),
 }
+_COVERAGE: Final[Properties] = {
+    "plans": count("With --coverage: how many plans were checked.", 0),
+    "left_out": count("With --coverage: how many documents could not be used.", 0),
+    "coverage": {
+        "title": "Coverage",
+        "description": "With --coverage: for how many plans each rule had which verdict.",
+        "type": "object",
+        "propertyNames": {"$ref": "#/$defs/id"},
+        "additionalProperties": {"$ref": "#/$defs/counts"},
+    },
+}
 
 
 def report_schema() -> Schema:
@@ -80,14 +92,19 @@ def report_schema() -> Schema:
     finding = strict(
         _FINDING, _FINDING, title="Finding", description="What a rule says about a plan."
     )
-    properties = {"reports": array({"$ref": "#/$defs/report"}, "One for each plan, in order.")}
+    verdicts: Properties = {verdict: count("How many plans.", 0) for verdict in VERDICTS}
+    counts = strict(
+        verdicts, verdicts, title="Counts", description="How many plans had which verdict."
+    )
+    rows = array({"$ref": "#/$defs/report"}, "One for each plan, in order.")
+    reports: Properties = {"reports": rows}
     plan = parse("2027-01-04 C0* E2+ P7* D14* I16 D28")
     example = check(plan, "core", as_of="2027-01-21T00:00:00Z").to_dict()
     whole = strict(
-        properties,
-        properties,
+        {**reports, **_COVERAGE},
+        reports,
         title="Reports",
         description="What kap-model check --format json prints.",
         examples=[{"reports": [example]}],
     )
-    return with_definitions(whole, {"report": report, "finding": finding})
+    return with_definitions(whole, {"report": report, "finding": finding, "counts": counts})

@@ -1,15 +1,15 @@
-"""Where the sessions of a plan stand in its document."""
+"""Where in a document stands what a format speaks of: sessions of a plan, lines of a protocol."""
 
 from __future__ import annotations
 
 import json
 import re
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple, TypeAlias
 
 _TOKENS: Final = re.compile(r'("(?:[^"\\]++|\\.)*+")(\s*:)?|[\[{]|[\]}]')
-_IN_PLAN: Final = 1
-_IN_SESSION: Final = 3
+EXTENDS: Final = "extends"
 
 
 class Region(NamedTuple):
@@ -21,42 +21,96 @@ class Region(NamedTuple):
     end_column: int
 
 
-def places(text: str) -> dict[str | None, Region]:
+Places: TypeAlias = dict[str | None, Region]
+Spans: TypeAlias = dict[str | None, tuple[int, int]]
+Path: TypeAlias = tuple[str | int, ...]
+
+
+def session_places(text: str) -> Places:
     """The region of each session's object, by its id; under ``None`` that of the plan's own id.
 
     The text must be a plan document; of any other the answer is of no use.
     """
+    return _regions(text, _session_spans)
+
+
+def protocol_places(text: str) -> Places:
+    """The region of each line of a limit and of each severity, and of the base's name.
+
+    A line is found by :func:`line_name`, a severity by its rule, the name of the protocol that is
+    extended by ``extends``, and the protocol's own id by ``None``. The text must be a protocol
+    document; of any other the answer is of no use.
+    """
+    return _regions(text, _protocol_spans)
+
+
+def line_name(limit: str, since: str | None) -> str:
+    """How a limit's line of a date is called: its limit, with its date where it has one."""
+    return limit if since is None else f"{limit}/{since}"
+
+
+def _regions(text: str, spans_of: Callable[[str], Spans]) -> Places:
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     return {
         named: Region(*_position(starts, begin), *_position(starts, end))
-        for named, (begin, end) in _spans(text).items()
+        for named, (begin, end) in spans_of(text).items()
     }
 
 
-def _spans(text: str) -> dict[str | None, tuple[int, int]]:
-    spans: dict[str | None, tuple[int, int]] = {}
-    depth = begin = 0
-    section = key = ""
-    session: str | None = None
+def _session_spans(text: str) -> Spans:
+    spans: Spans = {}
+    session = None
+    for path, begin, end in _values(text):
+        match path:
+            case ("id",):
+                spans[None] = begin, end
+            case ("sessions", _, "id"):
+                session = _read(text[begin:end])
+            case ("sessions", int()):
+                spans[session] = begin, end
+    return spans
+
+
+def _protocol_spans(text: str) -> Spans:
+    spans: Spans = {}
+    since = None
+    for path, begin, end in _values(text):
+        match path:
+            case ("id",):
+                spans[None] = begin, end
+            case ("extends",):
+                spans[EXTENDS] = begin, end
+            case ("severities", str(rule)):
+                spans[rule] = begin, end
+            case ("limits", _, _, "since"):
+                since = _read(text[begin:end])
+            case ("limits", str(limit), int()):
+                spans[line_name(limit, since)] = begin, end
+                since = None
+    return spans
+
+
+def _values(text: str) -> Iterator[tuple[Path, int, int]]:
+    """Each string, object and list with its path and its ends; after what it holds.
+
+    An index counts the objects and lists of its list.
+    """
+    path: list[str | int] = []
+    begins: list[int] = []
     for match in _TOKENS.finditer(text):
         string, colon = match.groups()
         if colon:
-            key = _read(string)
-            section = key if depth == _IN_PLAN else section
+            path[-1] = _read(string)
         elif string:
-            if key == "id" and depth == _IN_PLAN:
-                spans[None] = match.span(1)
-            elif key == "id" and depth == _IN_SESSION and section == "sessions":
-                session = _read(string)
+            yield tuple(path), *match.span(1)
         elif match[0] in "[{":
-            depth += 1
-            begin = match.start() if depth == _IN_SESSION else begin
+            if path and isinstance(path[-1], int):
+                path[-1] += 1
+            begins.append(match.start())
+            path.append("" if match[0] == "{" else -1)
         else:
-            if session is not None and depth == _IN_SESSION:
-                spans[session] = (begin, match.end())
-                session = None
-            depth -= 1
-    return spans
+            path.pop()
+            yield tuple(path), begins.pop(), match.end()
 
 
 def _read(string: str) -> str:

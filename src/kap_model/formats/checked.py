@@ -1,26 +1,22 @@
-"""One document and what a check says about it."""
+"""A plan's document and what a check says about it."""
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
 
-from kap_model._values import Value
-from kap_model.errors import Problem
-from kap_model.formats._places import Region, places
+from kap_model.formats._places import Places, session_places
+from kap_model.formats.judged import Judged, Judgement, Note
 from kap_model.report import Finding, Report
 
-_DRIVE: Final = re.compile(r"[A-Za-z]:/", re.ASCII)
-# What stands for itself in a path of a URI; a colon could be taken for a scheme's.
-_PLAIN: Final = re.compile(rb"[^A-Za-z0-9._~/!$&'()*+,;=@-]")
+_NO_LIMIT: Final = "the protocol sets no limit for this rule"
 
 
 @frozen(kw_only=True, repr=False, slots=False)
-class Checked(Value):
-    """One document and what a check says about it.
+class Checked(Judged):
+    """A plan's document and what a check says about it; its parts are sessions, by id.
 
     Attributes:
         name: The file's path with forward slashes, as seen from the root of the repository or
@@ -31,41 +27,67 @@ class Checked(Value):
         line: Its line in a file of lines, from 1; ``None`` = it is the whole file.
     """
 
-    name: str
     report: Report | None = None
-    problems: tuple[Problem, ...] = ()
-    text: str = ""
-    line: int | None = None
 
     @property
-    def place(self) -> str:
-        """Its name, with its line in a file of lines."""
-        return self.name if self.line is None else f"{self.name}:{self.line}"
+    def judgement(self) -> Judgement | None:
+        """The report."""
+        return None if self.report is None else _Reported(self.report)
+
+    def find_parts(self) -> Places:
+        """Where its sessions stand."""
+        return session_places(self.text)
+
+
+@frozen
+class _Reported(Judgement):
+    report: Report
 
     @property
-    def uri(self) -> str:
-        """Its name as a URI reference."""
-        encoded = self.name.encode("utf-8", "surrogateescape")
-        path = _PLAIN.sub(lambda byte: b"%%%02X" % byte[0][0], encoded).decode()
-        if _DRIVE.match(self.name):
-            return f"file:///{self.name[:2]}{path[4:]}"
-        return f"file://{path}" if path.startswith("/") else path
+    def result(self) -> Report:
+        return self.report
 
-    @cached_property
-    def _places(self) -> dict[str | None, Region]:
-        return places(self.text)
+    @property
+    def subject(self) -> str:
+        return self.report.plan
 
-    def region(self, session: str | None = None) -> Region:
-        """Where a session stands in the file; without one, where the plan names itself."""
-        above = 0 if self.line is None else self.line - 1
-        found = self._places.get(session) or self._places.get(None) or Region(1, 1, 1, 1)
-        return found._replace(line=found.line + above, end_line=found.end_line + above)
+    @property
+    def weights(self) -> Sequence[Finding]:
+        return self.report.findings
 
-    def regions(self, finding: Finding) -> list[tuple[str | None, Region]]:
-        """Where the sessions of a finding stand, each once; without any, where the plan does."""
-        concerned: list[str | None] = list(dict.fromkeys(finding.sessions))
-        return [(session, self.region(session)) for session in concerned or [None]]
+    def notes(self) -> Sequence[Note]:
+        return [_note(self.report.plan, finding) for finding in self.report.findings]
 
-    def __repr__(self) -> str:
-        said = f"{len(self.problems)} problems" if self.report is None else repr(self.report)
-        return f"<Checked {said}>"
+    def topics(self) -> Mapping[str, str | None]:
+        idle = self.report.not_applicable
+        return {rule: _NO_LIMIT if rule in idle else None for rule in self.report.rule_ids}
+
+    def about(self) -> dict[str, str]:
+        report = self.report
+        told: dict[str, str] = {
+            "protocol": report.protocol,
+            "protocol_source": report.protocol_source,
+        }
+        return told if report.as_of is None else told | {"as_of": report.as_of}
+
+
+def _note(plan: str, finding: Finding) -> Note:
+    said = finding.to_dict()
+    kept = ("verdict", "severity", "sessions", "observed", "required", "opens", "due", "citation")
+    details = [(key, said[key]) for key in ("observed", "required", "opens", "due")]
+    if finding.sessions:
+        details.insert(0, ("sessions", ", ".join(finding.sessions)))
+    return Note(
+        topic=finding.rule,
+        severity=finding.severity,
+        message=said["message"],
+        verdict=finding.verdict,
+        waived=finding.waived,
+        parts=finding.sessions,
+        key=finding.sessions,
+        details=[
+            *((label, text) for label, text in details if text is not None),
+            ("source", str(finding.citation)),
+        ],
+        values={"plan": plan} | {key: said[key] for key in kept},
+    )

@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from kap_model.formats._places import Region
-from kap_model.formats.checked import Checked
 from kap_model.formats.failing import level
-from kap_model.report import Finding
+from kap_model.formats.judged import Judged, Note
+
+_SHOWN: Final = ("limit", "due", "source")
 
 
-def as_github(checked: Iterable[Checked]) -> str:
+def as_github(judged: Iterable[Judged]) -> str:
     """The annotations of documents, in order; a document without findings has none."""
-    return "".join(github_lines(one) for one in checked)
+    return "".join(github_lines(one) for one in judged)
 
 
-def github_lines(checked: Checked) -> str:
+def github_lines(judged: Judged) -> str:
     """The annotations of one document: a line for each finding, or for each problem."""
-    if checked.report is None:
-        region = Region(checked.line or 1, 1, checked.line or 1, 1)
-        return "".join(
-            _command("error", checked.name, region, "document not usable", str(problem))
-            for problem in checked.problems
-        )
-    plan = checked.report.plan
-    return "".join(_annotation(checked, plan, finding) for finding in checked.report.findings)
-
-
-def _annotation(checked: Checked, plan: str, finding: Finding) -> str:
-    # What is waived stays visible, but quiet.
-    loud = "note" if finding.waived else level(finding)
-    waived = ", waived" if finding.waived else ""
-    title = f"{finding.rule} {finding.verdict}{waived} in {plan}"
-    due = "" if finding.due is None else f"\nDue: {finding.due}"
-    _, region = checked.regions(finding)[0]
-    return _command(
-        "notice" if loud == "note" else loud,
-        checked.name,
-        region,
-        title,
-        f"{finding.message}{due}\nSource: {finding.citation}",
+    said = judged.judgement
+    if said is not None:
+        return "".join(_annotation(judged, said.subject, note) for note in said.notes())
+    named = "" if judged.is_file else f"{judged.name}: "
+    return "".join(
+        _command("error", judged, judged.head, "document not usable", f"{named}{problem}")
+        for problem in judged.problems
     )
 
 
-def _command(word: str, file: str, region: Region, title: str, message: str) -> str:
-    properties = {"file": file, "line": region.line, "endLine": region.end_line}
-    # Columns are for what stands on one line; theirs end with the last character, not after it.
-    if region.line == region.end_line and region.end_column > region.column:
-        properties |= {"col": region.column, "endColumn": region.end_column - 1}
+def _annotation(judged: Judged, subject: str, note: Note) -> str:
+    # What is waived stays visible, but quiet.
+    loud = "note" if note.waived else level(note)
+    verdict = "" if note.verdict is None else f" {note.verdict}"
+    waived = ", waived" if note.waived else ""
+    _, region = judged.regions(note)[0]
+    shown = [f"{label.title()}: {text}" for label, text in note.details if label in _SHOWN]
+    return _command(
+        "notice" if loud == "note" else loud,
+        judged,
+        region,
+        f"{note.topic}{verdict}{waived} in {subject}",
+        "\n".join([note.message, *shown]),
+    )
+
+
+def _command(word: str, judged: Judged, region: Region, title: str, message: str) -> str:
+    properties: dict[str, str | int] = _place(judged.name, region) if judged.is_file else {}
     properties["title"] = title
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{word} {written}::{_data(message)}\n"
+
+
+def _place(file: str, region: Region) -> dict[str, str | int]:
+    place: dict[str, str | int] = {"file": file, "line": region.line, "endLine": region.end_line}
+    # Columns are for what stands on one line; theirs end with the last character, not after it.
+    if region.line == region.end_line and region.end_column > region.column:
+        place |= {"col": region.column, "endColumn": region.end_column - 1}
+    return place
 
 
 def _data(text: str) -> str:

@@ -1,4 +1,4 @@
-"""JUnit's XML: a suite for each plan, a case for each rule."""
+"""JUnit's XML: a suite for each document, a case for each thing that was asked of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from kap_model.formats.checked import Checked
 from kap_model.formats.failing import fails
-from kap_model.report import Finding, Report
+from kap_model.formats.judged import Judged, Note
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -18,15 +17,15 @@ _UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 _COUNTS: Final = ("tests", "failures", "errors", "skipped")
 
 
-def as_junit(checked: Iterable[Checked], *, fail_on: Collection[str] = ("error",)) -> str:
-    """The document of checked plans, in order.
+def as_junit(judged: Iterable[Judged], *, fail_on: Collection[str] = ("error",)) -> str:
+    """The document of plans that were checked, or of protocols that were linted, in order.
 
     Args:
-        checked: The plans.
+        judged: The plans or protocols.
         fail_on: Which findings are failures, names of :data:`~kap_model.formats.FAIL_ON`; the
             others stand in the case's output.
     """
-    return junit_document([junit_suite(one, fail_on) for one in checked])
+    return junit_document([junit_suite(one, fail_on) for one in judged])
 
 
 def junit_document(suites: Sequence[Element]) -> str:
@@ -41,20 +40,18 @@ def junit_document(suites: Sequence[Element]) -> str:
     return f"{declared}\n{tostring(root, encoding='unicode')}\n"
 
 
-def junit_suite(checked: Checked, fail_on: Collection[str]) -> Element:
-    """The suite of one plan, or that of a document that could not be used."""
-    report = checked.report
-    if report is None:
-        return _suite(checked.place, {}, [_unusable(checked)])
-    about = {
-        "file": checked.place,
-        "protocol": report.protocol,
-        "protocol_source": report.protocol_source,
-    }
-    if report.as_of is not None:
-        about["as_of"] = report.as_of
-    cases = [_case(report, rule, fail_on) for rule in report.rule_ids]
-    return _suite(report.plan, about, cases)
+def junit_suite(judged: Judged, fail_on: Collection[str]) -> Element:
+    """The suite of one document: its cases, or that it could not be used."""
+    said = judged.judgement
+    if said is None:
+        return _suite(judged.place, {}, [_unusable(judged)])
+    notes = said.notes()
+    cases = [
+        _case(said.subject, topic, idle, [note for note in notes if note.topic == topic], fail_on)
+        for topic, idle in said.topics().items()
+    ]
+    about = {"file": judged.place} if judged.is_file else {}
+    return _suite(said.subject, about | said.about(), cases)
 
 
 def _suite(name: str, about: dict[str, str], cases: list[Element]) -> Element:
@@ -71,41 +68,34 @@ def _suite(name: str, about: dict[str, str], cases: list[Element]) -> Element:
     return suite
 
 
-def _unusable(checked: Checked) -> Element:
-    case = _element("testcase", name="document", classname=checked.place)
-    reasons = [str(problem) for problem in checked.problems]
+def _unusable(judged: Judged) -> Element:
+    case = _element("testcase", name="document", classname=judged.place)
+    reasons = [str(problem) for problem in judged.problems]
     text = "\n".join(reasons)
     case.append(_element("error", text, message="; ".join(reasons[:1]), type="unusable"))
     return case
 
 
-def _case(report: Report, rule: str, fail_on: Collection[str]) -> Element:
-    case = _element("testcase", name=rule, classname=report.plan)
-    if rule in report.not_applicable:
-        case.append(_element("skipped", message="the protocol sets no limit for this rule"))
-    found = [finding for finding in report.findings if finding.rule == rule]
-    failing = [finding for finding in found if fails(finding, fail_on)]
-    others = [finding for finding in found if not fails(finding, fail_on)]
+def _case(
+    subject: str, topic: str, idle: str | None, found: list[Note], fail_on: Collection[str]
+) -> Element:
+    case = _element("testcase", name=topic, classname=subject)
+    if idle is not None:
+        case.append(_element("skipped", message=idle))
+    failing = [note for note in found if fails(note, fail_on)]
+    others = [note for note in found if not fails(note, fail_on)]
     if failing:
         worst = failing[0]
-        text = "\n".join(_told(finding) for finding in failing)
-        kind = f"{worst.verdict} {worst.severity}"
-        case.append(_element("failure", text, message=worst.message, type=kind))
+        text = "\n".join(_told(note) for note in failing)
+        case.append(_element("failure", text, message=worst.message, type=worst.kind))
     if others:
-        case.append(_element("system-out", "\n".join(_told(finding) for finding in others)))
+        case.append(_element("system-out", "\n".join(_told(note) for note in others)))
     return case
 
 
-def _told(finding: Finding) -> str:
-    waived = ", waived" if finding.waived else ""
-    said = finding.to_dict()
-    lines = [f"{finding.verdict} ({finding.severity}{waived}): {said['message']}"]
-    if finding.sessions:
-        lines.append(f"  sessions: {', '.join(finding.sessions)}")
-    for key in ("observed", "required", "opens", "due"):
-        if said[key] is not None:
-            lines.append(f"  {key}: {said[key]}")
-    lines.append(f"  source: {finding.citation}")
+def _told(note: Note) -> str:
+    lines = [f"{note.heading}: {note.message}"]
+    lines += [f"  {label}: {text}" for label, text in note.details]
     return "\n".join(lines)
 
 

@@ -10,11 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from kap_model._version import __version__
 from kap_model.formats._places import Region
-from kap_model.formats.checked import Checked
 from kap_model.formats.failing import LEVEL_OF_SEVERITY, level
-from kap_model.report import Finding, Report
+from kap_model.formats.judged import Judged, Note, Topic
 from kap_model.rules import RULES
-from kap_model.rules._rule import Rule
 
 SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,17 +27,23 @@ class SarifPart(NamedTuple):
     notifications: list[dict[str, Any]]
 
 
-def as_sarif(checked: Iterable[Checked]) -> str:
-    """A log of one run: a result for each finding, a notification for each unusable document."""
-    return sarif_log([sarif_part(one) for one in checked])
+def as_sarif(judged: Iterable[Judged], *, topics: Sequence[Topic] = RULES) -> str:
+    """A log of one run: a result for each finding, a notification for each unusable document.
+
+    Args:
+        judged: The documents.
+        topics: What the log describes as the tool's rules: for plans the catalogue, for protocols
+            :data:`~kap_model.formats.LINT_TOPICS`.
+    """
+    return sarif_log([sarif_part(one) for one in judged], topics)
 
 
-def sarif_log(parts: Sequence[SarifPart]) -> str:
+def sarif_log(parts: Sequence[SarifPart], topics: Sequence[Topic] = RULES) -> str:
     """The log of documents' parts, in order."""
     results = [result for part in parts for result in part.results]
     notifications = [notice for part in parts for notice in part.notifications]
-    rules = [_descriptor(rule) for rule in RULES]
-    known = {rule.id for rule in RULES}
+    rules = [_descriptor(topic) for topic in topics]
+    known = {topic.id for topic in topics}
     strangers = dict.fromkeys(r["ruleId"] for r in results if r["ruleId"] not in known)
     rules += [{"id": stranger} for stranger in strangers]
     index_of = {rule["id"]: index for index, rule in enumerate(rules)}
@@ -61,61 +65,59 @@ def sarif_log(parts: Sequence[SarifPart]) -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def sarif_part(checked: Checked) -> SarifPart:
+def sarif_part(judged: Judged) -> SarifPart:
     """The results of one document, or why it could not be used."""
-    report = checked.report
-    if report is None:
-        return SarifPart([], [_notification(checked, str(p)) for p in checked.problems])
+    said = judged.judgement
+    if said is None:
+        return SarifPart([], [_notification(judged, str(p)) for p in judged.problems])
     earlier: Counter[str] = Counter()
     results = []
-    for finding in report.findings:
-        print_of = _fingerprint(report, finding)
+    for note in said.notes():
+        print_of = _fingerprint(said.subject, note)
         earlier[print_of] += 1
-        results.append(_result(checked, report, finding, f"{print_of}:{earlier[print_of]}"))
+        results.append(_result(judged, said.subject, note, f"{print_of}:{earlier[print_of]}"))
     return SarifPart(results, [])
 
 
-def _fingerprint(report: Report, finding: Finding) -> str:
-    """The same finding in another run: neither its place, its words nor its verdict count."""
-    named = json.dumps([report.plan, finding.rule, *finding.sessions])
+def _fingerprint(subject: str, note: Note) -> str:
+    """The same note in another run: neither its place, its words nor its verdict count."""
+    named = json.dumps([subject, note.topic, *note.key])
     return sha256(named.encode()).hexdigest()
 
 
-def _result(checked: Checked, report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
-    (session, region), *others = checked.regions(finding)
-    said = finding.to_dict()
+def _result(judged: Judged, subject: str, note: Note, fingerprint: str) -> dict[str, Any]:
+    (part, region), *others = judged.regions(note)
     result: dict[str, Any] = {
-        "ruleId": finding.rule,
-        "level": level(finding),
-        "message": {"text": said["message"]},
-        "locations": [_location(checked, region, report.plan, session)],
+        "ruleId": note.topic,
+        "level": level(note),
+        "message": {"text": note.message},
+        "locations": [_location(judged, region, subject, part)],
         "partialFingerprints": {"kapModelFinding/v1": fingerprint},
     }
     if others:
         result["relatedLocations"] = [
-            {"id": number, **_location(checked, place, report.plan, other)}
+            {"id": number, **_location(judged, place, subject, other)}
             for number, (other, place) in enumerate(others, 1)
         ]
-    if finding.waived:
+    if note.waived:
         result["suppressions"] = [{"kind": "external"}]
-    kept = ("verdict", "severity", "sessions", "observed", "required", "opens", "due", "citation")
-    values = {"plan": report.plan} | {key: said[key] for key in kept}
-    result["properties"] = {key: value for key, value in values.items() if value is not None}
+    result["properties"] = {k: value for k, value in note.values.items() if value is not None}
     return result
 
 
-def _location(checked: Checked, region: Region, plan: str, session: str | None) -> dict[str, Any]:
-    written: dict[str, Any] = _physical(checked, region)
-    if session is not None:
-        logical = {"name": session, "fullyQualifiedName": f"{plan}/{session}", "kind": "object"}
-        written["logicalLocations"] = [logical]
+def _location(judged: Judged, region: Region, subject: str, part: str | None) -> dict[str, Any]:
+    written: dict[str, Any] = _physical(judged, region) if judged.is_file else {}
+    if part is not None or not written:
+        name = subject if part is None else part
+        path = subject if part is None else f"{subject}/{part}"
+        written["logicalLocations"] = [{"name": name, "fullyQualifiedName": path, "kind": "object"}]
     return written
 
 
-def _physical(checked: Checked, region: Region) -> dict[str, Any]:
+def _physical(judged: Judged, region: Region) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": checked.uri},
+            "artifactLocation": {"uri": judged.uri},
             "region": {
                 "startLine": region.line,
                 "startColumn": region.column,
@@ -126,21 +128,19 @@ def _physical(checked: Checked, region: Region) -> dict[str, Any]:
     }
 
 
-def _notification(checked: Checked, text: str) -> dict[str, Any]:
-    line = checked.line or 1
-    return {
-        "level": "error",
-        "message": {"text": f"{checked.place}: {text}"},
-        "locations": [_physical(checked, Region(line, 1, line, 1))],
-    }
+def _notification(judged: Judged, text: str) -> dict[str, Any]:
+    written: dict[str, Any] = {"level": "error", "message": {"text": f"{judged.place}: {text}"}}
+    if judged.is_file:
+        written["locations"] = [_physical(judged, judged.head)]
+    return written
 
 
-def _descriptor(rule: Rule) -> dict[str, Any]:
-    sources = "\n".join(f"Source: {citation}" for citation in rule.cites)
+def _descriptor(topic: Topic) -> dict[str, Any]:
+    sources = [f"Source: {citation}" for citation in topic.cites]
     return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.says},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.says}\n{rule.why}\n{sources}"},
-        "defaultConfiguration": {"level": LEVEL_OF_SEVERITY[rule.severity]},
+        "id": topic.id,
+        "shortDescription": {"text": topic.says},
+        "fullDescription": {"text": topic.why},
+        "help": {"text": "\n".join([topic.says, topic.why, *sources])},
+        "defaultConfiguration": {"level": LEVEL_OF_SEVERITY[topic.severity]},
     }

@@ -161,6 +161,11 @@ class Difference(Value):
 
         return difference_text(self)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.protocols import difference_html
+
+        return difference_html(self)
+
     def __repr__(self) -> str:
         return f"<Difference {self.before} to {self.after}: {len(self.limits)} limits>"
 

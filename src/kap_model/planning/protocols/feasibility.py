@@ -23,8 +23,8 @@ LAST_START: Final = dt.date(2199, 12, 31)
 """The dates on which a session may start, in UTC."""
 
 TOGETHER: Final = "no course keeps them together"
-TOO_MANY: Final = "they ask for more sessions than the 10,000 that a plan holds"
-TOO_LONG: Final = "they ask for more days than there are until the end of 2199"
+TOO_MANY: Final = "this takes more sessions than the 10,000 that a plan holds"
+TOO_LONG: Final = "this takes more days than there are until the end of 2199"
 
 
 def some_course(limits: Limits, start: dt.date) -> Plan | None:

@@ -1,0 +1,233 @@
+"""A protocol's document and what a lint says of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from kap_model.citations import Citation
+from kap_model.errors import refusal
+from kap_model.formats._places import EXTENDS, Places, Region, line_name, protocol_places
+from kap_model.formats.judged import Judged, Judgement, Note, Topic
+from kap_model.planning.protocols.feasibility import FIRST_START, TOGETHER
+from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent, Stretch, date_text
+from kap_model.planning.protocols.wording import beginnings, remark_words
+from kap_model.planning.selection import in_words
+from kap_model.protocol import OFF, CareProtocol, Setting, Severity
+from kap_model.rules import RULE_OF_ID
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class LintTopic:
+    """Something that a lint looks at.
+
+    Attributes:
+        id: Its name, in capitals with hyphens.
+        says: What is asked of a protocol, in a sentence.
+        why: The reason for it.
+        severity: How much it weighs.
+        cites: Empty: these sentences are our own.
+    """
+
+    id: str
+    says: str
+    why: str
+    severity: Severity
+    cites: tuple[Citation, ...] = ()
+
+
+CONFLICT: Final = LintTopic(
+    id="CONFLICT",
+    says="Some course keeps the protocol, whenever it begins.",
+    why="Where limits exclude each other, no plan is free of findings.",
+    severity="error",
+)
+NO_EFFECT: Final = LintTopic(
+    id="NO-EFFECT",
+    says="Every line of a limit and every severity has an effect.",
+    why="A line or severity without effect does not do what it was written for.",
+    severity="warning",
+)
+NEVER_FIRES: Final = LintTopic(
+    id="NEVER-FIRES",
+    says="Every rule that applies can fire.",
+    why="A rule that no plan can break checks nothing: its limits allow everything.",
+    severity="advice",
+)
+ADDS_NOTHING: Final = LintTopic(
+    id="ADDS-NOTHING",
+    says="No rule fires only where another one fires too.",
+    why="Such a rule finds nothing that the other one does not find.",
+    severity="advice",
+)
+LINT_TOPICS: Final[tuple[Topic, ...]] = (CONFLICT, NO_EFFECT, NEVER_FIRES, ADDS_NOTHING)
+"""All that a lint looks at, worst first. What is off is no fault and has no topic."""
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class Linted(Judged):
+    """A protocol's document and what a lint says of it; its parts are lines of limits.
+
+    Attributes:
+        name: The file's path with forward slashes, or the name of a built-in practice.
+        lint: What the lint says; ``None`` = the document could not be used.
+        protocol: The protocol that was linted, by which lines are found; beside a lint.
+        problems: Why it could not be used.
+        text: The document's text, in which lines are looked up; empty = not at hand.
+        line: Its line in a file of lines, from 1; ``None`` = it is the whole file.
+        built_in: Whether it is a built-in practice's, which stands in no file.
+
+    Raises:
+        InvalidValue: A lint without its protocol, or a protocol without its lint.
+    """
+
+    lint: Lint | None = None
+    protocol: CareProtocol | None = None
+    built_in: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if (self.lint is None) is not (self.protocol is None):
+            raise refusal("protocol", "must stand beside its lint")
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The lint."""
+        if self.lint is None or self.protocol is None:
+            return None
+        return _Said(self.lint, self.protocol)
+
+    def find_parts(self) -> Places:
+        """Where its lines and severities stand."""
+        return protocol_places(self.text)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether there is a file to point at."""
+        return not self.built_in
+
+    def region(self, part: str | None = None) -> Region:
+        """Where a line stands; one that is not in the file stands where the base is named."""
+        inherited = part is not None and part not in self._places
+        return super().region(EXTENDS if inherited else part)
+
+    def regions(self, note: Note) -> list[tuple[str | None, Region]]:
+        """Where the lines of a note stand, those in the file first: they can be mended there."""
+        return sorted(super().regions(note), key=lambda found: found[0] not in self._places)
+
+
+@frozen
+class _Said(Judgement):
+    lint: Lint
+    protocol: CareProtocol
+
+    @property
+    def result(self) -> Lint:
+        return self.lint
+
+    @property
+    def subject(self) -> str:
+        return self.lint.protocol
+
+    @property
+    def weights(self) -> Sequence[Note]:
+        return self.notes()
+
+    def notes(self) -> Sequence[Note]:
+        stretches = self.lint.stretches
+        conflicts = [((s.conflict, s.reason), s) for s in stretches if s.reason is not None]
+        never = [(silent, s) for s in stretches for silent in s.never]
+        covered = [(silent, s) for s in stretches for silent in s.covered]
+        return [
+            *(self._conflict(limits, why, at) for (limits, why), at in _gathered(conflicts)),
+            *(self._idle(remark) for remark in self.lint.remarks),
+            *(self._silent(NEVER_FIRES, silent, at) for silent, at in _gathered(never)),
+            *(self._silent(ADDS_NOTHING, silent, at) for silent, at in _gathered(covered)),
+        ]
+
+    def topics(self) -> Mapping[str, str | None]:
+        return dict.fromkeys(topic.id for topic in LINT_TOPICS)
+
+    def about(self) -> dict[str, str]:
+        return {}
+
+    def _conflict(self, limits: tuple[LimitAtOdds, ...], why: str, at: list[Stretch]) -> Note:
+        kept = _listed([f"{limit.limit} ({in_words(limit.value)})" for limit in limits])
+        how = " together" if why == TOGETHER else f": {why}"
+        return self._note(
+            CONFLICT,
+            f"No course{self._when(at, ' that begins {}')} keeps {kept}{how}.",
+            parts=self._lines([limit.limit for limit in limits], at),
+            key=[limit.limit for limit in limits],
+            details=[
+                ("limit", f"{limit.limit}: {in_words(limit.value)} ({limit.citation})")
+                for limit in limits
+            ],
+            said={
+                "stretches": [date_text(stretch.since) for stretch in at],
+                "conflict": [limit.to_dict() for limit in limits],
+                "reason": why,
+            },
+        )
+
+    def _idle(self, remark: Remark) -> Note:
+        since = date_text(remark.since)
+        return self._note(
+            NO_EFFECT,
+            f"{remark_words(remark)}.",
+            parts=[line_name(remark.subject, since)],
+            key=[line_name(remark.subject, since)],
+            said=remark.to_dict(),
+        )
+
+    def _silent(self, topic: LintTopic, silent: Silent, at: list[Stretch]) -> Note:
+        what = "can never fire" if silent.covered_by is None else "adds nothing"
+        return self._note(
+            topic,
+            f"{self._when(at, 'For courses that begin {}, ')}{silent.rule} {what}: "
+            f"{silent.reason}.",
+            parts=self._lines(RULE_OF_ID[silent.rule].reads, at),
+            key=[silent.rule],
+            said={"stretches": [date_text(stretch.since) for stretch in at], **silent.to_dict()},
+        )
+
+    def _note(self, topic: LintTopic, message: str, said: dict[str, Any], **about: Any) -> Note:
+        values = {"protocol": self.subject, "severity": topic.severity, **said}
+        return Note(
+            topic=topic.id, severity=topic.severity, message=message, values=values, **about
+        )
+
+    def _when(self, at: list[Stretch], pattern: str) -> str:
+        """When courses begin that are meant; nothing where all of them are."""
+        if len(at) == len(self.lint.stretches):
+            return ""
+        stretches = zip(self.lint.stretches, beginnings(self.lint), strict=True)
+        return pattern.format(" or ".join(text for stretch, text in stretches if stretch in at))
+
+    def _lines(self, limits: Iterable[str], at: list[Stretch]) -> list[str]:
+        """The names of the lines that set limits for courses of some stretches."""
+        lines = [self._line(limit, stretch.since) for stretch in at for limit in limits]
+        return [line_name(line.limit, date_text(line.since)) for line in lines if line is not None]
+
+    def _line(self, limit: str, day: dt.date | None) -> Setting | None:
+        lines = [line for line in self.protocol.settings if line.limit == limit]
+        begun = [line for line in lines if line.since is None or line.since <= (day or FIRST_START)]
+        # A limit's first line is in force before its date too.
+        line = next(iter([*reversed(begun), *lines]), None)
+        return None if line is None or line.value == OFF else line
+
+
+def _gathered(said: Iterable[tuple[T, Stretch]]) -> Iterator[tuple[T, list[Stretch]]]:
+    """What is said, each once, with all stretches of which it is said."""
+    found: dict[T, list[Stretch]] = {}
+    for what, stretch in said:
+        found.setdefault(what, []).append(stretch)
+    yield from found.items()
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
