@@ -120,7 +120,7 @@ def _make_plan(schema: str = PLAN_SCHEMA, **values: Any) -> Plan:
     return Plan(**values)
 
 
-_PLAN: Final = Shape(
+PLAN_SHAPE: Final = Shape(
     make=_make_plan,
     keys=("schema", *_KEYS),
     required=("schema", "id", "timezone", "sessions"),
@@ -134,4 +134,4 @@ _PLAN: Final = Shape(
 
 def read_plan(problems: Problems, raw: Any, path: str) -> Any:
     """A plan, or ``REFUSED`` with every problem noted."""
-    return read_object(problems, raw, path, _PLAN)
+    return read_object(problems, raw, path, PLAN_SHAPE)

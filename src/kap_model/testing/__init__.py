@@ -1,4 +1,5 @@
-"""For tests: Hypothesis strategies of plans, protocols and waivers (:mod:`.strategies`).
+"""For tests: strategies of Hypothesis, plans with what is expected of them, a pytest plugin.
 
-Nothing here is imported by the library itself; it needs the extra ``test``.
+They are :mod:`.strategies`, :mod:`.cases` and :mod:`.pytest_plugin`. Nothing here is imported by
+the library itself. The extra ``test`` brings what they need.
 """

@@ -1,0 +1,264 @@
+"""Cases: plan documents that also say which findings are expected of them.
+
+A case is a plan document, ``kap-model/plan/1``, with one more key, ``expect``, an object:
+
+``protocol``
+    A built-in practice's name, or a protocol file; absent: the plan's own.
+``as_of``
+    The moment of judgement, RFC 3339; absent: the plan is judged as a whole.
+``waivers``
+    A waivers file.
+``violated``
+    The rules with a violated finding, all of them; absent: none.
+``pending``, ``unknown``
+    Likewise, of those verdicts; absent: not looked at.
+
+Files are named relative to the case. A finding that is waived does not count. The plugin
+:mod:`kap_model.testing.pytest_plugin` makes a test of each case; nothing here needs pytest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from attrs import field, frozen
+
+from kap_model._time import Instant, moment_of_judgement
+from kap_model._values import Value, as_rows, as_tuple, check_instance, check_text
+from kap_model.checking import ProtocolChoice, check
+from kap_model.documents._plan_reader import PLAN_SHAPE
+from kap_model.documents._reading import (
+    REFUSED,
+    Nested,
+    Problems,
+    Shape,
+    read_object,
+    read_text,
+)
+from kap_model.documents.plans import dumps, read_bytes
+from kap_model.documents.protocols import load_protocol
+from kap_model.documents.waivers import load_waivers
+from kap_model.errors import InputError, InvalidValue, Problem, refusal
+from kap_model.plan import PRACTICE_NAMES, Plan
+from kap_model.practices import BY_NAME
+from kap_model.protocol import CareProtocol
+from kap_model.report import Report
+from kap_model.rules import RULE_OF_ID
+from kap_model.testing._case_text import mismatch_text
+from kap_model.waivers import Waiver
+
+__all__ = ["Expectation", "PlanCase", "load_case"]
+
+_VERDICTS: Final = ("violated", "pending", "unknown")
+
+
+def _moment(value: dt.datetime | str | Instant | None) -> Instant | None:
+    return None if value is None else moment_of_judgement(value)
+
+
+def _waivers(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    return as_rows(values, "waivers", Waiver)
+
+
+def _violated(values: Iterable[str]) -> tuple[str, ...]:
+    return _rules(values, "violated")
+
+
+def _pending(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else _rules(values, "pending")
+
+
+def _unknown(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else _rules(values, "unknown")
+
+
+def _rules(values: Iterable[str], path: str) -> tuple[str, ...]:
+    """Ids of rules in catalogue order."""
+    named: set[str] = set()
+    problems = []
+    for index, rule in enumerate(as_tuple(values, path)):
+        if type(rule) is not str or rule not in RULE_OF_ID:
+            reason = "must be a rule of the catalogue; kap-model rules lists them"
+            problems.append(Problem(f"{path}[{index}]", reason))
+        elif rule in named:
+            problems.append(Problem(f"{path}[{index}]", "must be named once"))
+        else:
+            named.add(rule)
+    if problems:
+        raise InvalidValue(problems)
+    return tuple(rule for rule in RULE_OF_ID if rule in named)
+
+
+@frozen(kw_only=True, repr=False)
+class Expectation(Value):
+    """How a plan is to be checked, and which rules must then speak.
+
+    Attributes:
+        protocol: What judges it; ``None`` = the plan's own.
+        as_of: The moment of judgement, in seconds since 1970 UTC; ``None`` = judged as a whole.
+        waivers: The findings that the practice accepts; they do not count.
+        violated: The rules with a violated finding, all of them, in catalogue order.
+        pending: The rules with a pending finding, likewise; ``None`` = not looked at.
+        unknown: The rules with an unknown finding, likewise; ``None`` = not looked at.
+
+    Raises:
+        InvalidValue: A field is of the wrong type, or a rule is not in the catalogue or named
+            twice.
+    """
+
+    protocol: CareProtocol | None = None
+    as_of: Instant | None = field(default=None, converter=_moment)
+    waivers: tuple[Waiver, ...] = field(default=(), converter=_waivers)
+    violated: tuple[str, ...] = field(default=(), converter=_violated)
+    pending: tuple[str, ...] | None = field(default=None, converter=_pending)
+    unknown: tuple[str, ...] | None = field(default=None, converter=_unknown)
+
+    def __attrs_post_init__(self) -> None:
+        if self.protocol is not None:
+            check_instance(self.protocol, "protocol", CareProtocol)
+
+    def __repr__(self) -> str:
+        counted = ", ".join(
+            f"{len(rules)} {verdict}"
+            for verdict in _VERDICTS
+            if (rules := getattr(self, verdict)) is not None
+        )
+        return f"<Expectation: {counted}>"
+
+
+@frozen(kw_only=True, repr=False)
+class PlanCase(Value):
+    """A plan, and what a check must say of it.
+
+    Attributes:
+        plan: The plan.
+        expect: What is expected; by default no violated finding at all.
+
+    Raises:
+        InvalidValue: A field is of the wrong type.
+    """
+
+    plan: Plan
+    expect: Expectation = field(factory=Expectation)
+
+    def __attrs_post_init__(self) -> None:
+        check_instance(self.plan, "plan", Plan)
+        check_instance(self.expect, "expect", Expectation)
+
+    def check(self, protocol: ProtocolChoice | None = None) -> Report:
+        """The report that is compared with what is expected.
+
+        Args:
+            protocol: What judges the plan where the case itself names no protocol.
+        """
+        expect = self.expect
+        return check(
+            self.plan,
+            protocol if expect.protocol is None else expect.protocol,
+            as_of=expect.as_of,
+            waivers=expect.waivers,
+        )
+
+    def mismatch(self, protocol: ProtocolChoice | None = None) -> str | None:
+        """What was expected and is not found, and what is found and was not expected, in words.
+
+        Args:
+            protocol: What judges the plan where the case itself names no protocol.
+
+        Returns:
+            ``None`` where all is as expected.
+        """
+        expected = {verdict: getattr(self.expect, verdict) for verdict in _VERDICTS}
+        return mismatch_text(self.check(protocol), expected)
+
+    def __repr__(self) -> str:
+        return f"<PlanCase of {self.plan!r}>"
+
+
+def load_case(path: str | Path) -> PlanCase:
+    """The case of a file, with the protocol and the waivers of the files that it names.
+
+    A plan document without ``expect`` is a case of which no violated finding is expected.
+
+    Raises:
+        OSError: The file cannot be read.
+        DocumentError: It is not a case, or names a file that cannot be used; with all its
+            problems.
+    """
+    case: PlanCase = read_text(
+        read_bytes(path), _reader(Path(path).parent), lambda case: dumps(case.plan)
+    )
+    return case
+
+
+def protocol_of(choice: str, folder: Path) -> CareProtocol:
+    """The protocol of a built-in practice's name, else of a file.
+
+    Args:
+        choice: The name, or the file's path from the folder.
+        folder: Where relative paths start.
+
+    Raises:
+        InvalidValue: There is neither such a practice nor such a file.
+        OSError: The file cannot be read.
+        DocumentError: It is not a protocol document.
+    """
+    if choice in BY_NAME:
+        return BY_NAME[choice].protocol
+    if not choice or not (folder / choice).exists():
+        known = ", ".join(PRACTICE_NAMES)
+        raise refusal("", f"is neither a practice (known: {known}) nor a file")
+    return load_protocol(folder / choice)
+
+
+def _make(expect: Expectation | None = None, **plan: Any) -> PlanCase:
+    return PlanCase(plan=PLAN_SHAPE.make(**plan), expect=expect or Expectation())
+
+
+def _reader(folder: Path) -> Nested:
+    def waivers_of(name: str) -> tuple[Waiver, ...]:
+        return load_waivers(folder / name)
+
+    expectation = Shape(
+        make=Expectation,
+        keys=("protocol", "as_of", "waivers", *_VERDICTS),
+        required=(),
+        sound={},
+        nested={
+            "protocol": _file_reader(lambda choice: protocol_of(choice, folder)),
+            "waivers": _file_reader(waivers_of),
+        },
+        arrays=_VERDICTS,
+    )
+
+    def read_expectation(problems: Problems, raw: Any, path: str) -> Any:
+        return read_object(problems, raw, path, expectation)
+
+    case = attrs.evolve(
+        PLAN_SHAPE,
+        make=_make,
+        keys=(*PLAN_SHAPE.keys, "expect"),
+        nested={**PLAN_SHAPE.nested, "expect": read_expectation},
+    )
+    return lambda problems, raw, path: read_object(problems, raw, path, case)
+
+
+def _file_reader(load: Callable[[str], Any]) -> Nested:
+    """Reads what a file of that name holds; its problems stand where it is named."""
+
+    def read(problems: Problems, name: Any, path: str) -> Any:
+        try:
+            check_text(name, "")
+            return load(name)
+        except OSError as error:
+            problems.add(path, error.strerror or "cannot be read")
+        except InputError as error:
+            for problem in error.problems:
+                problems.add(path, f"in its file, {problem}" if problem.path else problem.reason)
+        return REFUSED
+
+    return read
