@@ -11,6 +11,7 @@ from support import SOURCE
 
 PLAN = kap.parse("2027-01-04 E0- D1*")
 REPORT = kap.check(PLAN, "kingsley")
+COVERAGE = kap.rule_coverage([REPORT])
 QUOTE = kap.quote(PLAN, "regrounding")
 RULE = kap.RULES[0]
 assert RULE.example is not None
@@ -66,6 +67,9 @@ NO_VALUES = {
     *(
         "check_lines",
         "check_rows",
+        "rule_coverage",
+        "timeline_svg",
+        "to_ical",
         "allowed",
         "complete",
         "diff",
@@ -196,6 +200,8 @@ VALUES |= {
     "OpenSlot": kap.OpenSlot(start="2027-01-20T09:00:00Z", end="2027-01-20T12:00:00Z"),
     "Remark": kap.Remark(subject="minimum_age", says="it is never in force"),
     "Repair": MENDED,
+    "RuleCounts": COVERAGE.rules[0],
+    "RuleCoverage": COVERAGE,
     "SeverityChange": DIFFERENCE.severities[0],
     "Silent": FINE.stretches[0].never[0],
     "Step": STEPS.steps[0],

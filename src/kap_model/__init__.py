@@ -50,6 +50,9 @@ from kap_model.waivers import Waiver
 if TYPE_CHECKING:
     from kap_model import fees
     from kap_model.batch import LineResult, check_lines, check_rows
+    from kap_model.calendars import to_ical
+    from kap_model.coverage import RuleCounts, RuleCoverage, rule_coverage
+    from kap_model.display.html.plans import timeline_svg
     from kap_model.documents import (
         dumps,
         dumps_fees,
@@ -220,6 +223,8 @@ __all__ = [
     "ReviewAfter",
     "ReviewEvery",
     "Rule",
+    "RuleCounts",
+    "RuleCoverage",
     "Session",
     "Setting",
     "Settlement",
@@ -275,6 +280,9 @@ __all__ = [
     "reimbursement",
     "repair",
     "rule",
+    "rule_coverage",
     "superbill",
+    "timeline_svg",
+    "to_ical",
     "withdraw",
 ]

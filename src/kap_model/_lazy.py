@@ -30,6 +30,9 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "check_lines",
         "check_rows",
     ),
+    "calendars": ("to_ical",),
+    "coverage": ("RuleCounts", "RuleCoverage", "rule_coverage"),
+    "display.html.plans": ("timeline_svg",),
     "planning": (
         "Change",
         "Completion",

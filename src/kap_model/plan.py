@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
@@ -183,6 +183,27 @@ class Plan(Value):
     def local_start(self, session: Session) -> pendulum.DateTime:
         """A session's start in the plan's zone."""
         return self.zone.datetime(session.begins)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """A row for each session, for frames; the keys are ``tables.SESSION_COLUMNS``.
+
+        All rows have the same keys: text, integers, booleans and ``None``. Supplies are rows of
+        their own: :func:`kap_model.tables.supply_rows`.
+        """
+        from kap_model.tables import session_rows
+
+        return session_rows(self)
+
+    def to_csv(self) -> str:
+        """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
+        from kap_model.tables import SESSION_COLUMNS, csv_text
+
+        return csv_text(SESSION_COLUMNS, self.to_rows())
+
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.plans import plan_html
+
+        return plan_html(self)
 
     def __repr__(self) -> str:
         return f"<Plan {self.id}: {len(self.sessions)} sessions>"

@@ -154,6 +154,11 @@ class CareProtocol(Value):
         place = len(self.changes) if day is None else bisect_right(self.changes, day)
         return _limits_after(self, place)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.protocols import protocol_html
+
+        return protocol_html(self)
+
     def __repr__(self) -> str:
         return f"<CareProtocol {self.id}: {len(self.settings)} settings>"
 

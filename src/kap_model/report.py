@@ -195,6 +195,22 @@ class Report(Value):
             "findings": [finding.to_dict() for finding in self.findings],
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """A row for each finding, for frames; the keys are ``tables.FINDING_COLUMNS``.
+
+        All rows have the same keys: text, booleans and ``None``. They begin with those of the
+        report; a report without findings has no rows.
+        """
+        from kap_model.tables import finding_rows
+
+        return finding_rows(self)
+
+    def to_csv(self) -> str:
+        """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
+        from kap_model.tables import FINDING_COLUMNS, csv_text
+
+        return csv_text(FINDING_COLUMNS, self.to_rows())
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Report is neither true nor false; ask report.ok or report.confirmed")
 
@@ -202,6 +218,11 @@ class Report(Value):
         from kap_model.display.text import report_text
 
         return report_text(self)
+
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.reports import report_html
+
+        return report_html(self)
 
     def __repr__(self) -> str:
         return f"<Report {self.plan} against {self.protocol}: {len(self.findings)} findings>"

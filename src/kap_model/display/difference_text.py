@@ -11,7 +11,7 @@ from kap_model.planning.protocols.strictness import Direction
 from kap_model.protocol import Severity
 from kap_model.report import Finding
 
-_SPOKEN: dict[Direction, str] = {
+DIRECTIONS: dict[Direction, str] = {
     "tighter": "tighter",
     "looser": "looser",
     "equal": "allows the same",
@@ -35,13 +35,13 @@ def difference_text(difference: Difference) -> str:
         if names:
             lines += wrapped(f"{label}: {', '.join(names)}", 2, 4)
     for severity in difference.severities:
-        shift = f"{_severity(severity.before)} -> {_severity(severity.after)}"
+        shift = f"{severity_text(severity.before)} -> {severity_text(severity.after)}"
         lines.append(f"  severity of {severity.rule}: {shift}")
     return "\n".join([*lines, *_plan(difference)])
 
 
 def _limit(change: LimitChange) -> Iterator[str]:
-    yield from wrapped(f"{change.limit} ({_SPOKEN[change.direction]}): {change.says}", 2, 4)
+    yield from wrapped(f"{change.limit} ({DIRECTIONS[change.direction]}): {change.says}", 2, 4)
     yield from wrapped(f"read by {', '.join(change.rules)}", 4)
     sources = []
     if change.cited_after is not None:
@@ -51,7 +51,8 @@ def _limit(change: LimitChange) -> Iterator[str]:
     yield from wrapped("; ".join(sources), 4)
 
 
-def _severity(severity: Severity | None) -> str:
+def severity_text(severity: Severity | None) -> str:
+    """A severity that a protocol gives a rule, in words."""
     return "the rule's own" if severity is None else severity
 
 

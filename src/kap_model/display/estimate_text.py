@@ -15,7 +15,7 @@ def estimate_text(estimate: Estimate) -> str:
     lines = [f"{estimate.protocol}, priced by {estimate.fees}: {low.total} to {high.total}"]
     for name, end in (("lowest", low), ("highest", high)):
         lines += ["", *_end(name, end)]
-    notes = [note for text in _notes(estimate) for note in wrapped(text, 2, 4)]
+    notes = [note for text in estimate_notes(estimate) for note in wrapped(text, 2, 4)]
     return "\n".join([*lines, "", *notes] if notes else lines)
 
 
@@ -41,7 +41,8 @@ def _end(name: str, end: EstimateEnd) -> Iterator[str]:
         yield f"  {row}"
 
 
-def _notes(estimate: Estimate) -> Iterator[str]:
+def estimate_notes(estimate: Estimate) -> Iterator[str]:
+    """What an estimate leaves open, a sentence each."""
     if estimate.open_ended:
         names = ", ".join(estimate.open_ended)
         yield f"open-ended, counted at the least: {names}"

@@ -14,7 +14,7 @@ def quote_text(quote: Quote) -> str:
     """A quote: a row for each line, the practice's total, other payees' subtotals below."""
     lines = [f"{quote.plan}: priced by {quote.fees}, {quote.currency}", ""]
     lines += _line_rows(quote.lines, f"total of {quote.fees}", quote.total, quote.fees)
-    notes = [note for text in _notes(quote) for note in wrapped(text, 2, 4)]
+    notes = [note for text in quote_notes(quote) for note in wrapped(text, 2, 4)]
     return "\n".join([*lines, "", *notes] if notes else lines)
 
 
@@ -46,7 +46,8 @@ def _row(line: QuoteLine, payee: str) -> tuple[str, str, str, str, str]:
     return date, line.session or "", line.item, shown, basis
 
 
-def _notes(quote: Quote) -> Iterator[str]:
+def quote_notes(quote: Quote) -> Iterator[str]:
+    """What stands beside a total, a sentence each."""
     for payee, amount in quote.subtotals.items():
         if payee != quote.fees:
             whole = all(line.amount is not None for line in quote.lines if line.payee == payee)

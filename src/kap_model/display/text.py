@@ -15,7 +15,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "unknown": "Unknown: only a person can record it",
     "pending": "Pending: still to come",
 }
-_SOURCES: Final = {
+SOURCES: Final = {
     "argument": "as asked",
     "plan": "named by the plan",
     "default": "the default, for the plan names none",
@@ -39,7 +39,7 @@ def _summary(report: Report) -> Iterator[str]:
     if report.ok and not report.confirmed:
         answer = "ok, not confirmed"
     yield f"{report.plan}: {answer}"
-    yield f"  protocol {report.protocol} ({_SOURCES[report.protocol_source]})"
+    yield f"  protocol {report.protocol} ({SOURCES[report.protocol_source]})"
     if report.instant is not None:
         spoken = zone(report.timezone).spoken(report.instant)
         yield f"  as of {spoken}, {report.timezone}"

@@ -111,5 +111,10 @@ class Estimate(Value):
 
         return estimate_text(self)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.prices import estimate_html
+
+        return estimate_html(self)
+
     def __repr__(self) -> str:
         return f"<Estimate {self.protocol} by {self.fees}>"

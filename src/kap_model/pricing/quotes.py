@@ -10,8 +10,8 @@ from attrs import field, frozen
 
 from kap_model._values import Value, as_rows
 from kap_model.fees.charges import Deposit
-from kap_model.money import Money, text_of
-from kap_model.pricing._fields import as_texts, check_currencies, check_money
+from kap_model.money import Money, check_money, text_of
+from kap_model.pricing._fields import as_texts, check_currencies
 
 
 @frozen(kw_only=True, repr=False)
@@ -139,10 +139,30 @@ class Quote(Value):
             "subtotals": {payee: text_of(amount) for payee, amount in self.subtotals.items()},
         }
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """A row for each line, for frames; the keys are ``tables.LINE_COLUMNS``.
+
+        All rows have the same keys: text, integers and ``None``; amounts are text, never floats.
+        """
+        from kap_model.tables import line_rows
+
+        return line_rows(self)
+
+    def to_csv(self) -> str:
+        """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
+        from kap_model.tables import LINE_COLUMNS, csv_text
+
+        return csv_text(LINE_COLUMNS, self.to_rows())
+
     def __str__(self) -> str:
         from kap_model.display.money_text import quote_text
 
         return quote_text(self)
+
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.prices import quote_html
+
+        return quote_html(self)
 
     def __repr__(self) -> str:
         return f"<Quote {self.plan}: {len(self.lines)} lines>"

@@ -74,5 +74,10 @@ class Completion(Value):
 
         return completion_text(self)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.courses import completion_html
+
+        return completion_html(self)
+
     def __repr__(self) -> str:
         return f"<Completion of {self.plan.id}: {len(self.added)} added, {len(self.needs)} needs>"

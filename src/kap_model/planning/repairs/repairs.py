@@ -122,5 +122,10 @@ class Repair(Value):
 
         return repair_text(self)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.courses import repair_html
+
+        return repair_html(self)
+
     def __repr__(self) -> str:
         return f"<Repair of {self.plan.id}: {len(self.changes)} changes>"

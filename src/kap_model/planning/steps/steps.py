@@ -183,5 +183,10 @@ class NextSteps(Value):
 
         return steps_text(self)
 
+    def _repr_html_(self) -> str:
+        from kap_model.display.html.courses import steps_html
+
+        return steps_html(self)
+
     def __repr__(self) -> str:
         return f"<NextSteps of {self.plan}: {len(self.steps)} steps>"
