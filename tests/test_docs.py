@@ -10,7 +10,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,10 +29,18 @@ LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 COMMAND = re.compile(r"^\$ kap-model (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
-TESTS_OF_PYTHON: Final = {
+OTHER_TESTS: Final = {
+    "docs/how-to/check-in-batches.md": "tests/recipes/test_batches.py",
+    "docs/how-to/check-in-ci.md": "tests/testing/test_hooks.py",
+    "docs/how-to/django.md": "tests/recipes/test_django.py",
+    "docs/how-to/fastapi.md": "tests/recipes/test_fastapi.py",
     "docs/reference/api.md": "tests/test_docs.py",
 }
-"""The test that runs a page's blocks of plain Python; it names the page."""
+"""The test that runs those blocks of a page which are not run here; it names the page."""
+
+
+NEEDS: Final = {"docs/how-to/export.md": ("icalendar", "pandas", "polars")}
+"""What a page's examples need beyond the library and its tests."""
 
 
 class Block(NamedTuple):
@@ -123,6 +131,8 @@ class Reader:
 def test_what_a_page_shows_happens(
     page: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module in NEEDS.get(name_of(page), ()):
+        pytest.importorskip(module)
     Reader(page, folder, capsys, monkeypatch).read()
 
 
@@ -143,7 +153,7 @@ LOADERS: Final[dict[str, Callable[[str], Any]]] = {
 
 @pytest.mark.parametrize("page", of_language("json"))
 def test_documents_load(page: Path) -> None:
-    for block in blocks(page):
+    for block in blocks(page) if name_of(page) not in OTHER_TESTS else ():
         if block.language == "json":
             kind = json.loads(block.body)["schema"].split("/")[1]
             assert LOADERS[kind](block.body), block.body
@@ -152,15 +162,18 @@ def test_documents_load(page: Path) -> None:
 @pytest.mark.parametrize("page", of_language("text"))
 def test_texts_are_notation(page: Path) -> None:
     for block in blocks(page):
-        if block.language == "text":
+        if block.language == "text" and not block.body.startswith("kap-model "):
             assert kap.parse(block.body.splitlines()[0]).sessions
+
+
+@pytest.mark.parametrize("name", OTHER_TESTS)
+def test_other_tests_read_their_pages(name: str) -> None:
+    assert f'"{Path(name).name}"' in (ROOT / OTHER_TESTS[name]).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", of_language("python"))
 def test_another_test_runs_plain_python(page: Path) -> None:
-    name = name_of(page)
-    assert name in TESTS_OF_PYTHON, f"no test runs the Python of {name}"
-    assert page.name in (ROOT / TESTS_OF_PYTHON[name]).read_text(encoding="utf-8")
+    assert name_of(page) in OTHER_TESTS
 
 
 def test_signatures_are_python() -> None:
@@ -171,33 +184,33 @@ def test_signatures_are_python() -> None:
         ast.parse(f"{called}: ..." if called.startswith("def ") else called)
 
 
-def commands_in(text: str) -> Iterator[list[str]]:
-    """Each ``kap-model`` command of a script, as words."""
-    for line in text.replace("\\\n", " ").splitlines():
-        for part in re.split(r"&&|\|\||[|;]", line):
-            found = re.match(r"\s*(?:- )?(?:run: )?(?:\S*/)?kap-model (.+)", part)
-            if found:
-                yield re.split(r" \d?>", shlex.join(shlex.split(found[1])))[0].split()
+def commands_in(script: str) -> list[list[str]]:
+    """The commands of a script, as words; each program by its bare name."""
+    parts = (shlex.split(part) for part in re.split(r"&&|\n", script))
+    return [[Path(words[0]).name, *words[1:]] for words in parts if words]
 
 
 @pytest.mark.parametrize("page", of_language("sh", "yaml"))
-def test_commands_in_scripts_are_commands(page: Path) -> None:
-    for block in blocks(page):
-        if block.language in ("sh", "yaml"):
-            for words in commands_in(block.body):
+def test_scripts_hold_commands_that_there_are(page: Path) -> None:
+    for block in blocks(page) if name_of(page) not in OTHER_TESTS else ():
+        assert block.language != "yaml"
+        for program, *words in commands_in(block.body) if block.language == "sh" else ():
+            assert program in ("python3", "python", "pip", "marimo", "kap-model")
+            assert all((ROOT / word).exists() for word in words if word.startswith("examples/"))
+            if program == "kap-model":
                 assert callable(parse_arguments(words).run)
 
 
 def test_the_checks_run_what_the_readme_says() -> None:
     first, second = (b.body for b in blocks(ROOT / "README.md") if b.language == "sh")
     assert "pip install --quiet . &&" in first
-    assert "pip install --quiet -e '.[test]' &&" in second
+    assert "pip install --quiet -e '.[calendar,recipes,test]' &&" in second
     assert second.rstrip().endswith("python -m pytest")
     script = ROOT / ".ci" / "run"
     if not script.exists():
         pytest.skip("no checkout: only the checks themselves run this")
     run = script.read_text(encoding="utf-8")
-    (checked, *_) = commands_in(first)
+    checked = next(words for program, *words in commands_in(first) if program == "kap-model")
     assert f'kap-model" {shlex.join(checked)}\n' in run
     assert 'python" -m pytest' in run
 
@@ -260,14 +273,15 @@ def test_generated_pages_are_fresh(generator: Any) -> None:
 
 
 def test_each_public_name_is_explained_once() -> None:
-    headings = re.findall(r"^### (\w+)$", prose(DOCS / "reference" / "api.md"), re.MULTILINE)
+    headings = re.findall(r"^### `(\w+)`$", prose(DOCS / "reference" / "api.md"), re.MULTILINE)
     assert sorted(headings) == sorted(kap.__all__)
 
 
 def test_each_command_is_explained_once(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    commands = re.findall(r"^    (\w+) +\w", capsys.readouterr().out, re.MULTILINE)
+    commands = re.findall(r"^    (\w+)(?: |$)", capsys.readouterr().out, re.MULTILINE)
     assert len(commands) >= 14
-    headings = re.findall(r"^## ([a-z]+)$", prose(DOCS / "reference" / "cli.md"), re.MULTILINE)
-    assert headings == commands
+    page = DOCS / "reference" / "cli.md"
+    assert re.findall(r"^## ([a-z]+)$", prose(page), re.MULTILINE) == commands
+    assert [block.body.split()[1] for block in blocks(page)] == commands

@@ -1,0 +1,150 @@
+"""The public names, by group, as ``inspect`` knows them; the same in every Python."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any, Final, ForwardRef
+
+import kap_model as kap
+from _generate import NOTE
+
+_WIDTH: Final = 88
+
+GROUPS: Final = {
+    "Checking": ("checking", "report", "rules", "waivers", "batch", "coverage"),
+    "Values": ("sessions", "plan", "notation", "course"),
+    "Protocols": ("protocol", "limits", "citations", "practices"),
+    "Documents": ("documents",),
+    "Planning": ("planning",),
+    "Prices": ("pricing", "fees", "money"),
+    "Exports": ("calendars", "display", "formats", "tables"),
+    "Errors": ("errors",),
+}
+_CONSTANTS: Final = {
+    "RULES": ("rules", "tuple[Rule, ...]", "Every rule in the order of findings."),
+    "GOOD_FAITH": ("pricing", "GoodFaithRules", "The figures in force since 1 January 2022."),
+    "PSYCHOTHERAPY_BANDS": (
+        "pricing",
+        "tuple[TimeBand, ...]",
+        "The codes of psychotherapy with the minutes that each is for.",
+    ),
+    "__version__": ("checking", "str", "The version of the package."),
+}
+_BY_IDENTITY: Final = {id(getattr(kap, name)): name for name in _CONSTANTS}
+
+
+def api_page() -> str:
+    """Every public name once, with its signature and what it is."""
+    lines = [NOTE, "# Python", "", "`import kap_model as kap`; every name below is `kap.NAME`."]
+    lines += ["Values are frozen, hashable and picklable; arguments after `*` go by name."]
+    for group in GROUPS:
+        names = [name for name in kap.__all__ if group_of(name) == group]
+        lines += ["", f"## {group}"] if names else []
+        for name in sorted(names, key=_place):
+            lines += ["", *_name(name, getattr(kap, name))]
+    return "\n".join(lines) + "\n"
+
+
+def group_of(name: str) -> str:
+    """The group of a public name, by the module that it comes from."""
+    value = getattr(kap, name)
+    if name in _CONSTANTS:
+        home = _CONSTANTS[name][0]
+    else:
+        home = (value.__name__ if inspect.ismodule(value) else value.__module__).split(".")[1]
+    for group, homes in GROUPS.items():
+        if home in homes:
+            return group
+    raise LookupError(f"GROUPS has no place for names of kap_model.{home}")
+
+
+def _place(name: str) -> tuple[bool, str]:
+    """Verbs before values."""
+    return not inspect.isfunction(getattr(kap, name)), name.lower()
+
+
+def _name(name: str, value: Any) -> Iterator[str]:
+    yield f"### `{name}`"
+    yield ""
+    if name in _CONSTANTS:
+        _, kind, says = _CONSTANTS[name]
+        yield from _code(f"{name}: {kind}")
+        yield says
+        return
+    if not inspect.ismodule(value):
+        yield from _code(signature(name, value))
+    yield first_sentence(value)
+    if inspect.ismodule(value):
+        yield ""
+        yield from _members(value)
+
+
+def _code(text: str) -> Iterator[str]:
+    yield "```python"
+    yield text
+    yield "```"
+    yield ""
+
+
+def _members(module: ModuleType) -> Iterator[str]:
+    for name in module.__all__:
+        value = getattr(module, name)
+        if name in kap.__all__:
+            yield f"- [`{name}`](#{name.lower()})"
+        elif inspect.isclass(value):
+            yield f"- `{signature(name, value, width=0)}`: {first_sentence(value)}"
+        else:
+            yield f"- `{name}`"
+
+
+def first_sentence(value: Any) -> str:
+    """The first paragraph of what a name says of itself, on one line."""
+    said = (inspect.getdoc(value) or "").split("\n\n")[0]
+    plain = re.sub(r":\w+:`~?\.?([\w.]+)`", r"`\1`", " ".join(said.split()))
+    return plain.replace("``", "`")
+
+
+def signature(name: str, value: Any, width: int = _WIDTH) -> str:
+    """How a name is called; over several lines where it is wider than that, 0 = never."""
+    found = inspect.signature(value)
+    parts = list(_parameters(found))
+    is_class = inspect.isclass(value)
+    opening = f"class {name}(" if is_class else f"def {name}("
+    closing = ")" if is_class else f") -> {_type(found.return_annotation)}"
+    line = f"{opening}{', '.join(parts)}{closing}"
+    if not width:
+        return line.removeprefix("class ")
+    if len(line) <= width:
+        return line
+    return "\n".join([opening, *(f"    {part}," for part in parts), closing])
+
+
+def _parameters(found: inspect.Signature) -> Iterator[str]:
+    named = False
+    for parameter in found.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and not named:
+            named = True
+            yield "*"
+        text = f"{parameter.name}: {_type(parameter.annotation)}"
+        if parameter.default is not parameter.empty:
+            text += f" = {_default(parameter.default)}"
+        yield text
+
+
+def _type(annotation: Any) -> str:
+    if isinstance(annotation, ForwardRef):
+        return annotation.__forward_arg__
+    return annotation if isinstance(annotation, str) else str(annotation.__name__)
+
+
+def _default(value: Any) -> str:
+    if id(value) in _BY_IDENTITY:
+        return _BY_IDENTITY[id(value)]
+    plain = value is None or isinstance(value, bool | int) or value == ()
+    if isinstance(value, str):
+        return json.dumps(value)
+    return repr(value) if plain else "..."

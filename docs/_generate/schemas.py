@@ -1,0 +1,25 @@
+"""The schemas of documents and reports."""
+
+from __future__ import annotations
+
+from _generate import NOTE
+from kap_model.documents.schemas import BEYOND, NAMES, schema
+
+
+def schemas_page() -> str:
+    """Every schema, and what a loader asks beyond it."""
+    lines = [NOTE, "# Schemas", ""]
+    lines += ["[JSON Schemas](https://json-schema.org) (2020-12) of documents and reports."]
+    lines += ["`kap-model schema NAME` prints one, and the package holds them as"]
+    lines += ["`kap_model/schemas/NAME.schema.json`. Editors complete and explain by them, and"]
+    lines += ["any validator checks by them. An editor is told in its own settings which files"]
+    lines += ["a schema is for, since documents take no `$schema` key.", ""]
+    lines += ["What a schema refuses, the loader refuses. The loader asks for some things that a"]
+    lines += ["schema cannot say; only `kap-model` or a loader has the last word.", ""]
+    for name in NAMES:
+        made = schema(name)
+        lines += [f"## {name}", "", f"{made['description']} `{made['$id']}`"]
+        if BEYOND[name]:
+            lines += ["", "Beyond the schema:", "", *[f"- {line}" for line in BEYOND[name]]]
+        lines.append("")
+    return "\n".join(lines)
