@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
@@ -52,20 +52,30 @@ def test_moments_may_be_judged(as_of: dt.datetime | None) -> None:
     assert (report.as_of is None) == (as_of is None)
 
 
-@pytest.mark.parametrize("practice", ["core", "kingsley", "regrounding"])
-@settings(max_examples=30)
-@given(st.data())
-def test_lawful_plans_have_no_finding(practice: str, data: st.DataObject) -> None:
-    plan = data.draw(kst.lawful_plans(practice))
-    report = kap.check(plan, practice)
-    assert [str(finding) for finding in report.findings] == []
-    assert report.confirmed
-
-
 @given(kst.lawful_plans())
 @settings(max_examples=10)
 def test_lawful_plans_are_those_of_core(plan: kap.Plan) -> None:
     assert kap.check(plan, "core").findings == ()
+
+
+@given(st.sampled_from(("USD", "JPY")).flatmap(kst.rates))
+@settings(max_examples=10)
+def test_rates_are_values(rate: object) -> None:
+    assert hash(rate) == hash(rate)
+
+
+def test_money_may_be_negative() -> None:
+    how = settings(phases=[Phase.generate], database=None)
+    owed = find(kst.money(None, -500, -1), lambda _: True, settings=how)
+    assert -500 <= owed.minor < 0
+
+
+def test_every_strategy_is_documented() -> None:
+    strategies = [name for name in kst.__all__ if name.islower()]
+    assert len(strategies) > 25
+    for name in strategies:
+        assert getattr(kst, name).__doc__, name
+    assert sorted(kst.__all__) == kst.__all__
 
 
 @pytest.mark.parametrize("spec", LIMITS, ids=lambda spec: spec.name)

@@ -50,15 +50,17 @@ _CITATION: Final = Citation("fee page", "section on fees")
 
 
 def money(
-    currency: str = "USD", min_minor: int = 0, max_minor: int = 1_000_000
+    currency: str | None = "USD", min_minor: int = 0, max_minor: int = 1_000_000
 ) -> SearchStrategy[Money]:
-    """Amounts of one currency.
+    """Amounts of money.
 
     Args:
-        currency: An ISO 4217 code.
+        currency: An ISO 4217 code; ``None``: US dollar, euro, yen or Kuwaiti dinar.
         min_minor: The least, in minor units; may be negative.
-        max_minor: The most, in minor units.
+        max_minor: The most.
     """
+    if currency is None:
+        return st.sampled_from(CURRENCIES).flatmap(lambda code: money(code, min_minor, max_minor))
     return st.integers(min_minor, max_minor).map(lambda minor: Money(minor, currency))
 
 
@@ -84,7 +86,7 @@ def _flat(currency: str) -> SearchStrategy[Flat]:
 
 
 def hourly_rates(currency: str = "USD") -> SearchStrategy[Hourly]:
-    """Rates by the hour, some in increments, some with published lengths."""
+    """Rates by the hour, some in increments of minutes, half with published lengths."""
     return st.builds(
         Hourly,
         amount=money(currency),
@@ -248,7 +250,7 @@ def _withdrawals(draw: st.DrawFn, stage: str, currency: str) -> Withdrawal:
 
 @st.composite
 def claims(draw: st.DrawFn) -> tuple[Claim, ...]:
-    """What superbills may claim of some kinds: whole, nothing, or first minutes."""
+    """What superbills may claim of some kinds of session: whole, nothing, or first minutes."""
     scopes: SearchStrategy[Any] = st.sampled_from((*SCOPES, 1, 45, 60, LONGEST_MINUTES))
     chosen = draw(st.dictionaries(st.sampled_from(KINDS), scopes))
     return tuple(Claim(kind=kind, scope=scope) for kind, scope in chosen.items())

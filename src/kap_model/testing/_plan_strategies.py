@@ -1,20 +1,16 @@
-"""Strategies of plans: any plan, and lawful ones; valid by construction."""
+"""Strategies of plans and of what they are made of: lawful or not, valid by construction."""
 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kap_model._zone import zone, zone_names
-from kap_model.limits import (
-    Bounds,
-)
-from kap_model.notation import parse
 from kap_model.plan import PRACTICE_NAMES, STATES, Plan, Supply
-from kap_model.practices import PRACTICES
 from kap_model.sessions import (
     EVALUATION_OUTCOMES,
     FORMATS,
@@ -57,12 +53,12 @@ LABELS: Final = ("low", "moderate", "high", "therapist", "medical-provider", "a"
 
 
 def identifiers() -> SearchStrategy[str]:
-    """Ids and labels: 1 to 64 letters, digits, dots, underscores, hyphens."""
+    """Ids and labels: 1 to 64 ASCII letters, digits, dots, underscores and hyphens."""
     return st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
 def texts() -> SearchStrategy[str]:
-    """Short lines of text that a document may hold."""
+    """Lines of text that a document may hold: 1 to 20 visible characters of any script."""
     letters = st.characters(exclude_categories=("C", "Z"))
     return st.text(letters, min_size=1, max_size=20).filter(
         lambda text: text == "none" or text.casefold() != "none"
@@ -70,7 +66,13 @@ def texts() -> SearchStrategy[str]:
 
 
 def zones() -> SearchStrategy[str]:
-    """Zone names, the telling ones more often."""
+    """Zone names of the tzdata list, those of :data:`TELLING_ZONES` in half of the draws."""
+    return _zones()
+
+
+@cache
+def _zones() -> SearchStrategy[str]:
+    """Built once: there are 600 zones, and Hypothesis validates every strategy that is built."""
     return st.sampled_from(TELLING_ZONES) | st.sampled_from(sorted(zone_names()))
 
 
@@ -86,7 +88,7 @@ def instants() -> SearchStrategy[dt.datetime]:
 
 
 def clinicians() -> SearchStrategy[Clinician]:
-    """Clinicians, mostly of known roles."""
+    """Clinicians with the id ``k-1``, a third of them in a role of the built-in protocols."""
     return st.builds(Clinician, id=st.just("k-1"), role=st.sampled_from(LABELS))
 
 
@@ -97,7 +99,12 @@ def sessions(
     starts: SearchStrategy[dt.datetime] | None = None,
     kinds: tuple[str, ...] = _KINDS,
 ) -> Session:
-    """One session of any kind, each field recorded or not."""
+    """One session: of any kind, planned, held or missed, each fact recorded or not.
+
+    Lengths are 1 to 1440 minutes, notice is up to 72 hours. ``id`` is the session's id, ``starts``
+    says where starts come from (absent: :func:`instants`), and ``kinds`` what to choose from;
+    those that are named twice come more often.
+    """
     kind = draw(st.sampled_from(kinds))
     cls: Any = SESSION_CLASSES[KINDS.index(kind)]
     status = draw(st.sampled_from(("planned", "planned", "completed", "completed", *STATUSES)))
@@ -123,7 +130,13 @@ def sessions(
 
 @st.composite
 def local_starts(draw: st.DrawFn, zone_name: str, origin: dt.date) -> dt.datetime:
-    """Starts within some months of a date, on a few clock times, so that sessions meet."""
+    """Starts in a zone up to 220 days from a date, on a few clock times, so that sessions meet.
+
+    ``zone_name`` is a zone of the tzdata list, ``origin`` the first date.
+
+    Raises:
+        InvalidValue: There is no such zone.
+    """
     where = zone(zone_name)
     days = st.integers(0, 30) | st.integers(0, 220) | st.sampled_from((0, 7, 14, 28, 91, 92, 93))
     day = origin.toordinal() + draw(days)
@@ -135,7 +148,10 @@ def local_starts(draw: st.DrawFn, zone_name: str, origin: dt.date) -> dt.datetim
 
 @st.composite
 def supplies(draw: st.DrawFn, origin: dt.date, id: str = "x1") -> Supply:
-    """One dispensing within some months of a date."""
+    """One dispensing of 1 to 6 dosings, arrived within 20 days or not yet.
+
+    It is issued from two days before ``origin``, a date, to 150 days after it; ``id`` is its id.
+    """
     issued = origin + dt.timedelta(days=draw(st.integers(-2, 40) | st.integers(0, 150)))
     received = draw(st.none() | st.integers(0, 20))
     return Supply(
@@ -148,7 +164,12 @@ def supplies(draw: st.DrawFn, origin: dt.date, id: str = "x1") -> Supply:
 
 @st.composite
 def plans(draw: st.DrawFn, max_sessions: int = 16) -> Plan:
-    """Any plan: lawful or not, with any record, in any zone."""
+    """Any plan: lawful or not, with any record, in any state and zone; most are not lawful.
+
+    Sessions stand within some months of one of :data:`TELLING_DATES`, up to three supplies are
+    tracked or none; clients are born from 1950 to 2012, or nobody wrote it down. ``max_sessions``
+    is the most sessions that a plan has.
+    """
     zone_name = draw(zones())
     origin = draw(st.sampled_from(TELLING_DATES))
     starts = local_starts(zone_name, origin)
@@ -174,7 +195,7 @@ def plans(draw: st.DrawFn, max_sessions: int = 16) -> Plan:
 
 
 def moments() -> SearchStrategy[dt.datetime | None]:
-    """``as_of`` around the telling dates, or absent."""
+    """``as_of``: up to 150 days after one of :data:`TELLING_DATES`, in UTC; half are ``None``."""
     near = st.builds(
         lambda origin, seconds: (
             dt.datetime.combine(origin, dt.time(), dt.UTC) + dt.timedelta(seconds=seconds)
@@ -183,30 +204,3 @@ def moments() -> SearchStrategy[dt.datetime | None]:
         st.integers(0, 150 * 24).map(lambda hours: hours * 3600) | st.integers(0, 10_000_000),
     )
     return st.none() | near
-
-
-@st.composite
-def lawful_plans(draw: st.DrawFn, practice: str = "core") -> Plan:
-    """Plans without any finding under a built-in practice's protocol, as a whole."""
-    limits = PRACTICES[PRACTICE_NAMES.index(practice)].protocol.limits_on(None)
-    count = limits.dosing_count or Bounds(6, 8)
-    length = limits.dosing_minutes or Bounds(60, 180)
-    preparations = limits.preparation_count or Bounds(1, 1)
-    minutes = draw(st.integers(max(length.min or 1, limits.effect_minutes or 1), length.max or 180))
-    tokens, day = ["C0", "E1"], 1
-    for _ in range(draw(st.integers(preparations.min or 0, preparations.max or 1))):
-        day += draw(st.integers(1, 4))
-        tokens.append(f"P{day}")
-    dosings = draw(st.integers(count.min or 1, count.max or 8))
-    for number in range(1, dosings + 1):
-        day += draw(st.integers(1, 10))
-        tokens.append(f"D{day}/{minutes}")
-        day += draw(st.integers(1, 10))
-        tokens.append(f"I{day}")
-        # Two dosings until a review, and a contact well within each quarter.
-        if number % 2 == 0:
-            day += 1
-            tokens.append(f"R{day}")
-    origin = draw(st.dates(dt.date(1981, 1, 1), dt.date(2190, 1, 1)))
-    zone_name = draw(st.sampled_from(("UTC", "America/Los_Angeles", "Asia/Kathmandu")))
-    return parse(" ".join([origin.isoformat(), zone_name, *tokens]))

@@ -25,7 +25,12 @@ from kap_model.waivers import Waiver
 
 
 def bounds(lowest: int = 0, highest: int = 12) -> SearchStrategy[Bounds]:
-    """Ranges with either end open or not."""
+    """Ranges with either end open or not.
+
+    Args:
+        lowest: The least that an end may be, 0 or more.
+        highest: The most.
+    """
     number = st.integers(lowest, highest)
     closed = st.tuples(number, number).map(sorted)
     return st.one_of(
@@ -35,17 +40,33 @@ def bounds(lowest: int = 0, highest: int = 12) -> SearchStrategy[Bounds]:
     )
 
 
+def frequencies() -> SearchStrategy[Frequency]:
+    """At most 1 to 3 dosings in 1 to 30 days."""
+    return st.builds(Frequency, at_most=st.integers(1, 3), days=st.integers(1, 30))
+
+
+def review_cycles() -> SearchStrategy[ReviewEvery]:
+    """A medical contact every 1 to 4 months, rolling in two of three."""
+    policies = st.sampled_from(("rolling", "rolling", "calendar"))
+    return st.builds(ReviewEvery, months=st.integers(1, 4), policy=policies)
+
+
+def review_gates() -> SearchStrategy[ReviewAfter]:
+    """A medical review after 1 to 4 dosings, before the next one or at any time."""
+    gates = st.sampled_from(("before-next", "any-time"))
+    return st.builds(ReviewAfter, dosings=st.integers(1, 4), gate=gates)
+
+
+def citations() -> SearchStrategy[Citation]:
+    """Citations of any source, in any place of it."""
+    return st.builds(Citation, source=texts(), where=texts())
+
+
 _VALUES: Final[dict[type, SearchStrategy[Any]]] = {
     Bounds: bounds(),
-    Frequency: st.builds(Frequency, at_most=st.integers(1, 3), days=st.integers(1, 30)),
-    ReviewEvery: st.builds(
-        ReviewEvery,
-        months=st.integers(1, 4),
-        policy=st.sampled_from(("rolling", "rolling", "calendar")),
-    ),
-    ReviewAfter: st.builds(
-        ReviewAfter, dosings=st.integers(1, 4), gate=st.sampled_from(("before-next", "any-time"))
-    ),
+    Frequency: frequencies(),
+    ReviewEvery: review_cycles(),
+    ReviewAfter: review_gates(),
     int: st.integers(1, 80),
     bool: st.just(True),
     tuple: st.lists(st.sampled_from(LABELS), unique=True, min_size=1, max_size=3).map(tuple),
@@ -64,25 +85,40 @@ _NARROWER: Final[dict[str, SearchStrategy[Any]]] = {
 
 
 def limit_values(spec: LimitSpec) -> SearchStrategy[Any]:
-    """Values that one limit may have."""
+    """Values that one limit may have, within what is usual or somewhat beyond.
+
+    Args:
+        spec: The limit, of ``kap_model.limits.LIMITS``.
+    """
     return _NARROWER.get(spec.name, _VALUES[spec.cls])
 
 
-def settings(spec: LimitSpec, dated: bool = False) -> SearchStrategy[Setting]:  # noqa: FBT001, FBT002 - reads as a switch
-    """One line of a protocol for one limit, sometimes off."""
+def settings(spec: LimitSpec | None = None, dated: bool = False) -> SearchStrategy[Setting]:  # noqa: FBT001, FBT002 - reads as a switch
+    """One line of a protocol for one limit, half of them off.
+
+    Args:
+        spec: The limit, of ``kap_model.limits.LIMITS``; absent: any.
+        dated: Whether half of the lines have a date, of :data:`TELLING_DATES`.
+    """
+    if spec is None:
+        return st.sampled_from(LIMITS).flatmap(lambda known: settings(known, dated))
     since = st.none() | st.sampled_from(TELLING_DATES) if dated else st.none()
     return st.builds(
         Setting,
         limit=st.just(spec.name),
         value=limit_values(spec) | st.just(OFF),
         since=since,
-        citation=st.builds(Citation, source=texts(), where=texts()),
+        citation=citations(),
     )
 
 
 @st.composite
 def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT001, FBT002 - reads as a switch
-    """Any protocol: a built-in one, or any choice of limits and severities, dated or not."""
+    """Any protocol: a built-in one, or any choice of limits and severities over one or over none.
+
+    Many allow no course at all. ``dated`` says whether lines may have dates, of
+    :data:`TELLING_DATES`.
+    """
     base = draw(st.none() | st.sampled_from(PRACTICES))
     if base is not None and draw(st.booleans()):
         return base.protocol
@@ -103,7 +139,10 @@ def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT
 
 @st.composite
 def waivers(draw: st.DrawFn) -> Waiver:
-    """Any waiver of a built-in rule."""
+    """Any waiver of a rule of the catalogue, from a date of 2006 to 2028 on.
+
+    Half of them end within 90 days; half name a plan, or sessions ``s0`` to ``s15``.
+    """
     on = draw(st.dates(dt.date(2006, 1, 1), dt.date(2028, 12, 31)))
     ids = st.lists(st.sampled_from([f"s{n}" for n in range(16)]), unique=True, min_size=1)
     return Waiver(
