@@ -28,11 +28,10 @@ _COLUMNS: Final[tuple[tuple[str, Column], ...]] = (
 _CHANGES: Final[tuple[tuple[str, Column], ...]] = (
     ("limit", "short"),
     ("what", "prose"),
-    ("before", "short"),
-    ("after", "short"),
+    ("before", "moment"),
+    ("after", "prose"),
     ("change", "short"),
-    ("rules", "prose"),
-    ("source", "prose"),
+    ("rules", "moment"),
 )
 _ARROWS: Final = {"tighter": "\u25bc", "looser": "\u25b2", "equal": "=", "other": "\u25c6"}
 
@@ -96,18 +95,18 @@ def _changes(difference: Difference) -> Markup:
     rows = []
     for change in difference.limits:
         arrow = f"{_ARROWS[change.direction]} {DIRECTIONS[change.direction]}"
-        cited = f"before: {change.cited_before}"
+        cited = f"source, before: {change.cited_before}"
         if change.cited_after is not None:
-            cited = str(change.cited_after)
+            cited = f"source: {change.cited_after}"
+        source = element("div", cited, style=style.ASIDE)
         rows.append(
             (
                 change.limit,
-                LIMIT_OF_NAME[change.limit].says,
+                joined([LIMIT_OF_NAME[change.limit].says, source]),
                 _value(change.before),
                 _value(change.after),
                 arrow,
                 ", ".join(change.rules),
-                cited,
             )
         )
     return table(_CHANGES, rows, label="Limits that differ", more="limits")
