@@ -91,11 +91,11 @@ def test_a_difference_shows_before_and_after() -> None:
     shown = page(values()["a difference"])
     found = {row[0]: row[1:] for row in rows(shown, "Limits that differ")}
     assert found["dosing_gap_days"] == [
-        *("days between the dates of consecutive dosings", "not set", "at least 6"),
-        *("\u25bc tighter", "DOSE-GAP", "House protocol, section 2"),
+        "days between the dates of consecutive dosingssource: House protocol, section 2",
+        *("not set", "at least 6", "\u25bc tighter", "DOSE-GAP"),
     ]
     assert found["exclusions"][2:4] == ["not set", "\u25b2 looser"]
-    assert found["exclusions"][-1].startswith("before: Regrounding Therapy practice page")
+    assert "source, before: Regrounding Therapy practice page" in found["exclusions"][0]
     text = read(shown).text
     assert text.startswith("regrounding \u2192 house: they differ")
     assert "rules switched on: DOSE-GAP" in text

@@ -757,7 +757,10 @@ def test_a_schedule_must_come_from_somewhere() -> None:
     )
     assert refused(CORE) == "fees: must be given, for a protocol states no prices"
     assert refused(CORE, "core").startswith("fees: are not published by core")
-    assert refused(CORE, 3) == ("fees: must be a FeeSchedule or one of core, kingsley, regrounding")
+    assert (
+        refused(CORE, 3)
+        == "fees: must be a FeeSchedule, a Practice or one of core, kingsley, regrounding"
+    )
 
 
 @pytest.mark.parametrize("protocol", ["nowhere", None, 3])

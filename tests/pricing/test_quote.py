@@ -494,3 +494,12 @@ def test_a_line_holds_money(path: str) -> None:
     line = kap.quote(plan("P0"), house()).lines[0]
     problem = refused(attrs.evolve, line, **{path: 5})
     assert (problem.path, problem.reason) == (path, "must be Money")
+
+
+def test_a_practice_is_taken_for_the_fees_that_it_publishes() -> None:
+    plan = kap.parse("2027-01-04 C0 E2 P7 D14 I15")
+    practice = kap.practices.REGROUNDING
+    assert kap.quote(plan, practice) == kap.quote(plan, practice.id)
+    assert kap.estimate("core", practice) == kap.estimate("core", practice.id)
+    with pytest.raises(kap.InvalidValue, match="fees: are not published by kingsley"):
+        kap.quote(plan, kap.practices.KINGSLEY)

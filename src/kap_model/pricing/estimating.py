@@ -56,7 +56,7 @@ def estimate(
 
     Args:
         protocol: A protocol, a practice, or a built-in practice's name.
-        fees: The schedule, or the name of a practice that publishes one; absent: the practice's.
+        fees: The schedule, or a practice that publishes one, or its name; absent: the practice's.
         agreed: Prices agreed on a sliding scale, by kind; the others range over their scale.
         labels: Choices of labels, such as ``{"route": "oral"}``; the others range over all.
         packages: The packages that the client takes, beside those that belong to every quote.

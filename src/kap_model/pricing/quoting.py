@@ -19,7 +19,7 @@ from kap_model.pricing._packages import packages_by_session
 from kap_model.pricing._terms import Terms, make_terms
 from kap_model.pricing.quotes import Quote, QuoteLine
 
-FeesChoice: TypeAlias = FeeSchedule | str
+FeesChoice: TypeAlias = FeeSchedule | Practice | str
 
 
 def quote(
@@ -37,7 +37,7 @@ def quote(
     Args:
         plan: The course; planned and completed sessions are priced, cancelled and missed ones
             where the schedule charges them.
-        fees: The schedule, or the name of a practice that publishes one; absent: the one that
+        fees: The schedule, or a practice that publishes one, or its name; absent: the one that
             the plan names.
         agreed: Prices agreed on a sliding scale, by kind.
         labels: Choices for rates that depend on a label, such as ``{"route": "oral"}``.
@@ -66,7 +66,7 @@ def quote(
 
 
 def chosen_fees(fees: FeesChoice | None, named: str | None) -> FeeSchedule:
-    """A schedule, from itself or from the name of a practice that publishes one.
+    """A schedule, from itself or from a practice that publishes one, or its name.
 
     Raises:
         InvalidValue: There is none.
@@ -76,8 +76,11 @@ def chosen_fees(fees: FeesChoice | None, named: str | None) -> FeeSchedule:
         return choice
     if choice is None:
         raise refusal("fees", "must be given, for none is named")
+    if isinstance(choice, Practice):
+        return published_fees(choice)
     if type(choice) is not str or choice not in BY_NAME:
-        raise refusal("fees", "must be a FeeSchedule or one of " + ", ".join(PRACTICE_NAMES))
+        known = ", ".join(PRACTICE_NAMES)
+        raise refusal("fees", f"must be a FeeSchedule, a Practice or one of {known}")
     return published_fees(BY_NAME[choice])
 
 
