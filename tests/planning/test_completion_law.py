@@ -236,6 +236,20 @@ TELLING: Final[tuple[tuple[str, Case, str | None], ...]] = (
         "33@10:30",
     ),
     (
+        "a booked review is the next one, and none is added before it",
+        Case("E2+ D5* R20", {"dosing_count": {"min": 2}} | MONTHLY, "8")._replace(
+            slots=("m 9@10:00-10:30", "t 10@10:00-12:00")
+        ),
+        "10@12:00",
+    ),
+    (
+        "a review before a booked one makes no contact last longer",
+        Case("E2+ D5* R20", {"dosing_count": {"min": 2}} | MONTHLY, "8")._replace(
+            slots=("m 9@10:00-10:30", "t 60@10:00-12:00")
+        ),
+        None,
+    ),
+    (
         "the next review cannot be had in time",
         Case("E2+ D5*", {"dosing_count": {"min": 2}} | MONTHLY, "8")._replace(
             slots=("t 10@10:00-12:00", "m 34@10:00-10:30")
