@@ -14,6 +14,7 @@ from measure import Work, race
 
 START: Final = "2027-01-11"
 NOW: Final = dt.datetime(2027, 1, 18, 0, 0, tzinfo=dt.UTC)
+LATER: Final = dt.datetime(2027, 2, 10, 20, 0, tzinfo=dt.UTC)
 SLOTS: Final = 200
 SESSIONS: Final = 25
 
@@ -57,6 +58,7 @@ def moved() -> kap.Plan:
 def works() -> dict[str, tuple[str, Work]]:
     """What is measured, by name, each with the goal that it has."""
     running = kap.parse("2027-01-04 C0* E2+ P7* D14")
+    booked = kap.parse("2027-01-04 C0* E2+ P7* D14*t I15* D28*t I29* D42 D56")
     course = kap.draft("core", START, dosings=8)
     open_slots = slots()
     return {
@@ -67,6 +69,10 @@ def works() -> dict[str, tuple[str, Work]]:
         f"complete, {SLOTS} open slots": (
             "complete",
             partial(kap.complete, running, as_of=NOW, open_slots=open_slots),
+        ),
+        f"complete, dosings booked, {SLOTS} open slots": (
+            "complete",
+            partial(kap.complete, booked, "regrounding", as_of=LATER, open_slots=open_slots),
         ),
         "repair, 25 sessions, one missing": ("repair", partial(kap.repair, mutated())),
         "repair, 25 sessions, one moved": ("repair", partial(kap.repair, moved())),

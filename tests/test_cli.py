@@ -308,6 +308,6 @@ def test_a_file_that_cannot_be_read_is_named_with_the_systems_reason(
     def unreadable(_: object) -> bytes:
         raise break_with
 
-    monkeypatch.setattr("kap_model.cli._inputs.read_bytes", unreadable)
+    monkeypatch.setattr("kap_model.cli._stream.read_bytes", unreadable)
     assert main(["check", REGROUNDING]) == 2
     assert capsys.readouterr().err == f"{REGROUNDING}: {complaint}\n"

@@ -99,7 +99,7 @@ def test_a_quote_with_labels(tmp_path: Path, capsys: Capture) -> None:
         ((KINGSLEY, *OWN, "--agree", f"consultation={MARKER}"), "amount: must be an amount"),
         ((KINGSLEY, *OWN, "--agree", f"{MARKER}=1.00"), "agreed: must be one of"),
         ((KINGSLEY, *AGREED, "--agree", "consultation=46.00"), "--agree: must name each word"),
-        ((KINGSLEY, *AGREED, "--priced-on", MARKER), "priced_on: must be a date"),
+        ((KINGSLEY, *AGREED, "--priced-on", MARKER), "--priced-on: must be a date"),
         ((KINGSLEY, "--fees", "nowhere.json"), "nowhere.json: is neither a practice"),
         ((KINGSLEY, "--fees", ""), "--fees: is neither a practice"),
         ((KINGSLEY, "--fees", HOUSE), "$.schema: must be kap-model/fees/1"),

@@ -20,7 +20,8 @@ import kap_model as kap
 from formats.sarif_shape import check_sarif
 from kap_model.batch import check_lines
 from kap_model.cli import _stream, main
-from kap_model.cli._stream import in_order, lines_of, look, with_progress
+from kap_model.cli._jobs import ignore_interrupts, in_order, with_progress
+from kap_model.cli._stream import lines_of, look
 from shipped import BROKEN, REGROUNDING
 
 Capture = pytest.CaptureFixture[str]
@@ -146,6 +147,32 @@ def test_only_two_lines_are_read_to_tell() -> None:
     stream = io.BytesIO(GOOD * 9)
     head, by_line = look(stream)
     assert (head, by_line) == (GOOD * 2, True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "results"),
+    [
+        (GOOD, [True]),
+        (BAD + GOOD, [False, True]),
+        (b"oops\noops\n", [False, False]),
+        ((b"[" * 400_000 + b"\n") * 3 + GOOD, [False, False, False, True]),
+        (b"", []),
+    ],
+    ids=["one line", "a bad line first", "nothing is JSON", "more than a document's size", "none"],
+)
+def test_lines_that_are_asked_for(
+    raw: bytes, results: list[bool], give: Any, tmp_path: Path, capsys: Capture
+) -> None:
+    give(raw)
+    status = main(["check", "--lines", "-"])
+    given = rows(capsys)
+    assert ["error" not in row for row in given] == results
+    assert status == (0 if all(results) else 2)
+    path = tmp_path / "lines.txt"
+    path.write_bytes(raw)
+    main(["check", "--lines", str(path)])
+    kept = [{k: v for k, v in row.items() if k != "file"} for row in rows(capsys)]
+    assert kept == [{k: v for k, v in row.items() if k != "file"} for row in given]
 
 
 @pytest.mark.parametrize(
@@ -429,7 +456,7 @@ def test_processes_start_without_signal_masks_too(
 def test_workers_leave_interrupts_to_the_first_process() -> None:
     before = signal.getsignal(signal.SIGINT)
     try:
-        _stream.ignore_interrupts()
+        ignore_interrupts()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

@@ -185,6 +185,7 @@ Pending: still to come
 NOT_OK = """\
 plan: not ok
   protocol kingsley (as asked)
+  judged as a whole, at no moment: what is missing counts as missing
   rules: 2 violated, 18 satisfied, 10 not applicable
 
 Violated

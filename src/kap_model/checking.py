@@ -51,7 +51,7 @@ def check(
     """
     if not isinstance(plan, Plan):
         raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
-    asked = rules if rules is RULES else _rules(rules)
+    asked = rules_of(rules)
     care, source = choose_protocol(plan, protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
@@ -80,7 +80,14 @@ def check(
     )
 
 
-def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def rules_of(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rules to ask, as ``check`` takes them.
+
+    Raises:
+        InvalidValue: They are no sequence of rules.
+    """
+    if rules is RULES:
+        return RULES
     given = as_tuple(rules, "rules")
     for index, rule in enumerate(given):
         if type(rule) is not Rule:

@@ -9,11 +9,11 @@ from kap_model._version import __version__
 from kap_model.cli._calendar import add_calendar_command
 from kap_model.cli._check import FAIL_ON, FORMATS, check_files
 from kap_model.cli._explain import explain, list_rules
+from kap_model.cli._jobs import jobs_number
 from kap_model.cli._options import add_fail_on, add_format
 from kap_model.cli._planning_arguments import add_planning_commands
 from kap_model.cli._price_arguments import add_price_commands
 from kap_model.cli._schema import print_schema
-from kap_model.cli._stream import jobs_number
 
 NO_ADVICE = "It checks records against a practice's written protocol; it gives no medical advice."
 
@@ -66,6 +66,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add_fail_on(parser, FAIL_ON)
     parser.add_argument(
         "--format", choices=FORMATS, help="default: text, or ndjson where documents come by line"
+    )
+    parser.add_argument(
+        "--lines",
+        action="store_true",
+        help="every FILE, stdin too, holds one document on each line; default: told by the name, "
+        "and of stdin by its beginning",
     )
     parser.add_argument(
         "--coverage",

@@ -25,9 +25,10 @@ from kap_model.cli._forms import (
     streamed,
 )
 from kap_model.cli._inputs import UnusableError, chosen_protocol
+from kap_model.cli._jobs import in_order, with_progress
 from kap_model.cli._options import fail_on_of
 from kap_model.cli._result import GOOD, UNUSABLE, Result
-from kap_model.cli._stream import Document, in_order, sources, with_progress
+from kap_model.cli._stream import Document, sources
 from kap_model.coverage import RuleCoverage, Tally
 from kap_model.documents import load_waivers, loads
 from kap_model.errors import InputError
@@ -63,7 +64,7 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
         terms = _terms(arguments)
     except UnusableError as error:
         return Result(UNUSABLE, complaints=error.lines)
-    files = sources(arguments.files)
+    files = sources(arguments.files, by_line=arguments.lines)
     by_line = any(file.by_line for file in files)
     name = arguments.format or ("ndjson" if by_line else "text")
     if arguments.coverage and name not in COVERAGE_PART:

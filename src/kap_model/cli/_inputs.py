@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from kap_model.documents import load_slots, loads, loads_fees, loads_protocol
 from kap_model.documents.plans import read_bytes, read_limited
-from kap_model.errors import InputError
+from kap_model.errors import InputError, Problem
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.planning.search.slots import OpenSlot
@@ -19,6 +19,7 @@ from kap_model.protocol import CareProtocol
 T = TypeVar("T")
 
 STDIN: Final = "-"
+_OPTIONS: Final = ("as_of", "every", "place", "priced_on", "support_person")
 _NEITHER: Final = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
 
 
@@ -32,8 +33,15 @@ class UnusableError(Exception):
         elif name.startswith("--"):
             self.lines = tuple(f"{name}: {problem.reason}" for problem in error.problems)
         else:
-            self.lines = tuple(f"{name}: {problem}" for problem in error.problems)
+            self.lines = tuple(_line(name, problem) for problem in error.problems)
         super().__init__(*self.lines)
+
+
+def _line(name: str, problem: Problem) -> str:
+    """What is wrong with a file, or with an option that was given beside it."""
+    if problem.path in _OPTIONS:
+        return f"--{problem.path.replace('_', '-')}: {problem.reason}"
+    return f"{name}: {problem}"
 
 
 def read_plan(name: str) -> Plan:

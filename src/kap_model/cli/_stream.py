@@ -1,35 +1,23 @@
-"""What ``check`` reads, one document after another, and how it is dealt out to processes."""
+"""What ``check`` reads, one document after another."""
 
 from __future__ import annotations
 
-import argparse
 import io
-import signal
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, TextIO, TypeVar
+from typing import BinaryIO, Final, Protocol
 
 from attrs import frozen
 
-from kap_model.cli import _inputs
-from kap_model.cli._options import number
+from kap_model.cli._inputs import STDIN
 from kap_model.documents import _json
 from kap_model.documents._json import MOST_BYTES
+from kap_model.documents.plans import read_bytes
 from kap_model.errors import InputError
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-T = TypeVar("T")
-
 LINE_SUFFIXES: Final = (".ndjson", ".jsonl")
-MOST_JOBS: Final = 61  # as many as Windows can wait for
 _LONGEST_LINE: Final = MOST_BYTES + 2  # with its end
-_CHUNK_LINES: Final = 64
-_CHUNK_BYTES: Final = 250_000
-_STEP: Final = 100
 _BLANK: Final = b" \t\r\n"
 
 
@@ -71,15 +59,22 @@ class Readable(Protocol):
         ...
 
 
-def sources(names: Iterable[str]) -> list[Source]:
-    """The files of the command line; of stdin, what is needed to tell its kind is read at once."""
+def sources(names: Iterable[str], *, by_line: bool = False) -> list[Source]:
+    """The files of the command line; of stdin, what is needed to tell its kind is read at once.
+
+    Args:
+        names: Paths, and ``-`` for stdin.
+        by_line: Whether each holds a document on each line, whatever its name and beginning.
+    """
     found: list[Source] = []
     looked_at = False
     for name in names:
-        if name == _inputs.STDIN:
-            found.append(_failing(OSError(0, "is read already")) if looked_at else _stdin())
+        if name == STDIN:
+            found.append(
+                _failing(OSError(0, "is read already")) if looked_at else _stdin(by_line=by_line)
+            )
             looked_at = True
-        elif name.lower().endswith(LINE_SUFFIXES):
+        elif by_line or name.lower().endswith(LINE_SUFFIXES):
             found.append(Source(True, _LinesOfFile(name)))
         else:
             found.append(Source(False, _WholeFile(name)))
@@ -92,8 +87,7 @@ class _WholeFile:
 
     def __call__(self) -> Iterator[Document]:
         try:
-            # The door through which every command reads files.
-            raw = _inputs.read_bytes(self.name)  # type: ignore[attr-defined]
+            raw = read_bytes(self.name)
         except OSError as error:
             yield Document(self.name, error=error)
         else:
@@ -116,15 +110,17 @@ def _failing(error: OSError) -> Source:
     return Source(False, lambda: iter((Document("stdin", error=error),)))
 
 
-def _stdin() -> Source:
+def _stdin(*, by_line: bool) -> Source:
     if sys.stdin is None:
         return _failing(OSError(0, "is closed"))
     file = sys.stdin.buffer
+    if by_line:
+        return Source(True, lambda: lines_of(file, "stdin"))
     try:
-        head, by_line = look(file)
+        head, is_by_line = look(file)
     except OSError as error:
         return _failing(error)
-    if by_line:
+    if is_by_line:
         return Source(True, lambda: lines_of(_PutBack(head, file), "stdin"))
     return Source(False, lambda: iter((Document("stdin", head),)))
 
@@ -207,86 +203,3 @@ def lines_of(file: Readable, name: str) -> Iterator[Document]:
 def _skip_line(file: Readable) -> None:
     while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
         pass
-
-
-def in_order(
-    judge: Callable[[list[Document]], list[T]], documents: Iterable[Document], jobs: int
-) -> Iterator[T]:
-    """What a judge says of each document, in order; with jobs, processes work some way ahead."""
-    if jobs == 1:
-        for document in documents:
-            yield from judge([document])
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    ahead: deque[Future[list[T]]] = deque()
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), ignore_interrupts)
-    try:
-        for chunk in _chunks(documents):
-            ahead.append(_handed_over(pool, judge, chunk))
-            if len(ahead) == 2 * jobs:
-                yield from ahead.popleft().result()
-        while ahead:
-            yield from ahead.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _handed_over(
-    pool: ProcessPoolExecutor, judge: Callable[[list[Document]], list[T]], chunk: list[Document]
-) -> Future[list[T]]:
-    if not hasattr(signal, "pthread_sigmask"):
-        return pool.submit(judge, chunk)
-    # A process that starts here inherits this: it hears no Ctrl-C, not even while it loads.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    try:
-        return pool.submit(judge, chunk)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that deals out the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    chunk: list[Document] = []
-    size = 0
-    for document in documents:
-        chunk.append(document)
-        size += len(document.raw)
-        if len(chunk) == _CHUNK_LINES or size >= _CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-def with_progress(items: Iterator[T], stream: TextIO) -> Iterator[T]:
-    """The items, counted on a stream that is a terminal; the count is wiped out at the end."""
-    if not stream.isatty():
-        yield from items
-        return
-    count, text = 0, ""
-    try:
-        for item in items:
-            count += 1
-            if count % _STEP == 0:
-                text = f"{count:,} documents checked"
-                stream.write(f"\r{text}")
-                stream.flush()
-            yield item
-    finally:
-        if text:
-            stream.write(f"\r{' ' * len(text)}\r")
-            stream.flush()
-
-
-def jobs_number(text: str) -> int:
-    """The number of ``--jobs``."""
-    jobs = number(text)
-    if not 1 <= jobs <= MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 to {MOST_JOBS}")
-    return jobs

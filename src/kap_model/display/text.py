@@ -40,16 +40,29 @@ def _summary(report: Report) -> Iterator[str]:
         answer = "ok, not confirmed"
     yield f"{report.plan}: {answer}"
     yield f"  protocol {report.protocol} ({SOURCES[report.protocol_source]})"
+    moment = moment_text(report)
+    if moment is not None:
+        yield f"  {moment}"
+    yield f"  rules: {counted_text(report)}"
+
+
+def moment_text(report: Report) -> str | None:
+    """When a plan is judged; ``None`` where no moment is given and none would change a thing."""
     if report.instant is not None:
-        spoken = zone(report.timezone).spoken(report.instant)
-        yield f"  as of {spoken}, {report.timezone}"
+        return f"as of {zone(report.timezone).spoken(report.instant)}, {report.timezone}"
+    if any(finding.breach.nature == "missing" for finding in report.findings):
+        return "judged as a whole, at no moment: what is missing counts as missing"
+    return None
+
+
+def counted_text(report: Report) -> str:
+    """How many rules have which verdict: ``26 satisfied, 4 not applicable``."""
     verdicts = list(report.rules.values())
-    counted = ", ".join(
+    return ", ".join(
         f"{verdicts.count(verdict)} {verdict.replace('-', ' ')}"
         for verdict in VERDICTS
         if verdict in verdicts
     )
-    yield f"  rules: {counted}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kap_model.formats._xml import writable
 from kap_model.formats.failing import fails
 from kap_model.formats.judged import Judged, Note
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# What XML 1.0 cannot hold, not even escaped.
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COUNTS: Final = ("tests", "failures", "errors", "skipped")
 
 
@@ -102,10 +100,6 @@ def _told(note: Note) -> str:
 def _element(tag: str, text: str = "", **attributes: str) -> Element:
     from xml.etree.ElementTree import Element
 
-    made = Element(tag, {name: _writable(value) for name, value in attributes.items()})
-    made.text = _writable(text) or None
+    made = Element(tag, {name: writable(value) for name, value in attributes.items()})
+    made.text = writable(text) or None
     return made
-
-
-def _writable(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
-from typing import Final, TypeAlias
+from typing import TypeAlias
+
+from kap_model.formats._xml import writable
 
 Attribute: TypeAlias = str | float | None
-
-# What no XML document may hold, were it escaped or not.
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REPLACEMENT: Final = "\ufffd"
 
 
 class Markup(str):
@@ -55,4 +52,4 @@ def _value(value: str | float) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(_UNWRITABLE.sub(_REPLACEMENT, text), quote=True)
+    return escape(writable(text), quote=True)

@@ -10,8 +10,8 @@ from kap_model.display.html import style
 from kap_model.display.html.elements import Markup, element, joined
 from kap_model.display.html.signs import Marked, named, tag
 from kap_model.display.html.tables import Column, line, table
-from kap_model.display.text import SOURCES
-from kap_model.report import VERDICTS, Finding, Report
+from kap_model.display.text import SOURCES, counted_text, moment_text
+from kap_model.report import Finding, Report
 from kap_model.rules import RULE_OF_ID
 
 _COLUMNS: Final[tuple[tuple[str, Column], ...]] = (
@@ -48,22 +48,11 @@ def _answer(sign: str, says: str, hue: str) -> Markup:
 
 def judged(report: Report) -> Markup:
     """By which protocol, when, and how many rules have each verdict."""
-    told = [line(f"protocol {report.protocol} ({SOURCES[report.protocol_source]})")]
-    if report.instant is not None:
-        told.append(
-            line(f"as of {zone(report.timezone).spoken(report.instant)}, {report.timezone}")
-        )
-    return joined([*told, line(f"rules: {counted(report)}")])
-
-
-def counted(report: Report) -> str:
-    """``26 satisfied, 4 not applicable``."""
-    verdicts = list(report.rules.values())
-    return ", ".join(
-        f"{verdicts.count(verdict)} {verdict.replace('-', ' ')}"
-        for verdict in VERDICTS
-        if verdict in verdicts
-    )
+    told = [f"protocol {report.protocol} ({SOURCES[report.protocol_source]})"]
+    moment = moment_text(report)
+    if moment is not None:
+        told.append(moment)
+    return joined([line(said) for said in (*told, f"rules: {counted_text(report)}")])
 
 
 def findings_table(marked: Sequence[Marked]) -> Markup:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kap_model._time import spoken_day
+from kap_model._values import check_instance
 from kap_model.checking import check
 from kap_model.display.html.elements import Markup, joined
 from kap_model.display.html.findings import answer, findings_outline, judged
 from kap_model.display.html.signs import Marked, by_session, numbered, tag
-from kap_model.display.html.tables import Column, caption, folded, heading, line, note, root, table
+from kap_model.display.html.tables import Column, caption, folded, heading, line, root, table
 from kap_model.display.html.timeline import Scene, document, picture
 from kap_model.errors import refusal
 from kap_model.plan import Plan
@@ -50,8 +51,6 @@ def plan_page(plan: Plan, report: Report | None = None) -> Markup:
     parts.append(picture(_scene(plan, report)))
     if marked:
         parts += [caption(count(len(marked), "finding")), findings_outline(marked)]
-    if _is_whole(report):
-        parts.append(note("Judged as a whole, at no moment: what is missing counts as missing."))
     if plan.sessions:
         parts.append(_sessions(plan, marked))
     return joined(parts)
@@ -59,13 +58,6 @@ def plan_page(plan: Plan, report: Report | None = None) -> Markup:
 
 def _answer(report: Report | None) -> list[Markup]:
     return [] if report is None else [answer(report)]
-
-
-def _is_whole(report: Report | None) -> bool:
-    """Whether something counts as missing for want of a moment."""
-    if report is None or report.instant is not None:
-        return False
-    return any(finding.breach.nature == "missing" for finding in report.findings)
 
 
 def timeline_svg(plan: Plan, report: Report | None = None) -> str:
@@ -80,13 +72,15 @@ def timeline_svg(plan: Plan, report: Report | None = None) -> str:
             the moment of judgement drawn. Absent: only the sessions are.
 
     Raises:
-        InvalidValue: The report is of a plan with another id or time zone.
+        InvalidValue: The report is none, or of a plan with another id or time zone.
         TypeError: The plan is no :class:`~kap_model.plan.Plan`.
     """
     if not isinstance(plan, Plan):
         raise TypeError("timeline_svg() takes a Plan; kap_model.loads() makes one of a document")
-    if report is not None and (report.plan, report.timezone) != (plan.id, plan.timezone):
-        raise refusal("report", "must be of this plan")
+    if report is not None:
+        check_instance(report, "report", Report)
+        if (report.plan, report.timezone) != (plan.id, plan.timezone):
+            raise refusal("report", "must be of this plan")
     return document(_scene(plan, report))
 
 
