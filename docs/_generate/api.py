@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, ForwardRef
 
 import kap_model as kap
-from _generate import NOTE
+from _generate import NOTE, plain
+from _generate.modules import MODULES, constant_line, error_class, in_order, is_shown
 
 _WIDTH: Final = 88
 
@@ -39,13 +40,23 @@ _BY_IDENTITY: Final = {id(getattr(kap, name)): name for name in _CONSTANTS}
 
 def api_page() -> str:
     """Every public name once, with its signature and what it is."""
-    lines = [NOTE, "# Python", "", "`import kap_model as kap`; every name below is `kap.NAME`."]
-    lines += ["Values are frozen, hashable and picklable; arguments after `*` go by name."]
+    lines = [
+        NOTE,
+        "# Python",
+        "",
+        "`import kap_model as kap`; every name is `kap.NAME`, but for those",
+    ]
+    lines += [
+        "at the end, which are taken from a module of the package. Values are frozen, hashable"
+    ]
+    lines += ["and picklable; arguments after `*` go by name."]
     for group in GROUPS:
         names = [name for name in kap.__all__ if group_of(name) == group]
         lines += ["", f"## {group}"] if names else []
         for name in sorted(names, key=_place):
             lines += ["", *_name(name, getattr(kap, name))]
+    for module in MODULES:
+        lines += _module(import_module(f"kap_model.{module}"))
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +94,28 @@ def _name(name: str, value: Any) -> Iterator[str]:
         yield from _members(value)
 
 
+def _module(module: ModuleType) -> Iterator[str]:
+    """A section: names with a signature under headings, and before them all others by line."""
+    own = [(name, value) for name, value in in_order(module) if not is_shown(name, value)]
+    called = [(name, value) for name, value in own if _is_called(value)]
+    yield from ["", f"## `{module.__name__}`", "", first_sentence(module)]
+    shown = [name for name, value in in_order(module) if is_shown(name, value)]
+    if shown:
+        yield from ["", f"As `kap.NAME` above: {', '.join(f'`{name}`' for name in shown)}."]
+    constants = [constant_line(module, name) for name, value in own if not _is_called(value)]
+    yield from ["", *constants] if constants else []
+    home = module.__name__.removeprefix("kap_model.")
+    for name, value in called:
+        yield from ["", f"### `{home}.{name}`", ""]
+        yield from _code(error_class(name, value) or signature(name, value))
+        yield first_sentence(value)
+
+
+def _is_called(value: Any) -> bool:
+    is_alias = hasattr(value, "__origin__")
+    return inspect.isfunction(value) or (inspect.isclass(value) and not is_alias)
+
+
 def _code(text: str) -> Iterator[str]:
     yield "```python"
     yield text
@@ -103,9 +136,7 @@ def _members(module: ModuleType) -> Iterator[str]:
 
 def first_sentence(value: Any) -> str:
     """The first paragraph of what a name says of itself, on one line."""
-    said = (inspect.getdoc(value) or "").split("\n\n")[0]
-    plain = re.sub(r":\w+:`~?\.?([\w.]+)`", r"`\1`", " ".join(said.split()))
-    return plain.replace("``", "`")
+    return plain(inspect.getdoc(value) or "")
 
 
 def signature(name: str, value: Any, width: int = _WIDTH) -> str:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from _generate import NOTE
 from kap_model.documents.schemas import BEYOND, NAMES, schema
 
+_ONE_REPORT = (
+    "The schema is of what `check --format json` prints. One report, which is `report.to_dict()`,",
+    "a line of NDJSON or an answer of a web service, is `urn:kap-model:report:1#/$defs/report`. In",
+    "NDJSON a line that could not be used has `file`, `line` and `error` instead, and a whole file",
+    "`file` and `error`; with `--coverage` the last line holds the counts.",
+)
+
 
 def schemas_page() -> str:
     """Every schema, and what a loader asks beyond it."""
@@ -21,5 +28,7 @@ def schemas_page() -> str:
         lines += [f"## {name}", "", f"{made['description']} `{made['$id']}`"]
         if BEYOND[name]:
             lines += ["", "Beyond the schema:", "", *[f"- {line}" for line in BEYOND[name]]]
+        if name == "report":
+            lines += ["", *_ONE_REPORT]
         lines.append("")
     return "\n".join(lines)
