@@ -199,6 +199,16 @@ def test_a_column_that_is_not_there_is_named(
     assert caught.value.problems == (kap.Problem("rows[1]", reason),)
 
 
+@pytest.mark.parametrize("row", [5, None, GOOD_LINE, [GOOD_LINE], {"document"}])
+def test_a_row_that_is_no_mapping_is_named(row: Any) -> None:
+    rows = check_rows([{"document": GOOD_LINE}, row])
+    assert next(rows)["ok"] is True
+    with pytest.raises(kap.InvalidValue) as caught:
+        next(rows)
+    reason = "must be a mapping of columns to values"
+    assert caught.value.problems == (kap.Problem("rows[1]", reason),)
+
+
 @pytest.mark.parametrize("keep", ["clinic", ["rule"], ["clinic", "plan"]])
 def test_kept_columns_are_columns_of_the_input(keep: Any) -> None:
     with pytest.raises(kap.InvalidValue, match="keep"):
@@ -224,3 +234,33 @@ def problems_of(text: str) -> tuple[kap.Problem, ...]:
     with pytest.raises(kap.DocumentError) as caught:
         kap.loads(text)
     return caught.value.problems
+
+
+@kap.rule(
+    "HOUSE-BRIEF",
+    "A course is brief.",
+    why="The house is small.",
+    severity="warning",
+    cites=(kap.Citation("House protocol", "section 9"),),
+)
+def brief(course: kap.Course, _limits: kap.Limits) -> list[kap.Breach]:
+    return [kap.Breach("violated", course.counting, _too_long)]
+
+
+def _too_long(_voice: Any) -> kap.Words:
+    return kap.Words("The course is long.")
+
+
+def test_own_rules_are_asked_too() -> None:
+    rules = (*kap.RULES, brief)
+    alone = kap.check(WHOLE, rules=rules)
+    assert [finding.rule for finding in alone.findings] == ["HOUSE-BRIEF"]
+    (line,) = check_lines([GOOD_LINE], rules=iter(rules))
+    assert line.report is not None
+    assert line.report.to_dict() == alone.to_dict()
+    (row,) = check_rows([{"plan": GOOD_LINE}], rules=rules)
+    assert (row["rule"], row["severity"]) == ("HOUSE-BRIEF", "warning")
+    unknown: Any = ["HOUSE-BRIEF"]
+    for verb in (check_lines, check_rows):
+        with pytest.raises(kap.InvalidValue, match=r"rules\[0\]: must be a Rule"):
+            verb([], rules=unknown)

@@ -69,8 +69,7 @@ def test_a_whole_calendar() -> None:
         [
             "BEGIN:VCALENDAR",
             "VERSION:2.0",
-            "PRODID:-//kap-model//calendars//EN",
-            "METHOD:PUBLISH",
+            "PRODID:-//appointments//EN",
             "BEGIN:VTIMEZONE",
             "TZID:Asia/Kathmandu",
             "BEGIN:STANDARD",
@@ -356,13 +355,19 @@ def test_the_command_prints_a_calendar(capsys: Capture, monkeypatch: pytest.Monk
     assert run(["-", "--as-of", NOW], capsys)[1] == to_ical(plan, as_of=NOW)
 
 
+@pytest.mark.parametrize("plan", ["x", None, kap.Plan, {}, 5])
+def test_what_is_no_plan_has_no_calendar(plan: Any) -> None:
+    with pytest.raises(TypeError, match=r"^to_ical\(\) takes a Plan; kap_model.loads\(\) makes"):
+        to_ical(plan, as_of=NOW)
+
+
 @pytest.mark.parametrize(
     ("document", "as_of", "reason"),
     [
         (None, NOW, "plan.json: No such file or directory"),
         ("{}", NOW, "plan.json: $: lacks schema"),
         (kap.dumps(kap.Plan(id="p", timezone="UTC", sessions=())), NOW, "sessions: must be at"),
-        (kap.dumps(kap.parse("2027-01-04 C0")), "2027-01-01", "as_of: must be RFC 3339"),
+        (kap.dumps(kap.parse("2027-01-04 C0")), "2027-01-01", "--as-of: must be RFC 3339"),
     ],
 )
 def test_the_command_says_why_there_is_no_calendar(

@@ -400,7 +400,15 @@ def test_what_is_no_exact_money_is_not_coerced(value: Any, path: str, reason: st
 
 
 @pytest.mark.parametrize("value", [usd("1.00"), Fee(Decimal(1), "USD")], ids=repr)
-def test_money_with_another_currency_beside_it_is_no_amount(value: Any) -> None:
+@pytest.mark.parametrize("currency", ["EUR", "USD", Coin("USD")], ids=repr)
+def test_money_has_a_currency_and_takes_none_beside_it(value: Any, currency: Any) -> None:
+    problem = refused(Money.of, value, currency)
+    assert problem.path == "currency"
+    assert problem.reason == "must not be given beside money, which has its own"
+
+
+@pytest.mark.parametrize("value", [185, 185.0, None, Coin("USD")], ids=repr)
+def test_beside_a_currency_what_is_no_amount_is_told_so(value: Any) -> None:
     assert refused(Money.of, value, "EUR").path == "amount"
 
 

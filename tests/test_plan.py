@@ -231,6 +231,36 @@ def test_conditions_stand_sorted() -> None:
         assert make(conditions=iter(permuted)) == make(conditions=("b", "B", "a2", "a10"))
 
 
+WRONG_LABEL = (
+    "must be 1 to 64 letters, digits, dots, underscores or hyphens, starting with a letter or digit"
+)
+
+
+def test_all_that_is_wrong_in_conditions_is_told_at_once() -> None:
+    given: Any = ["a!", "b", "b!", 1, None, ["c"], "c", "c"]
+    with pytest.raises(kap.InvalidValue) as caught:
+        make(conditions=given)
+    assert caught.value.problems == (
+        *(kap.Problem(f"conditions[{index}]", WRONG_LABEL) for index in (0, 2, 3, 4, 5)),
+        kap.Problem("conditions", "must name each once"),
+    )
+
+
+@pytest.mark.parametrize("sound", [(), ("a", "a")], ids=["wrong", "repeated-too"])
+@pytest.mark.parametrize("wrong", [98, 99, 100, 101, 5000])
+def test_at_most_a_hundred_problems_are_told(wrong: int, sound: tuple[str, ...]) -> None:
+    with pytest.raises(kap.InvalidValue) as caught:
+        make(conditions=(*sound, *[f"{n}!" for n in range(wrong)]))
+    problems = caught.value.problems
+    many = wrong + bool(sound)
+    assert len(problems) == min(many, 101)
+    more = kap.Problem("conditions", "has more problems than these 100")
+    assert (problems[-1] == more) == (many > 100)
+    assert problems[:98] == tuple(
+        kap.Problem(f"conditions[{len(sound) + index}]", WRONG_LABEL) for index in range(98)
+    )
+
+
 def test_none_recorded_is_not_the_same_as_recorded_and_none() -> None:
     assert make(conditions=None) != make(conditions=())
     assert make(supplies=None) != make(supplies=())

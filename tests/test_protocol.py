@@ -107,9 +107,21 @@ def test_a_lawful_value_of_a_limit(limit: str, value: Any) -> None:
     ("limit", "value"), [(name, value) for name, (_, bad) in CHECKS.items() for value in bad]
 )
 def test_a_value_that_cannot_be_this_limit_is_refused(limit: str, value: Any) -> None:
-    problem = refused(setting, limit, value)
-    assert problem.path.startswith("value")
-    assert problem.reason.startswith("must ")
+    with pytest.raises(kap.InvalidValue) as caught:
+        setting(limit, value)
+    for problem in caught.value.problems:
+        assert problem.path.startswith("value")
+        assert problem.reason.startswith("must ")
+
+
+def test_all_that_is_wrong_in_a_list_of_labels_is_told_at_once() -> None:
+    with pytest.raises(kap.InvalidValue) as caught:
+        setting("dosing_places", ("home", "office", "a b", "office"))
+    assert [(problem.path, problem.reason) for problem in caught.value.problems] == [
+        ("value[0]", "must be one of office, remote"),
+        ("value[2]", "must be one of office, remote"),
+        ("value", "must name each once"),
+    ]
 
 
 @pytest.mark.parametrize(

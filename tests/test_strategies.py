@@ -88,6 +88,71 @@ def test_values_of_every_limit_are_valid(spec: Any, data: st.DataObject) -> None
     assert (line.limit, line.since) == (spec.name, None)
 
 
+@pytest.mark.parametrize("spec", LIMITS, ids=lambda spec: spec.name)
+def test_a_limit_may_be_asked_for_by_its_name(spec: Any) -> None:
+    how = settings(phases=[Phase.generate], database=None)
+    spec.check(find(kst.limit_values(spec.name), lambda _: True, settings=how))
+    line = find(kst.settings(spec.name), lambda _: True, settings=how)
+    assert line.limit == spec.name
+
+
+def test_a_line_is_for_any_limit_where_none_is_asked_for() -> None:
+    how = settings(phases=[Phase.generate], database=None)
+    assert find(kst.settings(), lambda line: line.limit != LIMITS[0].name, settings=how)
+
+
+DAY = dt.date(2027, 1, 4)
+LARGEST = 10**15
+
+
+@pytest.mark.parametrize(
+    ("strategy", "given", "path"),
+    [
+        (kst.limit_values, ("dosing_cuont",), "spec"),
+        (kst.limit_values, (None,), "spec"),
+        (kst.limit_values, (5,), "spec"),
+        (kst.settings, ("",), "spec"),
+        (kst.settings, (["dosing_count"],), "spec"),
+        (kst.money, ("usd",), "currency"),
+        (kst.money, (5,), "currency"),
+        (kst.money, ("USD", -1, -5), "min_minor"),
+        (kst.money, (None, 1, 0), "min_minor"),
+        (kst.money, ("USD", 0.0, 5), "min_minor"),
+        (kst.money, ("USD", -LARGEST - 1, 5), "min_minor"),
+        (kst.money, ("USD", 0, "5"), "max_minor"),
+        (kst.money, ("USD", 0, LARGEST + 1), "max_minor"),
+        (kst.sessions, ("s1", None, ("dosing", "dose")), "kinds[1]"),
+        (kst.sessions, ("s1", None, (None,)), "kinds[0]"),
+        (kst.sessions, ("s1", None, ()), "kinds"),
+        (kst.sessions, ("s1", None, "dosing"), "kinds"),
+        (kst.supplies, (None,), "origin"),
+        (kst.supplies, (20_270_104,), "origin"),
+        (kst.supplies, (dt.datetime(2027, 1, 4, tzinfo=dt.UTC),), "origin"),
+    ],
+)
+def test_a_strategy_that_cannot_be_is_refused_at_once(strategy: Any, given: Any, path: str) -> None:
+    with pytest.raises(kap.InvalidValue) as caught:
+        strategy(*given)
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "given"),
+    [
+        (kst.money, ("USD", -5, -1)),
+        (kst.money, ("JPY", 5, 5)),
+        (kst.money, (None, -LARGEST, LARGEST)),
+        (kst.sessions, ("s1", None, ("dosing", "dosing"))),
+        (kst.sessions, ("s1", None, ["integration"])),
+        (kst.supplies, (DAY,)),
+        (kst.supplies, ("2027-01-04", "x2")),
+    ],
+)
+def test_a_strategy_at_the_edge_draws(strategy: Any, given: Any) -> None:
+    how = settings(phases=[Phase.generate], database=None)
+    assert find(strategy(*given), lambda _: True, settings=how) is not None
+
+
 @given(kst.protocols(dated=False))
 @settings(max_examples=30)
 def test_protocols_without_dates(protocol: kap.CareProtocol) -> None:

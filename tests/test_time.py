@@ -23,6 +23,14 @@ LOS_ANGELES = "America/Los_Angeles"
 ALL_ZONES = sorted(_zone.zone_names())
 
 
+def refused_moment(value: Any) -> str:
+    with pytest.raises(InvalidValue) as caught:
+        _time.moment_of_judgement(value)
+    (problem,) = caught.value.problems
+    assert problem.path == "as_of"
+    return problem.reason
+
+
 def refusal(value: Any, path: str = "start") -> str:
     with pytest.raises(InvalidValue) as caught:
         _time.instant(value, path)
@@ -163,6 +171,58 @@ def test_the_fold_of_a_datetime_is_kept(fold: int) -> None:
     ours = pendulum.datetime(2027, 11, 7, 1, 30, tz=LOS_ANGELES, fold=fold)
     assert _time.instant(stdlib, "start") == expected
     assert _time.instant(ours, "start") == expected
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize(
+    ("name", "clock"),
+    [
+        (LOS_ANGELES, (2027, 3, 14, 2, 0)),
+        (LOS_ANGELES, (2027, 3, 14, 2, 30)),
+        (LOS_ANGELES, (2027, 3, 14, 2, 59)),
+        ("Australia/Lord_Howe", (2027, 10, 3, 2, 15)),
+        ("Pacific/Apia", (2011, 12, 30, 12, 0)),
+    ],
+)
+@pytest.mark.parametrize("make", [dt.datetime, pendulum.DateTime], ids=["stdlib", "pendulum"])
+@pytest.mark.parametrize("zone", [zoneinfo.ZoneInfo, pendulum.timezone], ids=["zoneinfo", "own"])
+def test_a_local_time_that_its_zone_skips_is_refused(
+    make: Any, zone: Any, name: str, clock: tuple[int, ...], fold: int
+) -> None:
+    skipped = make(*clock, tzinfo=zone(name), fold=fold)
+    assert refusal(skipped) == _time.GAP_REASON
+    assert refused_moment(skipped) == _time.GAP_REASON
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize(
+    ("clock", "text"),
+    [
+        ((2027, 3, 14, 1, 59), "2027-03-14 01:59:00 -0800"),
+        ((2027, 3, 14, 3, 0), "2027-03-14 03:00:00 -0700"),
+        ((2027, 11, 7, 0, 59), "2027-11-07 00:59:00 -0700"),
+        ((2027, 11, 7, 2, 0), "2027-11-07 02:00:00 -0800"),
+    ],
+)
+def test_a_local_time_beside_a_change_of_clocks_is_taken(
+    clock: tuple[int, ...], text: str, fold: int
+) -> None:
+    zone = zoneinfo.ZoneInfo(LOS_ANGELES)
+    year, month, day, hour, minute = clock
+    local = dt.datetime(year, month, day, hour, minute, tzinfo=zone, fold=fold)
+    assert _time.instant(local, "start") == _time.moment_of_judgement(local) == seconds(text)
+
+
+class Bare(dt.datetime):
+    """A time that has an offset, and no zone to ask for it."""
+
+    def utcoffset(self) -> dt.timedelta | None:
+        return dt.timedelta(hours=-8)
+
+
+def test_a_time_that_knows_its_own_offset_is_taken() -> None:
+    local = Bare(2027, 3, 14, 2, 30)
+    assert _time.instant(local, "start") == seconds("2027-03-14 02:30:00 -0800")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ NAIVE_REASON: Final = (
     "has no offset, so it names no instant; write it with one, or make a datetime aware, such as "
     "value.replace(tzinfo=zoneinfo.ZoneInfo('America/Los_Angeles'))"
 )
+GAP_REASON: Final = "must be a time that local clocks show; in its own zone they are set past it"
 RANGE_REASON: Final = "must lie in the years 1980 to 2199 in UTC"
 DATE_REASON: Final = "must be a date (YYYY-MM-DD) from 1900-01-01 to 2200-12-31"
 
@@ -77,7 +78,8 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     """The instant that an aware datetime or an RFC 3339 text names.
 
     Raises:
-        InvalidValue: No offset, a fraction of a second, another form, or outside 1980-2199 UTC.
+        InvalidValue: No offset, a fraction of a second, another form, outside 1980-2199 UTC, or
+            a local time that a datetime's own zone skips.
     """
     if type(value) is str:
         if _WHOLE_SECONDS.fullmatch(value) is None:
@@ -122,9 +124,19 @@ def _seconds(value: dt.datetime, path: str) -> int:
     if offset.seconds % 60 or offset.microseconds or abs(offset) > _FARTHEST:
         raise refusal(path, "must have an offset of whole minutes within 14:00")
     # Plain arithmetic: pendulum's own subtraction is slow, and a fold must not be lost.
-    clock = dt.datetime(*value.timetuple()[:6]) - offset  # noqa: DTZ001 - the offset is taken off
-    since = clock - _NAIVE_EPOCH
+    clock = dt.datetime(*value.timetuple()[:6])  # noqa: DTZ001 - the offset is taken off
+    if type(value.tzinfo) is not dt.timezone and _is_skipped(value, clock, offset):
+        raise refusal(path, GAP_REASON)
+    since = clock - offset - _NAIVE_EPOCH
     return since.days * DAY_SECONDS + since.seconds
+
+
+def _is_skipped(value: dt.datetime, clock: dt.datetime, offset: dt.timedelta) -> bool:
+    """Whether a zone's clocks are set past a time: only there the later fold is farther east."""
+    other = clock.replace(tzinfo=value.tzinfo, fold=1 - value.fold).utcoffset()
+    if other is None or other == offset:
+        return False
+    return (other > offset) == (value.fold == 0)
 
 
 def moment_of_judgement(value: dt.datetime | str | Instant) -> Instant:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from kap_model.errors import refusal
+from kap_model.errors import InvalidValue, Problem, refusal
 
 T = TypeVar("T")
 
@@ -20,6 +20,8 @@ _UNSPOKEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _JOINERS: Final = "\u200c\u200d"
 LONGEST_TEXT: Final = 200
 LARGEST_INTEGER: Final = 999_999_999_999
+MOST_PROBLEMS: Final = 100
+"""So many problems of one input are told; a last one says that there are more."""
 
 IDENTIFIER_REASON: Final = (
     "must be 1 to 64 letters, digits, dots, underscores or hyphens, starting with a letter or digit"
@@ -82,14 +84,49 @@ def check_choice(value: object, path: str, choices: Iterable[str]) -> None:
         raise refusal(path, f"must be {choice}")
 
 
-def check_labels(values: object, path: str) -> None:
-    """Refuse anything but a tuple of labels, each once."""
+def check_items(
+    values: object,
+    path: str,
+    judge: Callable[[object, str], None],
+    once_reason: str = "must name each once",
+) -> None:
+    """Refuse anything but a tuple of plain values that a judge accepts, each once.
+
+    All that is wrong is told at once: every value that is refused, and whether others repeat.
+    """
     if type(values) is not tuple:
         raise refusal(path, "must be a sequence of labels")
-    for index, label in enumerate(values):
-        check_identifier(label, f"{path}[{index}]")
-    if len(set(values)) != len(values):
-        raise refusal(path, "must name each once")
+    problems: list[Problem] = []
+    sound: list[object] = []
+    for index, value in enumerate(values):
+        try:
+            judge(value, f"{path}[{index}]")
+        except InvalidValue as error:
+            problems += error.problems
+        else:
+            sound.append(value)
+        if len(problems) > MOST_PROBLEMS:
+            break
+    if len(set(sound)) != len(sound):
+        problems.append(Problem(path, once_reason))
+    if len(problems) > MOST_PROBLEMS:
+        more = Problem(path, f"has more problems than these {MOST_PROBLEMS}")
+        problems[MOST_PROBLEMS:] = [more]
+    if problems:
+        raise InvalidValue(problems)
+
+
+def check_labels(values: object, path: str) -> None:
+    """Refuse anything but a tuple of labels, each once; see :func:`check_items`."""
+    check_items(values, path, check_identifier)
+
+
+def check_choices(
+    values: object, path: str, choices: Iterable[str], once_reason: str = "must name each once"
+) -> None:
+    """Refuse anything but a tuple of known words, each once; see :func:`check_items`."""
+    words = tuple(choices)
+    check_items(values, path, lambda word, at: check_choice(word, at, words), once_reason)
 
 
 def as_tuple(values: Iterable[T], path: str) -> tuple[T, ...]:

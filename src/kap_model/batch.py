@@ -16,10 +16,12 @@ from attrs import frozen
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import Value, as_tuple
-from kap_model.checking import ProtocolChoice, care_of, check
+from kap_model.checking import ProtocolChoice, care_of, check, rules_of
 from kap_model.documents.plans import loads
 from kap_model.errors import InputError, Problem, refusal
 from kap_model.report import Report
+from kap_model.rules import RULES
+from kap_model.rules._rule import Rule
 from kap_model.tables import FINDING_COLUMNS, finding_rows, report_row
 from kap_model.waivers import Waiver
 
@@ -61,6 +63,7 @@ def check_lines(
     *,
     as_of: dt.datetime | str | Instant | None = None,
     waivers: Iterable[Waiver] = (),
+    rules: Iterable[Rule] = RULES,
 ) -> Iterator[LineResult]:
     """Check plan documents, one on each line, such as those of an open file.
 
@@ -73,13 +76,14 @@ def check_lines(
         protocol: As for :func:`~kap_model.check`.
         as_of: Likewise.
         waivers: Likewise.
+        rules: Likewise; for other processes, functions that can be pickled.
 
     Raises:
-        InvalidValue: ``as_of`` names no instant, or the protocol or a waiver is not known; at
-            once, before a line is read, but for waivers.
+        InvalidValue: ``as_of`` names no instant, or the protocol, a rule or a waiver is not
+            known; at once, before a line is read, but for waivers.
         TypeError: A line is neither text nor bytes.
     """
-    judge = _judge(protocol, as_of, waivers)
+    judge = _judge(protocol, as_of, waivers, rules)
     if isinstance(lines, (str, bytes)) or not isinstance(lines, Iterable):
         raise refusal("lines", "must be a sequence of lines, such as an open file")
     return (
@@ -95,6 +99,7 @@ def check_rows(
     *,
     as_of: dt.datetime | str | Instant | None = None,
     waivers: Iterable[Waiver] = (),
+    rules: Iterable[Rule] = RULES,
     column: str | None = None,
     keep: Iterable[str] = (),
 ) -> Iterator[dict[str, Any]]:
@@ -110,14 +115,16 @@ def check_rows(
         protocol: As for :func:`~kap_model.check`.
         as_of: Likewise.
         waivers: Likewise.
+        rules: Likewise; for other processes, functions that can be pickled.
         column: The column that holds the documents; absent: ``document``, else ``plan``.
         keep: Columns of the input that each row is to carry along, before the others.
 
     Raises:
-        InvalidValue: ``as_of`` names no instant, the protocol or a waiver is not known, or
-            ``keep`` names a column of the result; a row lacks a column that is asked for.
+        InvalidValue: ``as_of`` names no instant, the protocol, a rule or a waiver is not known, or
+            ``keep`` names a column of the result; a row is no mapping, or lacks a column that is
+            asked for.
     """
-    judge = _judge(protocol, as_of, waivers)
+    judge = _judge(protocol, as_of, waivers, rules)
     kept = as_tuple(keep, "keep")
     if not set(kept).isdisjoint(ROW_COLUMNS):
         raise refusal("keep", "must not name columns of the result")
@@ -128,10 +135,12 @@ def _judge(
     protocol: ProtocolChoice | None,
     as_of: dt.datetime | str | Instant | None,
     waivers: Iterable[Waiver],
+    rules: Iterable[Rule],
 ) -> partial[Report]:
     care = None if protocol is None else care_of(protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
-    return partial(check, protocol=care, as_of=instant, waivers=as_tuple(waivers, "waivers"))
+    given = as_tuple(waivers, "waivers")
+    return partial(check, protocol=care, as_of=instant, waivers=given, rules=rules_of(rules))
 
 
 def _blank(line: str | bytes) -> bool:
@@ -160,6 +169,8 @@ def _rows(
     judge: partial[Report],
 ) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise refusal(f"rows[{number}]", "must be a mapping of columns to values")
         text = row[_present(row, column, number)]
         carried = {name: row[_present(row, name, number)] for name in kept}
         if isinstance(text, (str, bytes)):

@@ -32,7 +32,8 @@ NEUTRAL_TITLE: Final = "Appointment"
 
 _LIBRARY: Final = "icalendar"
 _NOT_INSTALLED: Final = "calendars need the icalendar library: pip install 'kap-model[calendar]'"
-_PRODUCT: Final = "-//kap-model//calendars//EN"
+# What a shared file is made with would say what it is for.
+_PRODUCT: Final = "-//appointments//EN"
 _YEAR: Final = 366 * DAY_SECONDS
 _NO_OFFSET: Final = dt.timedelta(0)
 
@@ -42,7 +43,7 @@ class CalendarLibraryMissingError(ModuleNotFoundError):
 
 
 def to_ical(plan: Plan, *, as_of: dt.datetime | str | Instant, titles: Titles = "neutral") -> str:
-    r"""A plan as a published iCalendar: an event for each session, and private.
+    r"""A plan as an iCalendar: an event for each session, and private.
 
     The same arguments give the same text. A session keeps its event's UID, so a calendar that
     takes in a newer text, with a later ``as_of``, moves the event and does not add one.
@@ -68,8 +69,11 @@ def to_ical(plan: Plan, *, as_of: dt.datetime | str | Instant, titles: Titles = 
     Raises:
         InvalidValue: ``as_of`` names no instant, ``titles`` is not known, or the plan has no
             session: the format asks for an event.
+        TypeError: The plan is no :class:`~kap_model.plan.Plan`.
         CalendarLibraryMissingError: The extra ``calendar`` is not installed.
     """
+    if not isinstance(plan, Plan):
+        raise TypeError("to_ical() takes a Plan; kap_model.loads() makes one of a document")
     stamp = moment_of_judgement(as_of)
     check_choice(titles, "titles", TITLES)
     if not plan.sessions:
@@ -81,7 +85,6 @@ def to_ical(plan: Plan, *, as_of: dt.datetime | str | Instant, titles: Titles = 
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", _PRODUCT)
-    calendar.add("method", "PUBLISH")
     onsets = tuple(_onsets(plan.zone, [t for s in plan.sessions for t in (s.begins, s.ends)]))
     keeps_utc = all(onset.after == _NO_OFFSET for onset in onsets)
     if not keeps_utc:

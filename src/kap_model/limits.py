@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from kap_model._values import Value, check_choice, check_integer, check_labels
+from kap_model._values import Value, check_choice, check_choices, check_integer, check_labels
 from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.sessions import FORMATS, PLACES
@@ -229,11 +229,12 @@ def _switch(name: str, says: str) -> LimitSpec:
 
 def _list(name: str, says: str, choices: tuple[str, ...] = ()) -> LimitSpec:
     def check(value: object) -> None:
-        check_labels(value, "")
+        if choices:
+            check_choices(value, "", choices)
+        else:
+            check_labels(value, "")
         if not value:
             raise refusal("", "must name at least one label")
-        if choices and not set(cast("Labels", value)) <= set(choices):
-            raise refusal("", "must be of " + ", ".join(choices))
 
     form = "a list of " + (" and ".join(choices) if choices else "labels")
     return LimitSpec(name, says, form, tuple, check)

@@ -67,8 +67,13 @@ def check_currency(value: object, path: str) -> None:
 def check_money(value: object, path: str) -> None:
     """Refuse anything but money, of either sign; of another library's, say what makes it ours."""
     if type(value) is not Money:
-        other = hasattr(value, "amount") and hasattr(value, "currency")
-        raise refusal(path, "must be Money" + ("; make it by Money.of(value)" if other else ""))
+        advice = "; make it by Money.of(value)" if _is_money(value) else ""
+        raise refusal(path, f"must be Money{advice}")
+
+
+def _is_money(value: object) -> bool:
+    """Whether a value is money, ours or another library's."""
+    return hasattr(value, "amount") and hasattr(value, "currency")
 
 
 def check_amount(value: object, path: str) -> None:
@@ -147,10 +152,13 @@ class Money(Value):
             currency: The ISO 4217 code, or a currency that has it as its ``code``.
 
         Raises:
-            InvalidValue: Another type or form, or more decimals than the currency has.
+            InvalidValue: Another type or form, more decimals than the currency has, or a currency
+                beside money, which has its own.
         """
         if type(amount) is Money and currency is None:
             return amount
+        if currency is not None and _is_money(amount):
+            raise refusal("currency", "must not be given beside money, which has its own")
         number, code = _parted(amount) if currency is None else (amount, currency)
         code = code if type(code) is str else getattr(code, "code", None)
         check_currency(code, "currency")

@@ -175,3 +175,9 @@ def test_only_a_plan_has_a_timeline() -> None:
     document: Any = kap.dumps(SMALL)
     with pytest.raises(TypeError, match="takes a Plan"):
         timeline_svg(document)
+
+
+@pytest.mark.parametrize("report", ["x", "", 0, {}, SMALL], ids=repr)
+def test_only_a_report_is_drawn_beside_a_plan(report: Any) -> None:
+    with pytest.raises(kap.InvalidValue, match=r"^report: must be a Report$"):
+        timeline_svg(SMALL, report)

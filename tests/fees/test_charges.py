@@ -200,8 +200,9 @@ REFUSED: list[tuple[str, str, Any, str]] = [
     ("together", "count", 2.0, "count"),
     *[
         ("together", "kinds", value, "kinds")
-        for value in ("dosing", (), ("course",), ("dosing", "dosing"), None, {"dosing": 1})
+        for value in ("dosing", (), ("dosing", "dosing"), None, {"dosing": 1})
     ],
+    ("together", "kinds", ("dosing", "course"), "kinds[1]"),
     ("package", "together", [("dosing", 2)], "together[0]"),
     ("package", "together", "dosing", "together"),
     ("deposit", "share", share("-1 %"), "percent"),

@@ -13,11 +13,11 @@ from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model._values import MOST_PROBLEMS
 from kap_model.documents import _json
 from kap_model.documents._json import RepeatedKeys
 from kap_model.errors import DocumentError, InvalidValue, Problem
 
-MOST_PROBLEMS: Final = 100
 _LONGEST_HINTED: Final = 40
 
 

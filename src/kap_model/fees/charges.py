@@ -14,6 +14,7 @@ from kap_model._values import (
     Value,
     as_tuple,
     check_choice,
+    check_choices,
     check_identifier,
     check_integer,
     check_text,
@@ -25,6 +26,7 @@ from kap_model.sessions import KINDS, LONGEST_MINUTES
 
 _PERCENT: Final = re.compile(r"-?(?:0|[1-9]\d{0,2})(?:\.\d{1,4})?", re.ASCII)
 _WHOLE: Final = 100
+_KINDS_REASON: Final = "must name one kind or more, each once"
 
 
 def _percent(value: Decimal | str | None) -> Decimal | None:
@@ -129,10 +131,9 @@ def _counts(values: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 def _kinds(values: Iterable[str]) -> tuple[str, ...]:
     kinds = as_tuple(values, "kinds")
-    for kind in kinds:
-        check_choice(kind, "kinds", KINDS)
-    if not kinds or len(set(kinds)) != len(kinds):
-        raise refusal("kinds", "must name one kind or more, each once")
+    check_choices(kinds, "kinds", KINDS, _KINDS_REASON)
+    if not kinds:
+        raise refusal("kinds", _KINDS_REASON)
     return tuple(sorted(kinds, key=KINDS.index))
 
 

@@ -27,12 +27,11 @@ from kap_model.fees.charges import (
 )
 from kap_model.fees.rates import PERIODS, ByLabel, Option, Periodic, PlainRate, Rate, Scale
 from kap_model.fees.schedule import COURSE, SUPPLY, Fee, FeeSchedule
-from kap_model.money import Money
 from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, PLACES
+from kap_model.testing._money_strategies import CURRENCIES, money
 from kap_model.testing._plan_strategies import LABELS, TELLING_DATES, texts
 from kap_model.testing._protocol_strategies import bounds
 
-CURRENCIES: Final = ("USD", "USD", "EUR", "JPY", "KWD")  # two decimals, none, three
 _PAYEES: Final = (None, None, None, "Journey Clinical", "the pharmacy")
 _LENGTHS: Final = (1, 45, 50, 60, 90, 120, 180, LONGEST_MINUTES)
 _INCREMENTS: Final = (1, 1, 5, 15, 30, 60, 7, LONGEST_MINUTES)
@@ -47,21 +46,6 @@ _CHOSEN_FOR_THE_PLAN: Final = ("route", "cover")
 _IN_A_FORMAT: Final = ("preparation", "dosing", "integration")
 _PACKAGES: Final = ("starter", "course", "refresher")
 _CITATION: Final = Citation("fee page", "section on fees")
-
-
-def money(
-    currency: str | None = "USD", min_minor: int = 0, max_minor: int = 1_000_000
-) -> SearchStrategy[Money]:
-    """Amounts of money.
-
-    Args:
-        currency: An ISO 4217 code; ``None``: US dollar, euro, yen or Kuwaiti dinar.
-        min_minor: The least, in minor units; may be negative.
-        max_minor: The most.
-    """
-    if currency is None:
-        return st.sampled_from(CURRENCIES).flatmap(lambda code: money(code, min_minor, max_minor))
-    return st.integers(min_minor, max_minor).map(lambda minor: Money(minor, currency))
 
 
 @st.composite

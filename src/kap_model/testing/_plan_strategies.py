@@ -9,7 +9,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from kap_model._time import civil_date
+from kap_model._values import as_tuple, check_choice
 from kap_model._zone import zone, zone_names
+from kap_model.errors import refusal
 from kap_model.plan import PRACTICE_NAMES, STATES, Plan, Supply
 from kap_model.sessions import (
     EVALUATION_OUTCOMES,
@@ -92,19 +95,35 @@ def clinicians() -> SearchStrategy[Clinician]:
     return st.builds(Clinician, id=st.just("k-1"), role=st.sampled_from(LABELS))
 
 
-@st.composite
 def sessions(
-    draw: st.DrawFn,
     id: str = "s1",
     starts: SearchStrategy[dt.datetime] | None = None,
     kinds: tuple[str, ...] = _KINDS,
-) -> Session:
+) -> SearchStrategy[Session]:
     """One session: of any kind, planned, held or missed, each fact recorded or not.
 
     Lengths are 1 to 1440 minutes, notice is up to 72 hours. ``id`` is the session's id, ``starts``
     says where starts come from (absent: :func:`instants`), and ``kinds`` what to choose from;
     those that are named twice come more often.
+
+    Raises:
+        InvalidValue: There is no such kind, or none is named.
     """
+    asked = as_tuple(kinds, "kinds")
+    for index, kind in enumerate(asked):
+        check_choice(kind, f"kinds[{index}]", KINDS)
+    if not asked:
+        raise refusal("kinds", "must name at least one kind")
+    return _sessions(id, starts, asked)
+
+
+@st.composite
+def _sessions(
+    draw: st.DrawFn,
+    id: str,
+    starts: SearchStrategy[dt.datetime] | None,
+    kinds: tuple[str, ...],
+) -> Session:
     kind = draw(st.sampled_from(kinds))
     cls: Any = SESSION_CLASSES[KINDS.index(kind)]
     status = draw(st.sampled_from(("planned", "planned", "completed", "completed", *STATUSES)))
@@ -146,12 +165,19 @@ def local_starts(draw: st.DrawFn, zone_name: str, origin: dt.date) -> dt.datetim
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-@st.composite
-def supplies(draw: st.DrawFn, origin: dt.date, id: str = "x1") -> Supply:
+def supplies(origin: dt.date, id: str = "x1") -> SearchStrategy[Supply]:
     """One dispensing of 1 to 6 dosings, arrived within 20 days or not yet.
 
     It is issued from two days before ``origin``, a date, to 150 days after it; ``id`` is its id.
+
+    Raises:
+        InvalidValue: ``origin`` is no date.
     """
+    return _supplies(civil_date(origin, "origin"), id)
+
+
+@st.composite
+def _supplies(draw: st.DrawFn, origin: dt.date, id: str) -> Supply:
     issued = origin + dt.timedelta(days=draw(st.integers(-2, 40) | st.integers(0, 150)))
     received = draw(st.none() | st.integers(0, 20))
     return Supply(

@@ -8,8 +8,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from kap_model._values import check_choice, check_instance
 from kap_model.citations import Citation
 from kap_model.limits import (
+    LIMIT_OF_NAME,
     LIMITS,
     Bounds,
     Frequency,
@@ -84,28 +86,44 @@ _NARROWER: Final[dict[str, SearchStrategy[Any]]] = {
 }
 
 
-def limit_values(spec: LimitSpec) -> SearchStrategy[Any]:
+def _limit(spec: LimitSpec | str) -> LimitSpec:
+    """A limit, or the one that has a name."""
+    if isinstance(spec, str):
+        check_choice(spec, "spec", LIMIT_OF_NAME)
+        return LIMIT_OF_NAME[spec]
+    check_instance(spec, "spec", LimitSpec)
+    return spec
+
+
+def limit_values(spec: LimitSpec | str) -> SearchStrategy[Any]:
     """Values that one limit may have, within what is usual or somewhat beyond.
 
     Args:
-        spec: The limit, of ``kap_model.limits.LIMITS``.
+        spec: The limit, of ``kap_model.limits.LIMITS``, or its name.
+
+    Raises:
+        InvalidValue: There is no such limit.
     """
-    return _NARROWER.get(spec.name, _VALUES[spec.cls])
+    limit = _limit(spec)
+    return _NARROWER.get(limit.name, _VALUES[limit.cls])
 
 
-def settings(spec: LimitSpec | None = None, dated: bool = False) -> SearchStrategy[Setting]:  # noqa: FBT001, FBT002 - reads as a switch
+def settings(spec: LimitSpec | str | None = None, dated: bool = False) -> SearchStrategy[Setting]:  # noqa: FBT001, FBT002 - reads as a switch
     """One line of a protocol for one limit, half of them off.
 
     Args:
-        spec: The limit, of ``kap_model.limits.LIMITS``; absent: any.
+        spec: The limit, of ``kap_model.limits.LIMITS``, or its name; absent: any.
         dated: Whether half of the lines have a date, of :data:`TELLING_DATES`.
+
+    Raises:
+        InvalidValue: There is no such limit.
     """
     if spec is None:
         return st.sampled_from(LIMITS).flatmap(lambda known: settings(known, dated))
     since = st.none() | st.sampled_from(TELLING_DATES) if dated else st.none()
     return st.builds(
         Setting,
-        limit=st.just(spec.name),
+        limit=st.just(_limit(spec).name),
         value=limit_values(spec) | st.just(OFF),
         since=since,
         citation=citations(),

@@ -13,10 +13,10 @@ from kap_model.testing._fee_strategies import (
     claims,
     fee_schedules,
     hourly_rates,
-    money,
     rates,
 )
 from kap_model.testing._hypothesis import register as _register
+from kap_model.testing._money_strategies import money
 from kap_model.testing._plan_strategies import (
     TELLING_DATES,
     TELLING_ZONES,
