@@ -116,7 +116,8 @@ def test_any_protocol_that_allows_a_course(care: kap.CareProtocol, data: st.Data
 
 @cache
 def plans_of_a_practice() -> list[kap.Plan]:
-    return drawn(kst.lawful_plans("regrounding"))
+    # Four times as many as the counts below were chosen for: what is drawn differs by environment.
+    return drawn(kst.lawful_plans("regrounding"), settings(DRAWN, max_examples=400))
 
 
 class TestVariety:
@@ -205,7 +206,7 @@ def test_they_shrink_to_a_plain_course(name: str, line: str) -> None:
 
 def test_they_shrink_to_what_is_asked_for() -> None:
     strategy = kst.lawful_plans("core")
-    how = settings(phases=[Phase.generate, Phase.shrink], database=None)
+    how = settings(max_examples=2000, phases=[Phase.generate, Phase.shrink], database=None)
     plan = find(strategy, lambda p: len(p.timeline.dosings) == 8, settings=how)
     assert {s.status for s in plan.sessions} == {"planned"}
     assert (plan.timezone, plan.supplies, plan.client) == ("UTC", None, None)
@@ -215,7 +216,9 @@ def test_they_shrink_to_what_is_asked_for() -> None:
 @pytest.mark.parametrize("day", [dt.date(2027, 6, 30), dt.date(2027, 7, 1)])
 def test_dated_protocols_are_drawn_around_their_changes(day: dt.date) -> None:
     starts = _course_strategies._starts(HOUSE_PROTOCOL)
-    assert find(starts, lambda start: start == day, settings=DRAWN) == day
+    assert (
+        find(starts, lambda start: start == day, settings=settings(DRAWN, max_examples=2000)) == day
+    )
 
 
 def test_a_protocol_that_allows_no_course_is_named_with_its_limits() -> None:

@@ -129,7 +129,7 @@ def _facts(limits: Limits) -> SearchStrategy[Change]:
         "id": st.sampled_from(("plan", "p-1")),
         "client": st.sampled_from(("c-1", "c-2")),
         "born": st.dates(dt.date(1900, 1, 1), dt.date(2012, 12, 31)),
-        "conditions": st.lists(labels, unique=True, max_size=3).map(tuple),
+        "conditions": st.lists(labels, unique=True, min_size=1, max_size=3).map(tuple),
     }
     single = [st.fixed_dictionaries({name: values}) for name, values in known.items()]
     return st.one_of(single).map(lambda given: changes.facts(**given))
