@@ -16,8 +16,8 @@ from kap_model.documents._schema_parts import (
 )
 from kap_model.documents.slots import SLOTS_SCHEMA
 from kap_model.documents.waivers import WAIVERS_SCHEMA
-from kap_model.planning.search.slots import ROLES, OpenSlot
 from kap_model.rules._rule import Rule
+from kap_model.slots import ROLES, OpenSlot
 from kap_model.waivers import Waiver
 
 _SLOT: Final = record(

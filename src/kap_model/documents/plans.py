@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Final
 
 import cattrs
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.documents import _json
 from kap_model.documents._plan_reader import PLAN_SCHEMA, SESSION_KEYS, read_plan
 from kap_model.documents._reading import read_document, refuse_outgrown

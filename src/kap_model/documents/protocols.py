@@ -28,8 +28,8 @@ from kap_model.errors import InvalidValue
 from kap_model.limits import LIMIT_OF_NAME, Bounds, Frequency, ReviewAfter, ReviewEvery
 from kap_model.practices import BY_NAME
 from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"
 

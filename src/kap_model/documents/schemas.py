@@ -16,8 +16,8 @@ from kap_model.documents._schema_lists import slots_schema, waivers_schema
 from kap_model.documents._schema_plan import plan_schema
 from kap_model.documents._schema_protocol import protocol_schema
 from kap_model.documents._schema_report import report_schema
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from kap_model._time import zone
 from kap_model._values import check_choice
-from kap_model._zone import zone
 from kap_model.documents import _json
 from kap_model.documents._reading import Problems, Shape, read_list, read_object, read_text
 from kap_model.documents.plans import read_bytes
-from kap_model.planning.search.slots import OpenSlot, checked_slots
+from kap_model.slots import OpenSlot, checked_slots
 
 SLOTS_SCHEMA: Final = "kap-model/slots/1"
 

@@ -19,8 +19,8 @@ from kap_model.documents._reading import (
 )
 from kap_model.documents.plans import read_bytes
 from kap_model.errors import InvalidValue
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 from kap_model.waivers import Waiver
 
 WAIVERS_SCHEMA: Final = "kap-model/waivers/1"
