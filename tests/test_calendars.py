@@ -14,8 +14,7 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from icalendar import Calendar
 
 import kap_model as kap

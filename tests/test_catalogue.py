@@ -13,7 +13,7 @@ from kap_model import rules
 from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMITS
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.rules.catalogue import RULE_OF_ID
 
 MODULES = [

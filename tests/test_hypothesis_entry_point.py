@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.sessions import KINDS
-from kap_model.testing import _hypothesis
-from kap_model.testing import strategies as kst
+from kap_model.testing import _hypothesis, strategies as kst
 
 _hypothesis.register()  # before a strategy of this module is made
 

@@ -9,13 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import Phase, assume, find, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, assume, find, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.planning.counts import Counts
-from kap_model.testing import _changes, _course_strategies, _grounds
-from kap_model.testing import strategies as kst
+from kap_model.testing import _changes, _course_strategies, _grounds, strategies as kst
 from shipped import HOUSE
 
 CITE = kap.Citation("a test", "here")

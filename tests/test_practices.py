@@ -13,7 +13,8 @@ from kap_model.citations import BOTH_PAGES, BRIEF, CONTRACT, KINGSLEY_PAGE, REGR
 from kap_model.fees import Fee, FeeSchedule, Flat, Hourly
 from kap_model.limits import LIMITS
 from kap_model.plan import PRACTICE_NAMES
-from kap_model.practices import BY_NAME, CORE, KINGSLEY, PRACTICES, REGROUNDING
+from kap_model.practices import CORE, KINGSLEY, PRACTICES, REGROUNDING
+from kap_model.practices._built_in import BY_NAME
 
 B = kap.Bounds
 UNSET = None

@@ -12,8 +12,7 @@ import attrs
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model import tables

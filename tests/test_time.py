@@ -9,8 +9,7 @@ from typing import Any
 
 import pendulum
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from clocks import seconds
 from kap_model import _time

@@ -90,11 +90,13 @@ def in_order(module: ModuleType) -> Iterator[tuple[str, Any]]:
 def _stated(module: ModuleType, name: str) -> Stated:
     """What the source says of a name, here or where it is imported from."""
     source = inspect.getsource(module)
-    for node, after in pairwise([*ast.parse(source).body, ast.Pass()]):
+    parsed = ast.parse(source)
+    for node, after in pairwise([*parsed.body, ast.Pass()]):
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
             value = ast.get_source_segment(source, node.value) if node.value else None
             meaning = " ".join((value or "").split())
             return Stated(_annotated(node.annotation), meaning, _text(after))
+    for node in ast.walk(parsed):  # a package imports its names for type checkers only
         if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
             return _stated(import_module(node.module or ""), name)
     raise LookupError(f"{module.__name__} does not say what {name} is")

@@ -7,280 +7,379 @@ Values are frozen; verbs are pure. ``loads`` a plan document or ``parse`` a line
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from kap_model._lazy import on_first_use
 
-from kap_model import practices
-from kap_model._lazy import home_of
-from kap_model._version import __version__
-from kap_model.checking import check
-from kap_model.citations import Citation
-from kap_model.course import Course
-from kap_model.errors import (
-    DocumentError,
-    InputError,
-    InvalidValue,
-    NotationError,
-    PlanningError,
-    PricingError,
-    Problem,
-)
-from kap_model.limits import Bounds, Frequency, Limits, ReviewAfter, ReviewEvery
-from kap_model.notation import parse
-from kap_model.plan import Plan, Supply
-from kap_model.practices import Fact, Practice, Published
-from kap_model.protocol import CareProtocol, Setting
-from kap_model.report import Finding, Report
-from kap_model.rules._rule import Breach, Case, Example, Rule, Words, rule
-from kap_model.rules.catalogue import RULES
-from kap_model.sessions import (
-    Clinician,
-    Consultation,
-    Dosing,
-    Integration,
-    MedicalEvaluation,
-    MedicalReview,
-    Preparation,
-    Session,
-)
-from kap_model.waivers import Waiver
-
+# Each name stands twice: here for people, type checkers and whoever packs programs, and below for
+# the interpreter, which imports a home when one of its names is first used. A test compares them.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kap_model import fees
-    from kap_model.batch import LineResult, check_lines, check_rows
-    from kap_model.calendars import to_ical
-    from kap_model.coverage import RuleCounts, RuleCoverage, rule_coverage
-    from kap_model.display.html.plans import timeline_svg
-    from kap_model.documents import (
-        dumps,
-        dumps_fees,
-        dumps_protocol,
-        dumps_slots,
-        dumps_waivers,
-        load,
-        load_fees,
-        load_protocol,
-        load_slots,
-        load_waivers,
-        loads,
-        loads_fees,
-        loads_protocol,
-        loads_slots,
-        loads_waivers,
+    from kap_model import fees as fees, practices as practices
+    from kap_model._version import __version__ as __version__
+    from kap_model.batch import (
+        LineResult as LineResult,
+        check_lines as check_lines,
+        check_rows as check_rows,
     )
-    from kap_model.planning import (
-        Change,
-        Completion,
-        Difference,
-        LimitAtOdds,
-        LimitChange,
-        Lint,
-        Move,
-        NextSteps,
-        OpenSlot,
-        Remark,
-        Repair,
-        SeverityChange,
-        Silent,
-        Step,
-        Stretch,
-        allowed,
-        complete,
-        diff,
-        draft,
-        lint,
-        next_steps,
-        repair,
+    from kap_model.calendars import to_ical as to_ical
+    from kap_model.checking import check as check
+    from kap_model.citations import Citation as Citation
+    from kap_model.course import Course as Course
+    from kap_model.coverage import (
+        RuleCounts as RuleCounts,
+        RuleCoverage as RuleCoverage,
+        rule_coverage as rule_coverage,
     )
-    from kap_model.pricing import (
-        GOOD_FAITH,
-        PSYCHOTHERAPY_BANDS,
-        ChargeMade,
-        Claimed,
-        ComparedRow,
-        Comparison,
-        Dispute,
-        Estimate,
-        EstimateEnd,
-        GoodFaithEstimate,
-        GoodFaithLine,
-        GoodFaithProvider,
-        GoodFaithRules,
-        Instalment,
-        Instalments,
-        Money,
-        Provider,
-        Quote,
-        QuoteLine,
-        ReconciledRow,
-        Reconciliation,
-        Reimbursed,
-        Reimbursement,
-        Settlement,
-        Superbill,
-        SuperbillLine,
-        TimeBand,
-        TotalCheck,
-        compare,
-        credit,
-        disputable,
-        estimate,
-        good_faith_due,
-        good_faith_estimate,
-        instalments,
-        quote,
-        reconcile,
-        reconcile_total,
-        reimbursement,
-        superbill,
-        withdraw,
+    from kap_model.display.html.plans import timeline_svg as timeline_svg
+    from kap_model.documents.fees import (
+        dumps_fees as dumps_fees,
+        load_fees as load_fees,
+        loads_fees as loads_fees,
     )
+    from kap_model.documents.plans import dumps as dumps, load as load, loads as loads
+    from kap_model.documents.protocols import (
+        dumps_protocol as dumps_protocol,
+        load_protocol as load_protocol,
+        loads_protocol as loads_protocol,
+    )
+    from kap_model.documents.slots import (
+        dumps_slots as dumps_slots,
+        load_slots as load_slots,
+        loads_slots as loads_slots,
+    )
+    from kap_model.documents.waivers import (
+        dumps_waivers as dumps_waivers,
+        load_waivers as load_waivers,
+        loads_waivers as loads_waivers,
+    )
+    from kap_model.errors import (
+        DocumentError as DocumentError,
+        InputError as InputError,
+        InvalidValue as InvalidValue,
+        NotationError as NotationError,
+        PlanningError as PlanningError,
+        PricingError as PricingError,
+        Problem as Problem,
+    )
+    from kap_model.limits import (
+        Bounds as Bounds,
+        Frequency as Frequency,
+        Limits as Limits,
+        ReviewAfter as ReviewAfter,
+        ReviewEvery as ReviewEvery,
+    )
+    from kap_model.money import Money as Money
+    from kap_model.notation import parse as parse
+    from kap_model.plan import Plan as Plan, Supply as Supply
+    from kap_model.planning.completions.completing import complete as complete
+    from kap_model.planning.completions.completions import Completion as Completion
+    from kap_model.planning.drafts.drafting import draft as draft
+    from kap_model.planning.protocols.differences import (
+        Difference as Difference,
+        LimitChange as LimitChange,
+        SeverityChange as SeverityChange,
+        diff as diff,
+    )
+    from kap_model.planning.protocols.linting import lint as lint
+    from kap_model.planning.protocols.lints import (
+        LimitAtOdds as LimitAtOdds,
+        Lint as Lint,
+        Remark as Remark,
+        Silent as Silent,
+        Stretch as Stretch,
+    )
+    from kap_model.planning.repairs.repairing import repair as repair
+    from kap_model.planning.repairs.repairs import Change as Change, Repair as Repair
+    from kap_model.planning.steps.moves import Move as Move, allowed as allowed
+    from kap_model.planning.steps.stepping import next_steps as next_steps
+    from kap_model.planning.steps.steps import NextSteps as NextSteps, Step as Step
+    from kap_model.practices._practice import (
+        Fact as Fact,
+        Practice as Practice,
+        Published as Published,
+    )
+    from kap_model.pricing.billing import superbill as superbill
+    from kap_model.pricing.billing_codes import (
+        PSYCHOTHERAPY_BANDS as PSYCHOTHERAPY_BANDS,
+        Provider as Provider,
+        TimeBand as TimeBand,
+    )
+    from kap_model.pricing.comparing import (
+        ComparedRow as ComparedRow,
+        Comparison as Comparison,
+        compare as compare,
+    )
+    from kap_model.pricing.estimates import Estimate as Estimate, EstimateEnd as EstimateEnd
+    from kap_model.pricing.estimating import estimate as estimate
+    from kap_model.pricing.good_faith import (
+        disputable as disputable,
+        good_faith_estimate as good_faith_estimate,
+    )
+    from kap_model.pricing.good_faith_estimates import (
+        Dispute as Dispute,
+        GoodFaithEstimate as GoodFaithEstimate,
+        GoodFaithLine as GoodFaithLine,
+        GoodFaithProvider as GoodFaithProvider,
+    )
+    from kap_model.pricing.good_faith_rules import (
+        GOOD_FAITH as GOOD_FAITH,
+        GoodFaithRules as GoodFaithRules,
+        good_faith_due as good_faith_due,
+    )
+    from kap_model.pricing.instalments import (
+        Instalment as Instalment,
+        Instalments as Instalments,
+        instalments as instalments,
+    )
+    from kap_model.pricing.quotes import Quote as Quote, QuoteLine as QuoteLine
+    from kap_model.pricing.quoting import quote as quote
+    from kap_model.pricing.reconciliations import (
+        ChargeMade as ChargeMade,
+        ReconciledRow as ReconciledRow,
+        Reconciliation as Reconciliation,
+        TotalCheck as TotalCheck,
+    )
+    from kap_model.pricing.reconciling import (
+        reconcile as reconcile,
+        reconcile_total as reconcile_total,
+    )
+    from kap_model.pricing.reimbursement import (
+        Claimed as Claimed,
+        Reimbursed as Reimbursed,
+        Reimbursement as Reimbursement,
+        reimbursement as reimbursement,
+    )
+    from kap_model.pricing.superbills import Superbill as Superbill, SuperbillLine as SuperbillLine
+    from kap_model.pricing.withdrawing import (
+        Settlement as Settlement,
+        credit as credit,
+        withdraw as withdraw,
+    )
+    from kap_model.protocol import CareProtocol as CareProtocol, Setting as Setting
+    from kap_model.report import Finding as Finding, Report as Report
+    from kap_model.rules._rule import (
+        Breach as Breach,
+        Case as Case,
+        Example as Example,
+        Rule as Rule,
+        Words as Words,
+        rule as rule,
+    )
+    from kap_model.rules.catalogue import RULES as RULES
+    from kap_model.sessions import (
+        Clinician as Clinician,
+        Consultation as Consultation,
+        Dosing as Dosing,
+        Integration as Integration,
+        MedicalEvaluation as MedicalEvaluation,
+        MedicalReview as MedicalReview,
+        Preparation as Preparation,
+        Session as Session,
+    )
+    from kap_model.slots import OpenSlot as OpenSlot
+    from kap_model.waivers import Waiver as Waiver
 
-if not TYPE_CHECKING:
+    __all__: list[str]
 
-    def __getattr__(name: str) -> Any:
-        """Load what is not loaded yet."""
-        if name == "fees":
-            return import_module("kap_model.fees")
-        if name in __all__:
-            globals()[name] = value = getattr(import_module(f"kap_model.{home_of(name)}"), name)
-            return value
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+_HOMES = {
+    "kap_model": (
+        "fees",
+        "practices",
+    ),
+    "kap_model._version": ("__version__",),
+    "kap_model.batch": (
+        "LineResult",
+        "check_lines",
+        "check_rows",
+    ),
+    "kap_model.calendars": ("to_ical",),
+    "kap_model.checking": ("check",),
+    "kap_model.citations": ("Citation",),
+    "kap_model.course": ("Course",),
+    "kap_model.coverage": (
+        "RuleCounts",
+        "RuleCoverage",
+        "rule_coverage",
+    ),
+    "kap_model.display.html.plans": ("timeline_svg",),
+    "kap_model.documents.fees": (
+        "dumps_fees",
+        "load_fees",
+        "loads_fees",
+    ),
+    "kap_model.documents.plans": (
+        "dumps",
+        "load",
+        "loads",
+    ),
+    "kap_model.documents.protocols": (
+        "dumps_protocol",
+        "load_protocol",
+        "loads_protocol",
+    ),
+    "kap_model.documents.slots": (
+        "dumps_slots",
+        "load_slots",
+        "loads_slots",
+    ),
+    "kap_model.documents.waivers": (
+        "dumps_waivers",
+        "load_waivers",
+        "loads_waivers",
+    ),
+    "kap_model.errors": (
+        "DocumentError",
+        "InputError",
+        "InvalidValue",
+        "NotationError",
+        "PlanningError",
+        "PricingError",
+        "Problem",
+    ),
+    "kap_model.limits": (
+        "Bounds",
+        "Frequency",
+        "Limits",
+        "ReviewAfter",
+        "ReviewEvery",
+    ),
+    "kap_model.money": ("Money",),
+    "kap_model.notation": ("parse",),
+    "kap_model.plan": (
+        "Plan",
+        "Supply",
+    ),
+    "kap_model.planning.completions.completing": ("complete",),
+    "kap_model.planning.completions.completions": ("Completion",),
+    "kap_model.planning.drafts.drafting": ("draft",),
+    "kap_model.planning.protocols.differences": (
+        "Difference",
+        "LimitChange",
+        "SeverityChange",
+        "diff",
+    ),
+    "kap_model.planning.protocols.linting": ("lint",),
+    "kap_model.planning.protocols.lints": (
+        "LimitAtOdds",
+        "Lint",
+        "Remark",
+        "Silent",
+        "Stretch",
+    ),
+    "kap_model.planning.repairs.repairing": ("repair",),
+    "kap_model.planning.repairs.repairs": (
+        "Change",
+        "Repair",
+    ),
+    "kap_model.planning.steps.moves": (
+        "Move",
+        "allowed",
+    ),
+    "kap_model.planning.steps.stepping": ("next_steps",),
+    "kap_model.planning.steps.steps": (
+        "NextSteps",
+        "Step",
+    ),
+    "kap_model.practices._practice": (
+        "Fact",
+        "Practice",
+        "Published",
+    ),
+    "kap_model.pricing.billing": ("superbill",),
+    "kap_model.pricing.billing_codes": (
+        "PSYCHOTHERAPY_BANDS",
+        "Provider",
+        "TimeBand",
+    ),
+    "kap_model.pricing.comparing": (
+        "ComparedRow",
+        "Comparison",
+        "compare",
+    ),
+    "kap_model.pricing.estimates": (
+        "Estimate",
+        "EstimateEnd",
+    ),
+    "kap_model.pricing.estimating": ("estimate",),
+    "kap_model.pricing.good_faith": (
+        "disputable",
+        "good_faith_estimate",
+    ),
+    "kap_model.pricing.good_faith_estimates": (
+        "Dispute",
+        "GoodFaithEstimate",
+        "GoodFaithLine",
+        "GoodFaithProvider",
+    ),
+    "kap_model.pricing.good_faith_rules": (
+        "GOOD_FAITH",
+        "GoodFaithRules",
+        "good_faith_due",
+    ),
+    "kap_model.pricing.instalments": (
+        "Instalment",
+        "Instalments",
+        "instalments",
+    ),
+    "kap_model.pricing.quotes": (
+        "Quote",
+        "QuoteLine",
+    ),
+    "kap_model.pricing.quoting": ("quote",),
+    "kap_model.pricing.reconciliations": (
+        "ChargeMade",
+        "ReconciledRow",
+        "Reconciliation",
+        "TotalCheck",
+    ),
+    "kap_model.pricing.reconciling": (
+        "reconcile",
+        "reconcile_total",
+    ),
+    "kap_model.pricing.reimbursement": (
+        "Claimed",
+        "Reimbursed",
+        "Reimbursement",
+        "reimbursement",
+    ),
+    "kap_model.pricing.superbills": (
+        "Superbill",
+        "SuperbillLine",
+    ),
+    "kap_model.pricing.withdrawing": (
+        "Settlement",
+        "credit",
+        "withdraw",
+    ),
+    "kap_model.protocol": (
+        "CareProtocol",
+        "Setting",
+    ),
+    "kap_model.report": (
+        "Finding",
+        "Report",
+    ),
+    "kap_model.rules._rule": (
+        "Breach",
+        "Case",
+        "Example",
+        "Rule",
+        "Words",
+        "rule",
+    ),
+    "kap_model.rules.catalogue": ("RULES",),
+    "kap_model.sessions": (
+        "Clinician",
+        "Consultation",
+        "Dosing",
+        "Integration",
+        "MedicalEvaluation",
+        "MedicalReview",
+        "Preparation",
+        "Session",
+    ),
+    "kap_model.slots": ("OpenSlot",),
+    "kap_model.waivers": ("Waiver",),
+}
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
-__all__ = [
-    "GOOD_FAITH",
-    "PSYCHOTHERAPY_BANDS",
-    "RULES",
-    "Bounds",
-    "Breach",
-    "CareProtocol",
-    "Case",
-    "Change",
-    "ChargeMade",
-    "Citation",
-    "Claimed",
-    "Clinician",
-    "ComparedRow",
-    "Comparison",
-    "Completion",
-    "Consultation",
-    "Course",
-    "Difference",
-    "Dispute",
-    "DocumentError",
-    "Dosing",
-    "Estimate",
-    "EstimateEnd",
-    "Example",
-    "Fact",
-    "Finding",
-    "Frequency",
-    "GoodFaithEstimate",
-    "GoodFaithLine",
-    "GoodFaithProvider",
-    "GoodFaithRules",
-    "InputError",
-    "Instalment",
-    "Instalments",
-    "Integration",
-    "InvalidValue",
-    "LimitAtOdds",
-    "LimitChange",
-    "Limits",
-    "LineResult",
-    "Lint",
-    "MedicalEvaluation",
-    "MedicalReview",
-    "Money",
-    "Move",
-    "NextSteps",
-    "NotationError",
-    "OpenSlot",
-    "Plan",
-    "PlanningError",
-    "Practice",
-    "Preparation",
-    "PricingError",
-    "Problem",
-    "Provider",
-    "Published",
-    "Quote",
-    "QuoteLine",
-    "ReconciledRow",
-    "Reconciliation",
-    "Reimbursed",
-    "Reimbursement",
-    "Remark",
-    "Repair",
-    "Report",
-    "ReviewAfter",
-    "ReviewEvery",
-    "Rule",
-    "RuleCounts",
-    "RuleCoverage",
-    "Session",
-    "Setting",
-    "Settlement",
-    "SeverityChange",
-    "Silent",
-    "Step",
-    "Stretch",
-    "Superbill",
-    "SuperbillLine",
-    "Supply",
-    "TimeBand",
-    "TotalCheck",
-    "Waiver",
-    "Words",
-    "__version__",
-    "allowed",
-    "check",
-    "check_lines",
-    "check_rows",
-    "compare",
-    "complete",
-    "credit",
-    "diff",
-    "disputable",
-    "draft",
-    "dumps",
-    "dumps_fees",
-    "dumps_protocol",
-    "dumps_slots",
-    "dumps_waivers",
-    "estimate",
-    "fees",
-    "good_faith_due",
-    "good_faith_estimate",
-    "instalments",
-    "lint",
-    "load",
-    "load_fees",
-    "load_protocol",
-    "load_slots",
-    "load_waivers",
-    "loads",
-    "loads_fees",
-    "loads_protocol",
-    "loads_slots",
-    "loads_waivers",
-    "next_steps",
-    "parse",
-    "practices",
-    "quote",
-    "reconcile",
-    "reconcile_total",
-    "reimbursement",
-    "repair",
-    "rule",
-    "rule_coverage",
-    "superbill",
-    "timeline_svg",
-    "to_ical",
-    "withdraw",
-]
+if not TYPE_CHECKING:  # what is computed, type checkers are not to see
+    __all__, __getattr__, __dir__ = on_first_use(globals(), _HOMES)

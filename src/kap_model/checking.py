@@ -14,7 +14,9 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.limits import Limits
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.practices import BY_NAME, CORE, Practice
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
+from kap_model.practices.core import CORE
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules._rule import Breach, Rule, RuleFunction

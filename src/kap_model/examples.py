@@ -10,7 +10,7 @@ from kap_model.documents import dumps, loads
 from kap_model.documents.protocols import limit_value
 from kap_model.notation import parse
 from kap_model.plan import Plan
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules._rule import Case, Example
 

@@ -6,8 +6,7 @@ import re
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from display.pages import NOW, loud_rule, page, read, tree, values

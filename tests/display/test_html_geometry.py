@@ -6,8 +6,7 @@ import datetime as dt
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EARLIEST, LATEST, zone

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model._time import RANGE_REASON, TIME_REASON

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 
 import attrs
 import pytest
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event, given, settings, strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 import kap_model as kap

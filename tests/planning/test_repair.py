@@ -11,8 +11,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning.repairs import repairing
-from kap_model.planning.repairs import search as repair_search
+from kap_model.planning.repairs import repairing, search as repair_search
 from kap_model.planning.repairs.repairing import repair
 from kap_model.planning.repairs.repairs import Change, Repair
 from support import at, limits, plan

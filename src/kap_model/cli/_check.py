@@ -32,7 +32,8 @@ from kap_model.cli._stream import Document, sources
 from kap_model.coverage import RuleCoverage, Tally
 from kap_model.documents import load_waivers, loads
 from kap_model.errors import InputError
-from kap_model.formats import FAIL_ON, Checked
+from kap_model.formats.checked import Checked
+from kap_model.formats.failing import FAIL_ON
 from kap_model.plan import Plan
 from kap_model.protocol import CareProtocol
 from kap_model.waivers import Waiver

@@ -12,10 +12,11 @@ from attrs import frozen
 from kap_model.cli._result import FOUND, GOOD, UNUSABLE, Result, json_text
 from kap_model.coverage import RuleCoverage
 from kap_model.errors import InputError, Problem
-from kap_model.formats import LINT_TOPICS, fails
+from kap_model.formats.failing import fails
 from kap_model.formats.github import github_lines
 from kap_model.formats.judged import Judged
 from kap_model.formats.junit import junit_document, junit_suite
+from kap_model.formats.linted import LINT_TOPICS
 from kap_model.formats.ndjson import ndjson_line
 from kap_model.formats.sarif import sarif_log, sarif_part
 from kap_model.report import Verdict

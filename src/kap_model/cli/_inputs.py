@@ -12,7 +12,7 @@ from kap_model.documents.plans import read_bytes, read_limited
 from kap_model.errors import InputError, Problem
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol
 from kap_model.slots import OpenSlot
 

@@ -16,7 +16,7 @@ from kap_model.planning.drafts.drafting import draft
 from kap_model.planning.protocols.differences import diff
 from kap_model.planning.repairs.repairing import repair
 from kap_model.planning.steps.stepping import next_steps
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 
 _DOCUMENT = "plan"
 

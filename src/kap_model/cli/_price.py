@@ -14,7 +14,7 @@ from kap_model.errors import refusal
 from kap_model.fees.charges import Claim
 from kap_model.money import Money
 from kap_model.plan import Plan
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.pricing.billing import superbill
 from kap_model.pricing.billing_codes import Provider
 from kap_model.pricing.estimating import estimate

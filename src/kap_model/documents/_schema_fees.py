@@ -35,7 +35,7 @@ from kap_model.fees.charges import (
     Withdrawal,
 )
 from kap_model.fees.schedule import COURSE, ITEMS, SUPPLY, Fee, FeeSchedule
-from kap_model.practices import REGROUNDING
+from kap_model.practices.regrounding import REGROUNDING
 from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, SESSION_CLASSES, TherapistSession
 
 _IN_A_FORMAT: Final = tuple(

@@ -30,7 +30,7 @@ from kap_model.limits import (
     ReviewAfter,
     ReviewEvery,
 )
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import OFF, SEVERITIES, Setting
 from kap_model.rules._rule import Rule
 from kap_model.sessions import FORMATS, PLACES

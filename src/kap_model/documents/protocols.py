@@ -26,7 +26,7 @@ from kap_model.documents._shapes import BOUNDS, CITATION, SOUND_CITATION
 from kap_model.documents.plans import read_bytes
 from kap_model.errors import InvalidValue
 from kap_model.limits import LIMIT_OF_NAME, Bounds, Frequency, ReviewAfter, ReviewEvery
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES

@@ -20,7 +20,7 @@ def as_junit(judged: Iterable[Judged], *, fail_on: Collection[str] = ("error",))
 
     Args:
         judged: The plans or protocols.
-        fail_on: Which findings are failures, names of :data:`~kap_model.formats.FAIL_ON`; the
+        fail_on: Which findings are failures, names of :data:`~kap_model.formats.failing.FAIL_ON`; the
             others stand in the case's output.
     """
     return junit_document([junit_suite(one, fail_on) for one in judged])

@@ -33,7 +33,7 @@ def as_sarif(judged: Iterable[Judged], *, topics: Sequence[Topic] = RULES) -> st
     Args:
         judged: The documents.
         topics: What the log describes as the tool's rules: for plans the catalogue, for protocols
-            :data:`~kap_model.formats.LINT_TOPICS`.
+            :data:`~kap_model.formats.linted.LINT_TOPICS`.
     """
     return sarif_log([sarif_part(one) for one in judged], topics)
 

@@ -14,7 +14,8 @@ from kap_model.errors import refusal
 from kap_model.protocol import CareProtocol, Setting
 
 if TYPE_CHECKING:
-    from kap_model.fees import Claim, FeeSchedule
+    from kap_model.fees.charges import Claim
+    from kap_model.fees.schedule import FeeSchedule
 
 
 @frozen(kw_only=True)

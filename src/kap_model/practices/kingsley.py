@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from kap_model.citations import BRIEF
-from kap_model.citations import KINGSLEY_PAGE as PAGE
+from kap_model.citations import BRIEF, KINGSLEY_PAGE as PAGE
 from kap_model.limits import Bounds, ReviewAfter, ReviewEvery
 from kap_model.practices._practice import Fact, Practice, Published, settings
 from kap_model.practices.core import CORE

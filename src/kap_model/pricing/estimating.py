@@ -21,7 +21,7 @@ from kap_model.plan import Plan
 from kap_model.planning.counts import bounded_kinds, fewest, most
 from kap_model.planning.outline import Outline, lawful_cadence
 from kap_model.planning.witness import witness
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.pricing._candidates import candidates, has_unpublished_form, usual_traits
 from kap_model.pricing._packages import packages_by_session
 from kap_model.pricing._terms import Terms, caller_labels, make_terms

@@ -13,7 +13,8 @@ from kap_model.fees.charges import Claim, Package
 from kap_model.fees.schedule import COURSE, ITEMS, SUPPLY, FeeSchedule, as_claims
 from kap_model.money import Money
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.practices import BY_NAME, Practice
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
 from kap_model.pricing._lines import date_of, held_line, missed_line, once_line
 from kap_model.pricing._packages import packages_by_session
 from kap_model.pricing._terms import Terms, make_terms

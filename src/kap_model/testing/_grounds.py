@@ -21,7 +21,8 @@ from kap_model.planning.outline import Outline, lawful_cadence
 from kap_model.planning.protocols.feasibility import some_course
 from kap_model.planning.protocols.linting import lint
 from kap_model.planning.traits import usual_fields
-from kap_model.practices import BY_NAME, Practice
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
 from kap_model.protocol import CareProtocol
 
 FIRST: Final = dt.date(2027, 1, 4)

@@ -14,7 +14,8 @@ from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Bounds, Frequency, Limits, ReviewAfter, ReviewEvery
 from kap_model.money import Money
 from kap_model.plan import Plan, Supply
-from kap_model.practices import PRACTICES, Practice
+from kap_model.practices._built_in import PRACTICES
+from kap_model.practices._practice import Practice
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding, Report
 from kap_model.rules._rule import Rule

@@ -44,7 +44,7 @@ from kap_model.documents.protocols import load_protocol
 from kap_model.documents.waivers import load_waivers
 from kap_model.errors import InputError, InvalidValue, Problem, refusal
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.practices import BY_NAME
+from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol
 from kap_model.report import Report
 from kap_model.rules.catalogue import RULE_OF_ID

@@ -17,7 +17,8 @@ from kap_model.planning.completions.hindrances import no_completion
 from kap_model.planning.completions.task import Task
 from kap_model.planning.drafts.wishes import checked_delay, checked_minutes
 from kap_model.planning.pace import Pace, days_of
-from kap_model.practices import BY_NAME, Practice
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
 from kap_model.sessions import PLACES, Place
 from kap_model.slots import OpenSlot, checked_slots
 

@@ -23,7 +23,8 @@ from kap_model.planning.pace import Pace
 from kap_model.planning.search.ledger import Placed
 from kap_model.planning.selection import kept, spoken
 from kap_model.planning.traits import RECORDED
-from kap_model.practices import BY_NAME, Practice
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
 from kap_model.sessions import CLASS_OF_KIND, Place
 
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
