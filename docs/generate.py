@@ -13,25 +13,27 @@ from _generate.cli import cli_page
 from _generate.practices import practices_page, sources_page
 from _generate.rules import limits_page, rules_page
 from _generate.schemas import schemas_page
+from _generate.source import source_page
 from kap_model.documents.schemas import NAMES, schema_text
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
 SCHEMAS = Path(__file__).parent.parent / "src" / "kap_model" / "schemas"
 
 PAGES: dict[str, Callable[[], str]] = {
-    "rules.md": rules_page,
-    "limits.md": limits_page,
-    "practices.md": practices_page,
-    "sources.md": sources_page,
-    "schemas.md": schemas_page,
-    "cli.md": cli_page,
-    "api.md": api_page,
+    "reference/rules.md": rules_page,
+    "reference/limits.md": limits_page,
+    "reference/practices.md": practices_page,
+    "reference/sources.md": sources_page,
+    "reference/schemas.md": schemas_page,
+    "reference/cli.md": cli_page,
+    "reference/api.md": api_page,
+    "explanation/the-source.md": source_page,
 }
 
 
 def main() -> None:
     for name, page in PAGES.items():
-        (REFERENCE / name).write_text(page(), encoding="utf-8")
+        (DOCS / name).write_text(page(), encoding="utf-8")
     for name in NAMES:
         (SCHEMAS / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
 

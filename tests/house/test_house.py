@@ -6,7 +6,9 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -18,8 +20,8 @@ FILES = sorted(SRC.rglob("*.py"))
 MOST_FILES = 250
 MOST_LINES = 31_000
 MOST_LINES_OF_A_MODULE = 600
-MOST_LINES_OF_A_FUNCTION = 61
-"""Its signature and its docstring counted; the longest now."""
+MOST_LINES_OF_A_FUNCTION = 40
+"""Its signature and its docstring not counted; about 25 are meant, and this is the longest now."""
 FACES = (kap, fees, formats, practices)
 SAME_NAME: dict[str, str] = {}
 """Class names that stand twice, each with its reason."""
@@ -38,7 +40,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imported(node: ast.stmt) -> Iterator[str]:
+def imported(node: ast.AST) -> Iterator[str]:
     """The modules of ours that a statement imports."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names if alias.name in MODULES)
@@ -51,55 +53,97 @@ def imported(node: ast.stmt) -> Iterator[str]:
                 yield node.module
 
 
-def statements(path: Path) -> Iterator[ast.stmt]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.stmt))
-
-
 def arrows() -> dict[str, set[str]]:
-    """What each module imports anywhere in it, for type checkers only and late ones included."""
+    """What each module imports anywhere in it, late imports and those for types included."""
     return {
-        name: {other for node in statements(path) for other in imported(node)} - {name}
+        name: {other for node in ast.walk(tree(path)) for other in imported(node)}
         for name, path in MODULES.items()
     }
 
 
-def reached(start: str, graph: dict[str, set[str]]) -> set[str]:
-    found, ahead = set(), [start]
-    while ahead:
-        name = ahead.pop()
-        if name not in found:
-            found.add(name)
-            ahead += graph[name]
-            ahead += [name.rpartition(".")[0]] if "." in name else []
-    return found
+def waits() -> dict[str, set[str]]:
+    """For which modules each one waits while it loads: its packages, and what it imports then."""
+    return {
+        name: {other for node in tree(path).body for other in imported(node)}
+        | {".".join(parts[:length]) for length in range(1, len(parts))}
+        for name, path in MODULES.items()
+        for parts in [name.split(".")]
+    }
 
 
 def test_the_house_only_gets_smaller() -> None:
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert len(FILES) <= MOST_FILES
     assert sum(lines.values()) <= MOST_LINES
-    long = {name_of(path): count for path, count in lines.items() if count > MOST_LINES_OF_A_MODULE}
-    assert not long
+    assert not {name_of(path) for path, count in lines.items() if count > MOST_LINES_OF_A_MODULE}
 
 
 def test_functions_are_short() -> None:
     long = {
-        f"{name}.{node.name}": node.end_lineno - node.lineno + 1
+        f"{name}.{node.name}": length
         for name, path in MODULES.items()
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
+        if isinstance(node, ast.FunctionDef)
+        if (length := statements_end(node) - node.body[0].lineno) > MOST_LINES_OF_A_FUNCTION
     }
-    assert {k: v for k, v in long.items() if v > MOST_LINES_OF_A_FUNCTION} == {}
+    assert long == {}
+
+
+def statements_end(node: ast.FunctionDef) -> int:
+    docstring = ast.get_docstring(node, clean=False) or ""
+    return (node.end_lineno or 0) - len(docstring.splitlines()) + 1
 
 
 def test_no_circle_late_imports_counted() -> None:
+    TopologicalSorter(arrows()).prepare()  # a circle is an error that names it
+
+
+def test_no_two_threads_can_wait_for_each_other() -> None:
+    graph = waits()
+    graph["kap_model"].remove("kap_model._lazy")  # which nobody asks for before the package
+    TopologicalSorter(graph).prepare()
+
+
+def test_a_package_loads_nothing_of_its_own() -> None:
+    graph = waits()
+    for package in PACKAGES - {"kap_model"}:
+        assert not {name for name in graph[package] if name.startswith(f"{package}.")}, package
+
+
+def test_class_names_are_unique() -> None:
+    classes = Counter(
+        node.name.lstrip("_")
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in classes.items() if count > 1} == set(SAME_NAME)
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
+def test_a_face_says_the_same_to_people_and_to_the_interpreter(face: ModuleType) -> None:
+    block = next(node for node in tree(MODULES[face.__name__]).body if isinstance(node, ast.If))
+    said: dict[str, set[str]] = {}
+    for node in block.body:
+        if isinstance(node, ast.ImportFrom):
+            said.setdefault(node.module or "", set()).update(alias.name for alias in node.names)
+    homes: dict[str, tuple[str, ...]] = vars(face)["_HOMES"]
+    assert {home: set(names) for home, names in homes.items()} == said
+    for home, names in homes.items():
+        for name in names:
+            value = getattr(face, name)
+            assert getattr(value, "__module__", home) == home or home == face.__name__
+
+
+def test_who_follows_import_statements_finds_all_that_loads_by_itself() -> None:
+    """A packer of programs sees no name in a string: doors and faces must not hide a module."""
     graph = arrows()
-    for name, others in graph.items():
-        for other in others:
-            assert name not in reached(other, {k: v - {k} for k, v in graph.items()}) - {
-                package for package in PACKAGES if name.startswith(package)
-            } | ({name} if name in graph[other] else set()), (name, other)
-    for name, others in graph.items():
-        assert not others & {package for package in PACKAGES if name.startswith(f"{package}.")}, (
-            f"{name} imports a package that it is in"
-        )
+    found, ahead = set[str](), ["kap_model"]
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += graph[name]
+    alone = ("authoring", "cli", "examples", "formats", "testing", "__main__", "documents.schemas")
+    hidden = set(MODULES) - found - PACKAGES
+    assert {n for n in hidden if not n.removeprefix("kap_model.").startswith(alone)} == set()
