@@ -48,7 +48,15 @@ RULES: Final = (
     "RECORD-OUTCOME",
     "EXCLUSION",
 )
-"""The rule of each code: the catalogue's order, a rule that has two parts twice."""
+"""The rule of each code: the catalogue's order, a rule that has two parts twice.
+
+Frozen at these: a rule that joins the catalogue is not written here a second and a third time."""
+RACED: Final = (
+    kap.RULES
+    if {rule.id for rule in kap.RULES} == set(RULES)
+    else tuple(rule for rule in kap.RULES if rule.id in RULES)
+)
+"""The rules that all versions judge by."""
 (
     SCREEN_FIRST,
     MED_CLEAR,

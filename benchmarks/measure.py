@@ -109,6 +109,23 @@ def _run(script: str, environment: dict[str, str]) -> Any:
     return json.loads(done.stdout)
 
 
+def process_milliseconds(arguments: tuple[str, ...], runs: int) -> float:
+    """The median CPU milliseconds of whole Python processes that read compiled modules."""
+    with TemporaryDirectory() as cache:
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+        return statistics.median([_process(arguments, environment) for _ in range(runs + 1)][1:])
+
+
+def _process(arguments: tuple[str, ...], environment: dict[str, str]) -> float:
+    before = os.times()
+    subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment
+    )
+    after = os.times()
+    used = after.children_user - before.children_user
+    return (used + after.children_system - before.children_system) * 1000
+
+
 def fresh(statement: str, names: tuple[str, ...], runs: int) -> Import:
     """The median of several fresh interpreters, and which modules of some names they loaded.
 

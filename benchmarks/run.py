@@ -13,6 +13,7 @@ import datetime as dt
 import statistics
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import baseline_datetime
@@ -25,8 +26,8 @@ import kap_model as kap
 import planning
 import plans
 from agree import agree
-from fused_form import FusedLimits
-from measure import Work, bytes_each, fresh, race, ratio
+from fused_form import RACED, FusedLimits
+from measure import Work, bytes_each, fresh, process_milliseconds, race, ratio
 
 UNWANTED: Final = ("hypothesis", "pytest", "argparse", "xml", "sphinx")
 PRACTICE: Final = kap.practices.REGROUNDING
@@ -101,7 +102,7 @@ def check_rows(task: Task, pace: Pace) -> list[Row]:
     as_of = task.as_of
     fused, ordinary = baseline_loader.loads(task.text), datetime_plan.loads(task.text)
     works: dict[str, Work] = {
-        "ours": lambda: kap.check(task.plan, as_of=as_of).findings,
+        "ours": lambda: kap.check(task.plan, as_of=as_of, rules=RACED).findings,
         "fused": lambda: baseline_fused.check(fused, LIMITS, as_of),
         "datetime": lambda: baseline_datetime.check(ordinary, PROTOCOL, as_of),
     }
@@ -119,11 +120,11 @@ def text_rows(task: Task, pace: Pace) -> list[Row]:
     works: dict[str, Work] = {
         "ours": lambda: [
             (finding.rule, finding.verdict, finding.sessions)
-            for finding in kap.check(kap.loads(text), as_of=as_of).findings
+            for finding in kap.check(kap.loads(text), as_of=as_of, rules=RACED).findings
         ],
         "values": lambda: [
             (finding.rule, finding.verdict, finding.sessions)
-            for finding in kap.check(baseline_values.loads(text), as_of=as_of).findings
+            for finding in kap.check(baseline_values.loads(text), as_of=as_of, rules=RACED).findings
         ],
         "hand": lambda: baseline_fused.check(baseline_loader.loads(text), LIMITS, as_of),
         "datetime": lambda: baseline_datetime.check(datetime_plan.loads(text), PROTOCOL, as_of),
@@ -243,29 +244,56 @@ def _kilobytes(count: float) -> str:
 def import_rows(pace: Pace) -> list[Row]:
     """Fresh interpreters: CPU time, growth of the resident peak, modules that should stay out."""
     bare = fresh("import kap_model", UNWANTED, pace.fresh_runs)
-    loads = fresh("import kap_model; kap_model.loads", UNWANTED, pace.fresh_runs)
     return [
         Row(
             "import kap_model, CPU",
-            f"{bare.milliseconds:.0f} ms",
-            goal="<= 90 ms",
-            met=bare.milliseconds <= 90,
+            f"{bare.milliseconds:.1f} ms",
+            goal="<= 60 ms",
+            met=bare.milliseconds <= 60,
         ),
         Row(
             "import kap_model, memory",
             f"{bare.megabytes:.1f} MB",
-            goal="<= 20 MB",
-            met=bare.megabytes <= 20,
+            goal="<= 15 MB",
+            met=bare.megabytes <= 15,
         ),
-        Row(
-            f"import kap_model, which of {', '.join(UNWANTED)}",
-            ", ".join(bare.loaded) or "none",
-            goal="none",
-            met=not bare.loaded,
-        ),
-        Row("import kap_model and its loads, CPU", f"{loads.milliseconds:.0f} ms"),
-        Row("import kap_model and its loads, memory", f"{loads.megabytes:.1f} MB"),
+        *[
+            _loaded_row(
+                f"import kap_model and its {name}", f"import kap_model; kap_model.{name}", pace
+            )
+            for name in ("check", "loads")
+        ],
+        _command_row(pace),
     ]
+
+
+def _loaded_row(what: str, statement: str, pace: Pace) -> Row:
+    """A first use, beside the import of attrs, which is not ours to make faster."""
+    used = fresh(statement, UNWANTED, pace.fresh_runs)
+    attrs = fresh("import attrs", UNWANTED, pace.fresh_runs)
+    return Row(
+        f"{what}, CPU; other: import attrs",
+        f"{used.milliseconds:.0f} ms",
+        f"{attrs.milliseconds:.0f} ms",
+        f"{used.milliseconds / attrs.milliseconds:.2f} x",
+        goal=f"none of {', '.join(UNWANTED)}",
+        met=not used.loaded,
+    )
+
+
+def _command_row(pace: Pace) -> Row:
+    """The whole process, the interpreter's own start counted on both sides."""
+    plan = str(Path(__file__).parents[1] / "examples" / "regrounding-plan.json")
+    command = process_milliseconds(("-m", "kap_model", "check", plan), pace.fresh_runs)
+    nothing = process_milliseconds(("-c", "pass"), pace.fresh_runs)
+    return Row(
+        "kap-model check FILE, CPU; other: python -c pass",
+        f"{command:.0f} ms",
+        f"{nothing:.0f} ms",
+        f"{command / nothing:.1f} x",
+        "<= 6.0 x",
+        command / nothing <= 6,
+    )
 
 
 def print_table(rows: list[Row]) -> None:

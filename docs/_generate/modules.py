@@ -96,9 +96,9 @@ def _stated(module: ModuleType, name: str) -> Stated:
             value = ast.get_source_segment(source, node.value) if node.value else None
             meaning = " ".join((value or "").split())
             return Stated(_annotated(node.annotation), meaning, _text(after))
-    for node in ast.walk(parsed):  # a package imports its names for type checkers only
-        if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
-            return _stated(import_module(node.module or ""), name)
+    for inner in ast.walk(parsed):  # a package imports its names for type checkers only
+        if isinstance(inner, ast.ImportFrom) and any(alias.name == name for alias in inner.names):
+            return _stated(import_module(inner.module or ""), name)
     raise LookupError(f"{module.__name__} does not say what {name} is")
 
 
