@@ -53,23 +53,17 @@ if TYPE_CHECKING:
     from kap_model.calendars import to_ical
     from kap_model.coverage import RuleCounts, RuleCoverage, rule_coverage
     from kap_model.display.html.plans import timeline_svg
-    from kap_model.documents import (
-        dumps,
-        dumps_fees,
-        dumps_protocol,
+    from kap_model.documents.fees import dumps_fees, load_fees, loads_fees
+    from kap_model.documents.lists import (
         dumps_slots,
         dumps_waivers,
-        load,
-        load_fees,
-        load_protocol,
         load_slots,
         load_waivers,
-        loads,
-        loads_fees,
-        loads_protocol,
         loads_slots,
         loads_waivers,
     )
+    from kap_model.documents.plans import dumps, load, loads
+    from kap_model.documents.protocols import dumps_protocol, load_protocol, loads_protocol
     from kap_model.planning import (
         Change,
         Completion,

@@ -1,6 +1,6 @@
 """Where public names are that checking does not need, so that they load on first use.
 
-Documents bring cattrs; planning, batches and pricing their own values.
+Plans' documents bring cattrs; planning, batches and pricing their own values.
 """
 
 from __future__ import annotations
@@ -8,23 +8,17 @@ from __future__ import annotations
 from typing import Final
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "documents": (
-        "dumps",
-        "dumps_fees",
-        "dumps_protocol",
+    "documents.fees": ("dumps_fees", "load_fees", "loads_fees"),
+    "documents.lists": (
         "dumps_slots",
         "dumps_waivers",
-        "load",
-        "load_fees",
-        "load_protocol",
         "load_slots",
         "load_waivers",
-        "loads",
-        "loads_fees",
-        "loads_protocol",
         "loads_slots",
         "loads_waivers",
     ),
+    "documents.plans": ("dumps", "load", "loads"),
+    "documents.protocols": ("dumps_protocol", "load_protocol", "loads_protocol"),
     "batch": (
         "LineResult",
         "check_lines",

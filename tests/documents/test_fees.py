@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
-from kap_model.documents import _json, dumps_fees, load_fees, loads_fees
+from kap_model.documents import _json
+from kap_model.documents.fees import dumps_fees, load_fees, loads_fees
 from kap_model.fees import (
     Adjustment,
     ByLabel,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import kap_model as kap
 from kap_model.documents import _json
-from kap_model.documents._plan_reader import SESSION_KEYS, read_plan
-from kap_model.documents._reading import read_document
+from kap_model.documents._shape import read_value
+from kap_model.documents.plans import PLAN, SESSION_KEYS
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
 
@@ -94,7 +94,7 @@ def swift(text: str | bytes) -> kap.Plan | None:
 
 def thorough(text: str) -> Any:
     try:
-        return read_document(_json.parse(text), read_plan)
+        return read_value(_json.parse(text), PLAN.read)
     except kap.DocumentError:
         return None
 
@@ -403,7 +403,7 @@ def test_a_document_of_another_schema_is_refused_for_that(schema: Any) -> None:
 def test_a_refusal_that_the_thorough_reader_cannot_explain_stays_a_bug(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kap_model.documents.plans.read_plan", lambda *_: WHOLE)
+    monkeypatch.setattr("kap_model.documents.plans.PLAN.read", lambda *_: WHOLE)
     with pytest.raises(kap.InvalidValue):
         kap.loads(WHOLE_TEXT.replace('"minutes": 90', '"minutes": 0'))
 
