@@ -15,7 +15,7 @@ from attrs import evolve
 from kap_model._values import LARGEST_INTEGER, LONGEST_TEXT
 from kap_model._zone import zone
 from kap_model.citations import Citation
-from kap_model.documents._shape import REFUSED, Form, Key, Read, Reading, Schema, Shape
+from kap_model.documents._shape import REFUSED, Choice, Form, Key, Read, Reading, Schema, Shape
 from kap_model.limits import LONGEST, Bounds
 
 # What a form may say.
@@ -31,10 +31,10 @@ def whole(lowest: int, highest: int = LARGEST_INTEGER) -> Form:
     return Form({"type": "integer", "minimum": lowest, "maximum": highest})
 
 
-def named(name: str, shape: Shape | None = None) -> Form:
-    """A form that schemas know by a name: an object of a shape, or a plain value."""
+def named(name: str, of: Shape | Choice | None = None) -> Form:
+    """A form that schemas know by a name: an object of a shape, else a plain value."""
     schema = {"$ref": f"#/$defs/{name}"}
-    return Form(schema) if shape is None else Form(schema, shape.read, shape.write)
+    return Form(schema) if of is None else Form(schema, of.read, of.write)
 
 
 def described(form: Form, says: str) -> Form:

@@ -91,7 +91,12 @@ _HOURLY: Final = _rate(
     "A price per hour, pro rata.",
     Key("amount", PRICE, "The price of 60 minutes."),
     Key("increment", MINUTES, "Minutes are billed in steps of so many, a begun step whole."),
-    Key("published", BOUNDS, "The lengths in minutes for which prices are stated."),
+    Key(
+        "published",
+        BOUNDS,
+        "The lengths in minutes for which prices are stated.",
+        judged=False,
+    ),
     sound={"amount": "0"},
 )
 _TIERED: Final = _rate(
@@ -142,7 +147,12 @@ _OPTION: Final = Shape(
     "One of several prices that a label chooses between.",
     (
         Key("label", ID, "The label, such as oral or nasal; each once."),
-        Key("rate", Form({}, _LONE.read, _LONE.write), "The price where the label says so."),
+        Key(
+            "rate",
+            Form({}, _LONE.read, _LONE.write),
+            "The price where the label says so.",
+            judged=False,
+        ),
     ),
     sound={"label": "l", "rate": _SOUND_FLAT},
 )

@@ -48,7 +48,6 @@ class Unread:
     value: Any
 
 
-
 class _Enough(Exception):
     """The list of problems is full."""
 
@@ -165,7 +164,8 @@ class Key:
         beside: Keys that stand before it and with which it is judged together.
         alone: What these say where they are refused themselves, so that this one is judged all
             the same; ``None`` = it is judged only beside sound ones.
-        last: Whether its holder's class judges it only once all else is sound.
+        judged: Whether its holder's class judges it by itself; else only together with all
+            else, once that is sound.
         spelled_out: Whether it is written though it says what the class does by itself.
         word: The one word that it says, which is of the object's kind and no field of the class.
         more: Further keywords of the schema.
@@ -178,7 +178,7 @@ class Key:
     required: bool | None = None
     beside: tuple[str, ...] = ()
     alone: Mapping[str, Any] | None = _NONE
-    last: bool = False
+    judged: bool = True
     spelled_out: bool = False
     word: str | None = None
     more: Mapping[str, Any] = _NONE
@@ -192,7 +192,7 @@ def tag(name: str, word: str, says: str) -> Key:
             lambda value: check_choice(value, "", (word,)), raw, path
         ),
     )
-    return Key(name, form, says, required=True, word=word)
+    return Key(name, form, says, required=True, judged=False, word=word)
 
 
 @frozen(eq=False)
@@ -216,7 +216,7 @@ class Shape:
         says: What it is, for the schema.
         keys: Every key that belongs there, in canonical order.
         sound: An object that can be, with no more than it needs.
-        make: Makes the value of the keys' values.
+        make: Makes the value of the keys' values; ``None`` = the class does.
         whole: Notes problems that no single key has.
         elsewhere: Keys of sibling shapes, for a clearer reason.
         more: Further keywords of the schema.
@@ -227,22 +227,20 @@ class Shape:
     says: str
     keys: tuple[Key, ...]
     sound: Mapping[str, Any] = field(default=_NONE, kw_only=True)
-    make: Callable[..., Any] = field(kw_only=True)
+    make: Callable[..., Any] | None = field(default=None, kw_only=True)
     whole: Callable[[Reading, dict[str, Any], str], None] | None = field(default=None, kw_only=True)
     elsewhere: frozenset[str] = field(default=frozenset(), kw_only=True)
     more: Mapping[str, Any] = field(default=_NONE, kw_only=True)
     required: tuple[str, ...] = field(init=False)
+    _make: Callable[..., Any] = field(init=False)
     _by_name: dict[str, Key] = field(init=False)
     _fields: dict[str, attrs.Attribute[Any]] = field(init=False)
     _written: tuple[_Written, ...] = field(init=False)
 
-    @make.default
-    def _its_class(self) -> type[Any] | None:
-        return self.cls
-
     def __attrs_post_init__(self) -> None:
         fields = () if self.cls is None else attrs.fields(self.cls)
         own = {each.alias: each for each in fields if each.init}
+        object.__setattr__(self, "_make", self.make or self.cls)
         object.__setattr__(self, "_by_name", {key.name: key for key in self.keys})
         object.__setattr__(self, "_fields", own)
         required = tuple(key.name for key in self.keys if self._is_required(key))
@@ -291,7 +289,7 @@ class Shape:
         if len(reading.problems) > before:
             return REFUSED
         try:
-            return self.make(**values)
+            return self._make(**values)
         except InvalidValue as error:
             reading.add_refusal(path, error)
             return REFUSED
@@ -325,7 +323,7 @@ class Shape:
             return REFUSED
         if key.form.read is not None:
             value = key.form.read(reading, value, place)
-        if value is REFUSED or key.last or key.word is not None:
+        if value is REFUSED or not key.judged:
             return value
         refusal = self._refusal(reading, key, value, raw, known)
         if refusal is None:
@@ -357,7 +355,7 @@ class Shape:
 
     def _tried(self, arguments: dict[str, Any]) -> InvalidValue | None:
         try:
-            self.make(**arguments)
+            self._make(**arguments)
         except InvalidValue as error:
             return error
         return None

@@ -105,7 +105,7 @@ def dumps_fees(schedule: FeeSchedule) -> str:
 
 # Fees.
 
-_CITED: Final = Key("citation", CITATION, "Who says so.")
+_CITED: Final = Key("citation", CITATION, "Who says so.", judged=False)
 _IN_A_FORMAT: Final = tuple(
     cls.kind for cls in SESSION_CLASSES if issubclass(cls, TherapistSession)
 )
@@ -204,11 +204,12 @@ _PACKAGE: Final = Shape(
         Key("id", ID, "Its name in calls."),
         Key("name", TEXT, "Its name on a quote."),
         Key("price", PRICE, "The whole price; absent = not published.", required=False),
-        Key("counts", Form(_COUNTS.schema(), _COUNTS.read, dict)),
+        Key("counts", Form(_COUNTS.schema(), _COUNTS.read, dict), judged=False),
         Key(
             "together",
             many(named("together", _TOGETHER)),
             "What it holds of several kinds together.",
+            judged=False,
         ),
         Key("always", FLAG, "Whether it belongs to every quote; else the caller takes it."),
         _CITED,
@@ -410,7 +411,7 @@ _SCHEDULE: Final = Shape(
             "fees",
             attrs.evolve(_FEES, read=_read_fees),
             "Prices; of lines for one item the latest in force applies.",
-            last=True,
+            judged=False,
         ),
         Key("packages", many(named("package", _PACKAGE)), "Prices for stated counts."),
         Key("adjustments", many(named("adjustment", _ADJUSTMENT)), "Lines at the end, in order."),
@@ -425,7 +426,7 @@ _SCHEDULE: Final = Shape(
             many(named("withdrawal", _WITHDRAWAL)),
             "What is owed by a client who withdraws, by stage.",
         ),
-        Key("claims", Form(_CLAIMS.schema(), _CLAIMS.read, _scopes_of), last=True),
+        Key("claims", Form(_CLAIMS.schema(), _CLAIMS.read, _scopes_of), judged=False),
     ),
     sound={"id": "f", "currency": GIVEN, "fees": []},
     whole=_note_own_payee,

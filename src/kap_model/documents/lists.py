@@ -110,7 +110,7 @@ def _list_of(schema: str, key: str, item: Form, meaning: str, **shape: Any) -> S
         meaning: What it is, for the schema.
         shape: The rest of the shape.
     """
-    rows = Key(key, many(item), meaning, _themselves, required=True, last=True)
+    rows = Key(key, many(item), meaning, _themselves, required=True, judged=False)
     return Shape(None, keys=(tag("schema", schema, KIND_OF_DOCUMENT), rows), **shape)
 
 
@@ -127,7 +127,7 @@ _WAIVER: Final = Shape(
     "Waiver",
     "A finding that a practice has looked at and accepts.",
     (
-        Key("rule", Form({}, _read_rule), "The rule whose findings are accepted.", last=True),
+        Key("rule", Form({}, _read_rule), "The rule whose findings are accepted.", judged=False),
         Key("plan", ID, "The plan; absent = any plan."),
         Key(
             "sessions",

@@ -24,6 +24,7 @@ from kap_model.documents._forms import (
     TEXT,
     TIME,
     ZONE,
+    array_of,
     choice,
     chosen_by,
     described,
@@ -162,7 +163,12 @@ _SESSION_KEYS: Final = (
         choice(STATUSES),
         "Completed = it was held; medicine taken is a completed dosing.",
     ),
-    Key("clinician", named("clinician", _CLINICIAN), "Who holds it; absent = not recorded."),
+    Key(
+        "clinician",
+        named("clinician", _CLINICIAN),
+        "Who holds it; absent = not recorded.",
+        judged=False,
+    ),
     Key(
         "outcome",
         Form({}),
@@ -232,7 +238,7 @@ def _session(cls: type[Session]) -> Shape:
     )
 
 
-_SESSIONS: Final = {cls.kind: _session(cls) for cls in SESSION_CLASSES}
+_SESSIONS: Final[dict[str, Shape]] = {cls.kind: _session(cls) for cls in SESSION_CLASSES}
 _SESSION: Final = Choice("kind", _SESSIONS)
 
 
@@ -240,12 +246,7 @@ def _read_sessions(reading: Reading, raw: Any, path: str) -> Any:
     if type(raw) is list and len(raw) > MOST_SESSIONS:
         reading.add(path, "must be at most 10,000")
         return REFUSED
-    return _ANY_SESSIONS.read(reading, raw, path)
-
-
-_ANY_SESSIONS: Final = many(
-    Form(named("session").schema, _SESSION.read, _SESSION.write), maxItems=MOST_SESSIONS
-)
+    return array_of(_SESSION.read)(reading, raw, path)
 
 
 def _note_repeated_ids(reading: Reading, raw: dict[str, Any], path: str) -> None:
@@ -325,15 +326,17 @@ PLAN: Final = Shape(
         ),
         Key(
             "sessions",
-            attrs.evolve(_ANY_SESSIONS, read=_read_sessions),
+            attrs.evolve(
+                many(named("session", _SESSION), maxItems=MOST_SESSIONS), read=_read_sessions
+            ),
             "The course, in any order.",
-            last=True,
+            judged=False,
         ),
         Key(
             "supplies",
             many(named("supply", _SUPPLY)),
             "Medicine; empty = tracked and none, absent = not tracked.",
-            last=True,
+            judged=False,
         ),
     ),
     sound={"id": "p", "timezone": "UTC", "sessions": []},
