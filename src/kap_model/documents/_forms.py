@@ -47,7 +47,7 @@ def many(item: Form, **more: Any) -> Form:
     schema = {"type": "array", "items": item.schema, **more}
     if item.read is None:
         return Form(schema, _plain_array, list)
-    return Form(schema, array_of(item.read), lambda values: [item.write(each) for each in values])
+    return Form(schema, array_of(item.read), lambda values: [item.written(each) for each in values])
 
 
 def array_of(read: Read) -> Read:

@@ -1,10 +1,12 @@
 """What a document's object holds, declared once: from it come reading, writing and JSON Schema.
 
-A value's constructor is the only judge of its fields. To find all problems of an object at once,
-each field is tried by itself in an otherwise sound instance of the same class; which keys must be
-there, and what stands for one that is not, the class says too. Nothing here knows a kind of
-document: a :class:`Shape` declares one class's object, a :class:`Key` one field of it, a
-:class:`Form` how one value is written.
+A value's constructor is the only judge of its fields. A document is read swiftly first, each
+object handed to its constructor as a whole. Only where something is refused is it read again, and
+then to find all problems at once each field is tried by itself in an otherwise sound instance of
+the same class. Which keys must be there, and what stands for one that is not, the class says too.
+
+Nothing here knows a kind of document: a :class:`Shape` declares one class's object, a :class:`Key`
+one field of it, a :class:`Form` how one value is written.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Unread:
 
 
 class _Enough(Exception):
-    """The list of problems is full."""
+    """No further problem is looked for."""
 
 
 class Reading:
@@ -58,19 +60,24 @@ class Reading:
     Attributes:
         problems: What was found wrong so far, bounded.
         given: What the forms of this kind of document are read by, such as a currency.
+        swift: Whether the first problem ends it. Then no field is tried by itself: what the whole
+            object's constructor takes has no problem, and whatever it refuses is read again.
     """
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, given: Any = None, *, swift: bool = False) -> None:
+        self.swift = swift
         self.problems: list[Problem] = []
         self.given = given
         self._sound: dict[Shape, dict[str, Any]] = {}
 
     def add(self, path: str, reason: str) -> None:
-        """Note one problem; at the bound, stop reading."""
+        """Note one problem; at the bound, and where it is read swiftly, stop reading."""
         if len(self.problems) == MOST_PROBLEMS:
             self.problems.append(Problem("$", f"has more problems than these {MOST_PROBLEMS}"))
             raise _Enough
         self.problems.append(Problem(path, reason))
+        if self.swift:
+            raise _Enough
 
     def add_refusal(self, path: str, error: InvalidValue) -> None:
         """Note why a constructor refused, below the path of what it was to make."""
@@ -132,10 +139,6 @@ Read: TypeAlias = Callable[[Reading, Any, str], Any]
 """Takes what a document has, and its path; the value, or ``REFUSED`` with its problems noted."""
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
 @frozen(eq=False)
 class Form:
     """How one value is written.
@@ -143,12 +146,16 @@ class Form:
     Attributes:
         schema: What JSON Schema says of it.
         read: Makes the value; ``None`` = its holder's class takes what the document has.
-        write: Makes what the document has.
+        write: Makes what the document has; ``None`` = the value is written as it is.
     """
 
     schema: Schema
     read: Read | None = None
-    write: Callable[[Any], Any] = _as_it_is
+    write: Callable[[Any], Any] | None = None
+
+    def written(self, value: Any) -> Any:
+        """What the document has of a value."""
+        return value if self.write is None else self.write(value)
 
 
 @frozen(eq=False)
@@ -195,14 +202,8 @@ def tag(name: str, word: str, says: str) -> Key:
     return Key(name, form, says, required=True, judged=False, word=word)
 
 
-@frozen(eq=False)
-class _Written:
-    """How a key is written: where its value is, and which value is left out."""
-
-    name: str
-    get: Callable[[Any], Any]
-    write: Callable[[Any], Any]
-    left_out: Any
+_Written: TypeAlias = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None, Any]
+"""How a key is written: its name, where its value is, what becomes of it, what is left out."""
 
 
 @frozen(eq=False)
@@ -264,7 +265,7 @@ class Shape:
             own = self._fields.get(key.name)
             get = attrgetter(key.name if own is None else own.name)
         left_out = None if key.spelled_out else self._default(key)
-        return _Written(key.name, get, key.form.write, left_out)
+        return key.name, get, key.form.write, left_out
 
     def key(self, name: str) -> Key:
         """The key of a name."""
@@ -323,7 +324,7 @@ class Shape:
             return REFUSED
         if key.form.read is not None:
             value = key.form.read(reading, value, place)
-        if value is REFUSED or not key.judged:
+        if reading.swift or value is REFUSED or not key.judged:
             return value
         refusal = self._refusal(reading, key, value, raw, known)
         if refusal is None:
@@ -365,10 +366,10 @@ class Shape:
     def write(self, value: Any) -> dict[str, Any]:
         """A value as a document has it, without what its class says by itself."""
         written: dict[str, Any] = {}
-        for key in self._written:
-            held = key.get(value)
-            if held is not None and held != key.left_out:
-                written[key.name] = key.write(held)
+        for name, get, write, left_out in self._written:
+            held = get(value)
+            if held is not None and held != left_out:
+                written[name] = held if write is None else write(held)
         return written
 
     def schema(self, **parts: Schema) -> Schema:
@@ -473,13 +474,14 @@ def read_value(read: Read, raw: Any, given: Any = None) -> Any:
     Raises:
         DocumentError: With all problems, at most 100 and a last line that says there are more.
     """
-    reading = Reading(given)
-    value: Any = REFUSED
-    with contextlib.suppress(_Enough):
-        value = read(reading, raw, "$")
-    if reading.problems:
-        raise DocumentError(reading.problems)
-    return value
+    for swift in (True, False):
+        reading = Reading(given, swift=swift)
+        value: Any = REFUSED
+        with contextlib.suppress(_Enough):
+            value = read(reading, raw, "$")
+        if not reading.problems:
+            return value
+    raise DocumentError(reading.problems)
 
 
 def strict(

@@ -174,7 +174,7 @@ def _written(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     form = _FORM_OF.get(type(value))
-    return value if form is None else form.write(value)
+    return value if form is None else form.written(value)
 
 
 # Lines, and limits by name.
