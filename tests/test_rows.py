@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from kap_model import tables
 from kap_model.batch import ROW_COLUMNS
-from kap_model.documents._plan_reader import SESSION_KEYS
+from kap_model.documents.plans import SESSION_KEYS
 from kap_model.sessions import CLASS_OF_KIND, FORMATS, SESSION_CLASSES
 from kap_model.testing import strategies as kst
 from shipped import BROKEN, KINGSLEY, REGROUNDING, RUNNING

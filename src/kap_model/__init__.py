@@ -35,21 +35,19 @@ if TYPE_CHECKING:
         load_fees as load_fees,
         loads_fees as loads_fees,
     )
+    from kap_model.documents.lists import (
+        dumps_slots as dumps_slots,
+        dumps_waivers as dumps_waivers,
+        load_slots as load_slots,
+        load_waivers as load_waivers,
+        loads_slots as loads_slots,
+        loads_waivers as loads_waivers,
+    )
     from kap_model.documents.plans import dumps as dumps, load as load, loads as loads
     from kap_model.documents.protocols import (
         dumps_protocol as dumps_protocol,
         load_protocol as load_protocol,
         loads_protocol as loads_protocol,
-    )
-    from kap_model.documents.slots import (
-        dumps_slots as dumps_slots,
-        load_slots as load_slots,
-        loads_slots as loads_slots,
-    )
-    from kap_model.documents.waivers import (
-        dumps_waivers as dumps_waivers,
-        load_waivers as load_waivers,
-        loads_waivers as loads_waivers,
     )
     from kap_model.errors import (
         DocumentError as DocumentError,
@@ -206,6 +204,14 @@ _HOMES = {
         "load_fees",
         "loads_fees",
     ),
+    "kap_model.documents.lists": (
+        "dumps_slots",
+        "dumps_waivers",
+        "load_slots",
+        "load_waivers",
+        "loads_slots",
+        "loads_waivers",
+    ),
     "kap_model.documents.plans": (
         "dumps",
         "load",
@@ -215,16 +221,6 @@ _HOMES = {
         "dumps_protocol",
         "load_protocol",
         "loads_protocol",
-    ),
-    "kap_model.documents.slots": (
-        "dumps_slots",
-        "load_slots",
-        "loads_slots",
-    ),
-    "kap_model.documents.waivers": (
-        "dumps_waivers",
-        "load_waivers",
-        "loads_waivers",
     ),
     "kap_model.errors": (
         "DocumentError",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from kap_model.citations import CONTRACT
-from kap_model.documents import dumps, loads
+from kap_model.documents.plans import dumps, loads
 from kap_model.documents.protocols import limit_value
 from kap_model.notation import parse
 from kap_model.plan import Plan

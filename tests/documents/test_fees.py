@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
-from kap_model.documents import _json, dumps_fees, load_fees, loads_fees
+from kap_model.documents import _json
+from kap_model.documents.fees import dumps_fees, load_fees, loads_fees
 from kap_model.fees import (
     Adjustment,
     ByLabel,

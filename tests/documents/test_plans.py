@@ -13,8 +13,8 @@ from hypothesis import example, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.documents import _json
-from kap_model.documents._plan_reader import SESSION_KEYS, read_plan
-from kap_model.documents._reading import read_document
+from kap_model.documents._shape import read_value
+from kap_model.documents.plans import PLAN, SESSION_KEYS, written
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
 
@@ -93,7 +93,7 @@ def swift(text: str | bytes) -> kap.Plan | None:
 
 def thorough(text: str) -> Any:
     try:
-        return read_document(_json.parse(text), read_plan)
+        return read_value(PLAN.read, _json.parse(text))
     except kap.DocumentError:
         return None
 
@@ -109,6 +109,21 @@ def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
 @settings(max_examples=25)
 def test_the_thorough_reader_reads_what_the_swift_one_reads(plan: kap.Plan) -> None:
     assert thorough(kap.dumps(plan)) == plan
+
+
+def in_utc(document: dict[str, Any]) -> dict[str, Any]:
+    """A document with the starts of its sessions in UTC."""
+    for session in document["sessions"]:
+        start = dt.datetime.fromisoformat(session["start"]).astimezone(dt.UTC)
+        session["start"] = start.isoformat()
+    return document
+
+
+@given(kst.plans())
+@settings(max_examples=25)
+def test_the_swift_writer_writes_what_the_shape_writes(plan: kap.Plan) -> None:
+    swiftly, by_shape = in_utc(written(plan)), in_utc(PLAN.write(plan))
+    assert json.dumps(swiftly) == json.dumps(by_shape)  # keys in one order, too
 
 
 JSON_LIKE = st.text('{}[]",: 0123456789.eE+-nulltruefalseschema\\', max_size=60)
@@ -402,7 +417,7 @@ def test_a_document_of_another_schema_is_refused_for_that(schema: Any) -> None:
 def test_a_refusal_that_the_thorough_reader_cannot_explain_stays_a_bug(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kap_model.documents.plans.read_plan", lambda *_: WHOLE)
+    monkeypatch.setattr("kap_model.documents.plans.read_value", lambda *_: WHOLE)
     with pytest.raises(kap.InvalidValue):
         kap.loads(WHOLE_TEXT.replace('"minutes": 90', '"minutes": 0'))
 

@@ -20,16 +20,10 @@ from typing import Any, Final
 import pytest
 from attrs import field, frozen
 
-from kap_model.documents import (
-    dumps,
-    dumps_fees,
-    dumps_protocol,
-    dumps_waivers,
-    loads,
-    loads_fees,
-    loads_protocol,
-    loads_waivers,
-)
+from kap_model.documents.fees import dumps_fees, loads_fees
+from kap_model.documents.lists import dumps_waivers, loads_waivers
+from kap_model.documents.plans import dumps, loads
+from kap_model.documents.protocols import dumps_protocol, loads_protocol
 from kap_model.errors import DocumentError
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors"

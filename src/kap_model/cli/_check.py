@@ -30,7 +30,8 @@ from kap_model.cli._options import fail_on_of
 from kap_model.cli._result import GOOD, UNUSABLE, Result
 from kap_model.cli._stream import Document, sources
 from kap_model.coverage import RuleCoverage, Tally
-from kap_model.documents import load_waivers, loads
+from kap_model.documents.lists import load_waivers
+from kap_model.documents.plans import loads
 from kap_model.errors import InputError
 from kap_model.formats.checked import Checked
 from kap_model.formats.failing import FAIL_ON

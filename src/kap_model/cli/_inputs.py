@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from kap_model.documents import load_slots, loads, loads_fees, loads_protocol
-from kap_model.documents.plans import read_bytes, read_limited
+from kap_model.documents._json import read_bytes, read_limited
+from kap_model.documents.fees import loads_fees
+from kap_model.documents.lists import load_slots
+from kap_model.documents.plans import loads
+from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, Problem
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import PRACTICE_NAMES, Plan

@@ -17,7 +17,7 @@ from kap_model.cli._forms import (
 from kap_model.cli._inputs import UnusableError, read_choice
 from kap_model.cli._options import fail_on_of
 from kap_model.cli._result import Result
-from kap_model.documents import loads_protocol
+from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, PlanningError, Problem
 from kap_model.formats.linted import Linted
 from kap_model.planning.protocols.linting import lint

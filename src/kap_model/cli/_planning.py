@@ -9,7 +9,7 @@ from kap_model.checking import ProtocolChoice
 from kap_model.cli._answer import answered, named, shown, written
 from kap_model.cli._inputs import chosen_slots, protocol_of, read_plan
 from kap_model.cli._result import Result
-from kap_model.documents import dumps
+from kap_model.documents.plans import dumps
 from kap_model.plan import Plan
 from kap_model.planning.completions.completing import complete
 from kap_model.planning.drafts.drafting import draft

@@ -12,8 +12,7 @@ from attrs import frozen
 
 from kap_model.cli._inputs import STDIN
 from kap_model.documents import _json
-from kap_model.documents._json import MOST_BYTES
-from kap_model.documents.plans import read_bytes
+from kap_model.documents._json import MOST_BYTES, read_bytes
 from kap_model.errors import InputError
 
 LINE_SUFFIXES: Final = (".ndjson", ".jsonl")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 from kap_model.errors import DocumentError, Problem
 
@@ -34,6 +35,21 @@ def _bounded(text: str) -> int:
 
 _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object)
 _PATIENT_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_bounded)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """A file's bytes, no more of them than would be refused.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        return read_limited(file)
+
+
+def read_limited(file: BinaryIO) -> bytes:
+    """A stream's bytes, no more of them than would be refused."""
+    return file.read(MOST_BYTES + 1)
 
 
 def refuse(reason: str, path: str = "$") -> DocumentError:

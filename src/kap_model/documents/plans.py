@@ -1,20 +1,67 @@
-"""Plan documents, ``kap-model/plan/1``: a strict loader and a canonical dumper."""
+"""Plan documents, ``kap-model/plan/1``: a strict loader and a canonical dumper.
+
+The plan's shape is what the document may say. Beside it stands the swift way in and out, by hand:
+most documents are sound, and what is loaded a thousand times a second must not be tried field by
+field. A law holds the two to each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
+import attrs
 import cattrs
 
 from kap_model._time import Zone
 from kap_model.documents import _json
-from kap_model.documents._plan_reader import PLAN_SCHEMA, SESSION_KEYS, read_plan
-from kap_model.documents._reading import read_document, refuse_outgrown
+from kap_model.documents._forms import (
+    DATE,
+    FLAG,
+    ID,
+    KIND_OF_DOCUMENT,
+    TEXT,
+    TIME,
+    ZONE,
+    array_of,
+    choice,
+    chosen_by,
+    described,
+    many,
+    named,
+    only_where,
+    whole,
+    with_definitions,
+)
+from kap_model.documents._shape import (
+    REFUSED,
+    Choice,
+    Form,
+    Key,
+    Reading,
+    Schema,
+    Shape,
+    read_value,
+    tag,
+)
 from kap_model.errors import InvalidValue
-from kap_model.plan import Plan, Supply
-from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, Clinician, Session
+from kap_model.plan import MOST_SESSIONS, PRACTICE_NAMES, STATES, Plan, Supply
+from kap_model.sessions import (
+    CLASS_OF_KIND,
+    DEFAULT_PLACE,
+    EVALUATION_OUTCOMES,
+    FORMATS,
+    LONGEST_MINUTES,
+    PLACES,
+    REVIEW_OUTCOMES,
+    SESSION_CLASSES,
+    STATUSES,
+    Clinician,
+    Session,
+)
+
+PLAN_SCHEMA: Final = "kap-model/plan/1"
 
 
 def loads(text: str | bytes) -> Plan:
@@ -32,7 +79,8 @@ def loads(text: str | bytes) -> Plan:
     except (InvalidValue, TypeError, KeyError, AttributeError) as error:
         refused = error
     else:
-        refuse_outgrown(text, plan, dumps)
+        if _json.may_outgrow(text):
+            dumps(plan)  # what is accepted is accepted again
         return plan
     # Outside the handler, so that no error carries another one, with its values, along.
     _refuse(text)
@@ -46,7 +94,7 @@ def load(path: str | Path) -> Plan:
         OSError: The file cannot be read.
         DocumentError: It is not a plan document.
     """
-    return loads(read_bytes(path))
+    return loads(_json.read_bytes(path))
 
 
 def dumps(plan: Plan) -> str:
@@ -55,28 +103,266 @@ def dumps(plan: Plan) -> str:
     Raises:
         DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
     """
-    return _json.write(_CONVERTER.unstructure(plan))
+    return _json.write(written(plan))
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """A file's bytes, no more of them than would be refused."""
-    with Path(path).open("rb") as file:
-        return read_limited(file)
-
-
-def read_limited(file: BinaryIO) -> bytes:
-    """A stream's bytes, no more of them than would be refused."""
-    return file.read(_json.MOST_BYTES + 1)
+def written(plan: Plan) -> dict[str, Any]:
+    """What the canonical document of a plan holds, as JSON values."""
+    values: dict[str, Any] = _CONVERTER.unstructure(plan)
+    return values
 
 
 def _refuse(text: str | bytes) -> None:
     """Raise all problems of a text that is not a plan; where there are none, return."""
     _json.refuse_deep_nesting(text)
-    read_document(_json.parse(text), read_plan)
+    read_value(PLAN.read, _json.parse(text))
 
 
-# Take the document apart and let the constructors judge. Whatever is wrong raises there, and the
-# thorough reader then says what and where.
+# What the document may say.
+
+_CLINICIAN: Final = Shape(
+    Clinician,
+    "Clinician",
+    "Who holds a session.",
+    (
+        Key("id", ID, "A pseudonym."),
+        Key(
+            "role",
+            ID,
+            "A role of the protocol.",
+            more={"examples": ["therapist", "medical-provider"]},
+        ),
+    ),
+    sound={"id": "c", "role": "r"},
+)
+_SUPPLY: Final = Shape(
+    Supply,
+    "Supply",
+    "One dispensing of medicine.",
+    (
+        Key("id", ID, "A pseudonym, unique over sessions and supplies."),
+        Key("issued", DATE, "The date of the prescription, in the plan's zone."),
+        Key(
+            "received",
+            DATE,
+            "The date of arrival, not before issued; absent = not arrived.",
+            beside=("issued",),
+        ),
+        Key("dosings", whole(1), "How many dosings it covers."),
+    ),
+    sound={"id": "s", "issued": "1900-01-01", "dosings": 1},
+)
+_SESSION_KEYS: Final = (
+    Key("id", ID, "A pseudonym, unique over sessions and supplies."),
+    Key("start", TIME, "When it starts, with its offset; years 1980 to 2199 in UTC."),
+    Key("minutes", whole(1, LONGEST_MINUTES), "Its length.", more={"examples": [50, 120]}),
+    Key("place", choice(PLACES), "Where it is held."),
+    Key("format", choice(FORMATS), "Alone or in a group."),
+    Key(
+        "status",
+        choice(STATUSES),
+        "Completed = it was held; medicine taken is a completed dosing.",
+    ),
+    Key(
+        "clinician",
+        named("clinician", _CLINICIAN),
+        "Who holds it; absent = not recorded.",
+        judged=False,
+    ),
+    Key(
+        "outcome",
+        Form({}),
+        "What it decided, on a completed one; absent = not recorded.",
+        beside=("status",),
+        alone={"status": "completed"},
+    ),
+    Key("level", ID, "The dose level, a label of the protocol; absent = not recorded."),
+    Key(
+        "support_person",
+        TEXT,
+        "Who was with the client, by relation, no name; none = nobody; absent = not recorded.",
+        more={"examples": ["spouse", "none"]},
+    ),
+    Key(
+        "therapist_present",
+        FLAG,
+        "Whether the therapist was present the whole time; absent = not recorded.",
+    ),
+    Key(
+        "notice_hours",
+        whole(0),
+        "Hours of notice, on a cancelled session only.",
+        beside=("status",),
+        alone={"status": "cancelled"},
+    ),
+)
+SESSION_KEYS: Final = tuple(key.name for key in _SESSION_KEYS)
+"""The keys of sessions in canonical order; ``kind`` stands after ``id``."""
+
+_KIND_SAYS: Final = "What kind of session it is."
+_SAYS: Final = {
+    "consultation": "The first talk with the therapist.",
+    "medical-evaluation": "The medical partner's evaluation of eligibility.",
+    "preparation": "A preparation, before the first dosing.",
+    "dosing": "A dosing: medicine, with the therapist.",
+    "integration": "An integration, after a dosing.",
+    "medical-review": "A follow-up with the medical partner.",
+}
+_OUTCOMES: Final = {
+    "medical-evaluation": EVALUATION_OUTCOMES,
+    "medical-review": REVIEW_OUTCOMES,
+}
+
+
+def _session(cls: type[Session]) -> Shape:
+    own = {each.alias for each in attrs.fields(cls) if each.init}
+    outcome = choice(_OUTCOMES.get(cls.kind, ()))
+    first, *others = [
+        attrs.evolve(key, form=outcome) if key.name == "outcome" else key
+        for key in _SESSION_KEYS
+        if key.name in own
+    ]
+    beside = {"outcome": "completed", "notice_hours": "cancelled"}
+    return Shape(
+        cls,
+        cls.kind.replace("-", " ").capitalize(),
+        _SAYS[cls.kind],
+        (first, tag("kind", cls.kind, _KIND_SAYS), *others),
+        sound={"id": "s", "start": "2027-01-01T00:00:00Z", "minutes": 1},
+        elsewhere=frozenset(SESSION_KEYS),
+        more={
+            "dependentSchemas": {
+                key: only_where("status", status) for key, status in beside.items() if key in own
+            }
+        },
+    )
+
+
+_SESSIONS: Final[dict[str, Shape]] = {cls.kind: _session(cls) for cls in SESSION_CLASSES}
+_SESSION: Final = Choice("kind", _SESSIONS)
+
+
+def _read_sessions(reading: Reading, raw: Any, path: str) -> Any:
+    if type(raw) is list and len(raw) > MOST_SESSIONS:
+        reading.add(path, "must be at most 10,000")
+        return REFUSED
+    return array_of(_SESSION.read)(reading, raw, path)
+
+
+def _note_repeated_ids(reading: Reading, raw: dict[str, Any], path: str) -> None:
+    seen: set[str] = set()
+    for key in ("sessions", "supplies"):
+        items = raw.get(key)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            identifier = item.get("id") if isinstance(item, dict) else None
+            if isinstance(identifier, str) and identifier in seen:
+                reading.add(
+                    f"{path}.{key}[{index}].id", "must be unique over sessions and supplies"
+                )
+            elif isinstance(identifier, str):
+                seen.add(identifier)
+
+
+_EXAMPLE: Final = {
+    "schema": PLAN_SCHEMA,
+    "id": "plan-0042",
+    "protocol": "regrounding",
+    "fees": "regrounding",
+    "timezone": "America/Los_Angeles",
+    "client": "c-17",
+    "sessions": [
+        {
+            "id": "c1",
+            "kind": "consultation",
+            "start": "2027-01-04T10:00:00-08:00",
+            "minutes": 50,
+            "place": "remote",
+        },
+        {
+            "id": "e1",
+            "kind": "medical-evaluation",
+            "start": "2027-01-06T09:00:00-08:00",
+            "minutes": 30,
+            "status": "completed",
+            "clinician": {"id": "m-03", "role": "medical-provider"},
+            "outcome": "eligible",
+        },
+        {
+            "id": "d1",
+            "kind": "dosing",
+            "start": "2027-01-18T13:00:00-08:00",
+            "minutes": 120,
+            "place": "remote",
+            "level": "low",
+            "support_person": "spouse",
+            "therapist_present": True,
+        },
+    ],
+    "supplies": [{"id": "rx1", "issued": "2027-01-06", "received": "2027-01-09", "dosings": 2}],
+}
+
+PLAN: Final = Shape(
+    Plan,
+    "Plan",
+    "One client's course of ketamine-assisted psychotherapy, planned or recorded. "
+    "Ids and client are pseudonyms.",
+    (
+        tag("schema", PLAN_SCHEMA, KIND_OF_DOCUMENT),
+        Key("id", ID, "The plan's pseudonym.", more={"examples": ["plan-0042"]}),
+        Key(
+            "protocol",
+            choice(PRACTICE_NAMES),
+            "The practice whose protocol applies; absent = as asked.",
+        ),
+        Key("fees", choice(PRACTICE_NAMES), "The practice whose fees apply; absent = as asked."),
+        Key("timezone", ZONE, "Where its civil dates come from."),
+        Key("state", choice(STATES), "Discontinued = ended early, by choice or advice."),
+        Key("client", ID, "The client's pseudonym, never a name; absent = not recorded."),
+        Key("born", DATE, "The client's date of birth; absent = not recorded."),
+        Key(
+            "conditions",
+            many(described(ID, "A label that a protocol's exclusions may name."), uniqueItems=True),
+            "Recorded conditions, each once; empty = none, absent = not recorded.",
+        ),
+        Key(
+            "sessions",
+            attrs.evolve(
+                many(named("session", _SESSION), maxItems=MOST_SESSIONS), read=_read_sessions
+            ),
+            "The course, in any order.",
+            judged=False,
+        ),
+        Key(
+            "supplies",
+            many(named("supply", _SUPPLY)),
+            "Medicine; empty = tracked and none, absent = not tracked.",
+            judged=False,
+        ),
+    ),
+    sound={"id": "p", "timezone": "UTC", "sessions": []},
+    whole=_note_repeated_ids,
+    more={"examples": [_EXAMPLE]},
+)
+"""The plan's shape: it finds every problem, and says what the swift way in takes for granted."""
+
+
+def plan_schema() -> Schema:
+    """The schema of ``kap-model/plan/1``."""
+    session = chosen_by(
+        "kind",
+        {kind: kind for kind in _SESSIONS},
+        title="Session",
+        description="One session of the course; its kind says what else belongs to it.",
+        says=_KIND_SAYS,
+    )
+    own = {"session": session}
+    own |= {kind: shape.schema() for kind, shape in _SESSIONS.items()}
+    own |= {"clinician": _CLINICIAN.schema(), "supply": _SUPPLY.schema()}
+    return with_definitions(PLAN.schema(), own)
+
+
+# The swift way: take the document apart and let the constructors judge. Whatever is wrong raises
+# there, and the shape then says what and where.
 
 
 def _structure_plan(raw: dict[str, Any], _: object) -> Plan:

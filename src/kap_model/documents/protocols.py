@@ -3,35 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import asdict
-
 from kap_model._values import check_choice
 from kap_model.documents import _json
-from kap_model.documents._reading import (
-    REFUSED,
-    Nested,
-    Problems,
-    Shape,
-    check_object,
-    note_refusal,
-    read_document,
-    read_list,
-    read_object,
-    read_text,
+from kap_model.documents._forms import (
+    BOUNDS,
+    CITATION,
+    DATE,
+    ID,
+    KIND_OF_DOCUMENT,
+    SOUND_CITATION,
+    array,
+    array_of,
+    choice,
+    named,
+    whole,
+    with_definitions,
+    word_or,
 )
-from kap_model.documents._shapes import BOUNDS, CITATION, SOUND_CITATION
-from kap_model.documents.plans import read_bytes
+from kap_model.documents._shape import (
+    REFUSED,
+    Document,
+    Form,
+    Key,
+    Reading,
+    Schema,
+    Shape,
+    read_value,
+    strict,
+    tag,
+)
 from kap_model.errors import InvalidValue
-from kap_model.limits import LIMIT_OF_NAME, Bounds, Frequency, ReviewAfter, ReviewEvery
+from kap_model.limits import (
+    LIMIT_OF_NAME,
+    LIMITS,
+    LONGEST,
+    REVIEW_GATES,
+    REVIEW_POLICIES,
+    Bounds,
+    Frequency,
+    LimitSpec,
+    ReviewAfter,
+    ReviewEvery,
+)
 from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
+from kap_model.sessions import FORMATS, PLACES
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"
+_LONGEST_MONTHS: Final = 120
 
 
 def loads_protocol(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> CareProtocol:
@@ -46,7 +71,8 @@ def loads_protocol(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> Car
     Raises:
         DocumentError: The text is not a protocol document; with all its problems.
     """
-    protocol: CareProtocol = read_text(text, _reader(rules), dumps_protocol)
+    known = frozenset(rule.id for rule in rules)
+    protocol: CareProtocol = _DOCUMENT.loads(text, known)
     return protocol
 
 
@@ -57,7 +83,7 @@ def load_protocol(path: str | Path, *, rules: tuple[Rule, ...] = RULES) -> CareP
         OSError: The file cannot be read.
         DocumentError: It is not a protocol document.
     """
-    return loads_protocol(read_bytes(path), rules=rules)
+    return loads_protocol(_json.read_bytes(path), rules=rules)
 
 
 def dumps_protocol(protocol: CareProtocol) -> str:
@@ -66,17 +92,7 @@ def dumps_protocol(protocol: CareProtocol) -> str:
     Raises:
         DocumentError: The document would be larger than 1 MB, so that it could not be loaded.
     """
-    limits: dict[str, list[dict[str, Any]]] = {}
-    for setting in protocol.settings:
-        line: dict[str, Any] = {"value": _written(setting.value)}
-        if setting.since is not None:
-            line["since"] = setting.since.isoformat()
-        line["citation"] = setting.citation.to_dict()
-        limits.setdefault(setting.limit, []).append(line)
-    written: dict[str, Any] = {"schema": PROTOCOL_SCHEMA, "id": protocol.id, "limits": limits}
-    if protocol.severities:
-        written["severities"] = dict(protocol.severities)
-    return _json.write(written)
+    return _DOCUMENT.dumps(protocol)
 
 
 def limit_value(name: str, raw: Any) -> Any:
@@ -85,37 +101,217 @@ def limit_value(name: str, raw: Any) -> Any:
     Raises:
         DocumentError: The form is not that of this limit.
     """
-    return read_document(
-        raw, lambda problems, value, path: _read_value(name, problems, value, path)
-    )
+    return read_value(partial(_read_limit, name), raw)
 
 
-def _reader(rules: tuple[Rule, ...]) -> Nested:
-    known = frozenset(rule.id for rule in rules)
-    shape = Shape(
-        make=_make,
-        keys=("schema", "id", "extends", "limits", "severities"),
-        required=("schema", "id"),
-        sound={"id": "p"},
-        schema=PROTOCOL_SCHEMA,
-        nested={
-            "limits": _read_limits,
-            "severities": lambda problems, value, path: _read_severities(
-                problems, value, path, known
+# Values of limits.
+
+_REVIEW_EVERY: Final = Shape(
+    ReviewEvery,
+    "How often a medical contact is due",
+    "From contact to contact, or by calendar quarter.",
+    (
+        Key(
+            "months",
+            whole(1, _LONGEST_MONTHS),
+            "Months between contacts; read by the rolling policy only.",
+        ),
+        Key(
+            "policy",
+            choice(REVIEW_POLICIES),
+            "Rolling = from contact to contact; calendar = in each quarter with a dosing.",
+            spelled_out=True,
+        ),
+    ),
+    sound={"months": 1},
+    more={"examples": [{"months": 3, "policy": "rolling"}]},
+)
+_REVIEW_AFTER: Final = Shape(
+    ReviewAfter,
+    "The dosing after which a review is due",
+    "A medical review after so many dosings.",
+    (
+        Key("dosings", whole(1, LONGEST), "After how many dosings."),
+        Key("gate", choice(REVIEW_GATES), "Before the next dosing, or at any time after."),
+    ),
+    sound={"dosings": 1, "gate": "any-time"},
+    more={"examples": [{"dosings": 2, "gate": "before-next"}]},
+)
+_FREQUENCY: Final = Shape(
+    Frequency,
+    "The most dosings in consecutive days",
+    "At most so many dosings in any so many days.",
+    (
+        Key("at_most", whole(1, LONGEST), "The most dosings."),
+        Key("days", whole(1, LONGEST), "In any so many consecutive days."),
+    ),
+    sound={"at_most": 1, "days": 1},
+    more={"examples": [{"at_most": 2, "days": 7}]},
+)
+_FORM_OF: Final[dict[type, Form]] = {
+    Bounds: BOUNDS,
+    ReviewEvery: named("review-every", _REVIEW_EVERY),
+    ReviewAfter: named("review-after", _REVIEW_AFTER),
+    Frequency: named("frequency", _FREQUENCY),
+}
+
+
+def _read_limit(name: str, reading: Reading, raw: Any, path: str) -> Any:
+    if raw == OFF:
+        return OFF
+    spec = LIMIT_OF_NAME[name]
+    form = _FORM_OF.get(spec.cls)
+    if form is not None and form.read is not None:
+        return form.read(reading, raw, path)
+    if spec.cls is tuple:
+        if not reading.is_array(raw, path, "a list of labels"):
+            return REFUSED
+        raw = tuple(raw)
+    return reading.checked(spec.check, raw, path)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    form = _FORM_OF.get(type(value))
+    return value if form is None else form.written(value)
+
+
+# Lines, and limits by name.
+
+
+@cache
+def _line(name: str) -> Shape:
+    """The shape of a limit's lines."""
+    return Shape(
+        Setting,
+        "Line",
+        "One dated, cited value of a limit.",
+        (
+            Key(
+                "value",
+                Form({}, partial(_read_limit, name), _written),
+                f'The limit\'s value, or "{OFF}" to leave it unset.',
+                judged=False,
             ),
-        },
+            Key("since", DATE, "The first date on which it is in force; absent = throughout."),
+            Key("citation", CITATION, "Who says so.", judged=False),
+        ),
+        sound={"value": OFF, "citation": SOUND_CITATION},
+        make=partial(Setting, limit=name),
     )
-    return lambda problems, raw, path: read_object(problems, raw, path, shape)
+
+
+def _read_limits(reading: Reading, raw: Any, path: str) -> Any:
+    if not reading.is_object(raw, path):
+        return REFUSED
+    settings: list[Setting] = []
+    for name, lines in raw.items():
+        if name not in LIMIT_OF_NAME:
+            reading.add_unknown(path, name, LIMIT_OF_NAME, "limit")
+            continue
+        read = array_of(_line(name).read)(reading, lines, f"{path}.{name}")
+        _note_repeated_dates(reading, lines, f"{path}.{name}")
+        if read is not REFUSED:
+            settings.extend(read)
+    return tuple(settings)
+
+
+def _note_repeated_dates(reading: Reading, lines: Any, path: str) -> None:
+    if lines == []:
+        reading.add(path, "must hold at least one line")
+    seen: set[str | None] = set()
+    for index, line in enumerate(lines if type(lines) is list else ()):
+        since = line.get("since") if isinstance(line, dict) else ()
+        if not isinstance(since, (str, type(None))):
+            continue
+        if since in seen and since is None:
+            reading.add(f"{path}[{index}]", "must have a since, as another line has none")
+        elif since in seen:
+            reading.add(f"{path}[{index}].since", "must be a date that no other line has")
+        seen.add(since)
+
+
+def _limits_of(protocol: CareProtocol) -> dict[str, list[dict[str, Any]]]:
+    limits: dict[str, list[dict[str, Any]]] = {}
+    for setting in protocol.settings:
+        limits.setdefault(setting.limit, []).append(_line(setting.limit).write(setting))
+    return limits
+
+
+def _accepts(spec: LimitSpec, value: Any) -> bool:
+    try:
+        spec.check(value)
+    except InvalidValue:
+        return False
+    return True
+
+
+def _value_schema(spec: LimitSpec) -> Schema:
+    """A limit's form; what its own check leaves open is found by asking it."""
+    if spec.cls in _FORM_OF:
+        return _FORM_OF[spec.cls].schema
+    if spec.cls is bool:
+        return {"const": True}
+    if spec.cls is int:
+        return whole(0 if _accepts(spec, 0) else 1, LONGEST).schema
+    words = [word for word in (*PLACES, *FORMATS) if _accepts(spec, (word,))]
+    label = ID if _accepts(spec, ("any-other-label",)) else choice(words)
+    return {"type": "array", "items": label.schema, "minItems": 1, "uniqueItems": True}
+
+
+def _limit_schema(spec: LimitSpec) -> Schema:
+    says = f"{spec.says[:1].upper()}{spec.says[1:]}."
+    form = {
+        "description": f'{says} Written as {spec.form}, or "{OFF}".',
+        **word_or((OFF,), _value_schema(spec)),
+    }
+    line = {**named("line").schema, "properties": {"value": form}}
+    return array(line, f"{says} One line or more, each for dates of its own.", minItems=1)
+
+
+def _limits_schema() -> Schema:
+    return strict(
+        {spec.name: _limit_schema(spec) for spec in LIMITS},
+        (),
+        title="Limits",
+        description="What the practice asks for; a limit that is not set switches off the rules "
+        "that read only it.",
+    )
+
+
+# Severities.
+
+
+def _read_severities(reading: Reading, raw: Any, path: str) -> Any:
+    if not reading.is_object(raw, path):
+        return REFUSED
+    for rule, severity in raw.items():
+        if rule not in reading.given:
+            reading.add_unknown(path, rule, reading.given, "rule")
+        elif type(severity) is not str or severity not in SEVERITIES:
+            reading.add(f"{path}.{rule}", "must be one of " + ", ".join(SEVERITIES))
+    return raw
+
+
+def _severities_schema(rules: tuple[Rule, ...]) -> Schema:
+    return strict(
+        {rule.id: {"description": rule.says, **choice(SEVERITIES).schema} for rule in rules},
+        (),
+        title="Severities",
+        description="Severities that replace those of rules.",
+    )
+
+
+# The whole.
 
 
 def _make(
     id: str,
-    schema: str = PROTOCOL_SCHEMA,
     extends: str | None = None,
     limits: Iterable[Setting] = (),
     severities: dict[str, Severity] | None = None,
 ) -> CareProtocol:
-    check_choice(schema, "schema", (PROTOCOL_SCHEMA,))
     if extends is None:
         base = CareProtocol(id="nothing")
     else:
@@ -124,106 +320,57 @@ def _make(
     return base.extended(id, settings=limits, severities=severities or {})
 
 
-_VALUE_SHAPES: Final = {
-    Bounds: BOUNDS,
-    ReviewEvery: Shape(
-        make=ReviewEvery, keys=("months", "policy"), required=("months",), sound={"months": 1}
-    ),
-    ReviewAfter: Shape(
-        make=ReviewAfter,
-        keys=("dosings", "gate"),
-        required=("dosings", "gate"),
-        sound={"dosings": 1, "gate": "any-time"},
-    ),
-    Frequency: Shape(
-        make=Frequency,
-        keys=("at_most", "days"),
-        required=("at_most", "days"),
-        sound={"at_most": 1, "days": 1},
-    ),
+_EXAMPLE: Final = {
+    "schema": PROTOCOL_SCHEMA,
+    "id": "house",
+    "extends": "regrounding",
+    "limits": {
+        "dosing_gap_days": [
+            {
+                "value": {"min": 7},
+                "citation": {"source": "House protocol", "where": "section 2"},
+            }
+        ],
+        "exclusions": [
+            {
+                "value": OFF,
+                "since": "2027-07-01",
+                "citation": {"source": "House protocol, revised", "where": "section 4"},
+            }
+        ],
+    },
+    "severities": {"RECORD-OUTCOME": "error"},
 }
+_PROTOCOL: Final = Shape(
+    CareProtocol,
+    "Protocol",
+    "The limits that a practice's courses keep, each dated and cited.",
+    (
+        tag("schema", PROTOCOL_SCHEMA, KIND_OF_DOCUMENT),
+        Key("id", ID, "The protocol's name in reports.", more={"examples": ["house"]}),
+        Key(
+            "extends",
+            choice(BY_NAME),
+            "The built-in practice to start from; absent = from nothing.",
+            get=lambda _: None,  # every line is spelled out
+        ),
+        Key("limits", Form({}, _read_limits), get=_limits_of, judged=False),
+        Key("severities", Form({}, _read_severities, dict), judged=False),
+    ),
+    sound={"id": "p"},
+    make=_make,
+    more={"examples": [_EXAMPLE]},
+)
+_DOCUMENT: Final = Document(_PROTOCOL.read, _PROTOCOL.write)
 
 
-def _read_limits(problems: Problems, raw: Any, path: str) -> Any:
-    if not check_object(problems, raw, path):
-        return REFUSED
-    settings: list[Setting] = []
-    for name, lines in raw.items():
-        if name not in LIMIT_OF_NAME:
-            problems.unknown_key(path, name, LIMIT_OF_NAME, "limit")
-            continue
-        read = read_list(problems, lines, f"{path}.{name}", _line_reader(name))
-        _note_repeated_dates(problems, lines, f"{path}.{name}")
-        if read is not REFUSED:
-            settings.extend(read)
-    return tuple(settings)
-
-
-def _note_repeated_dates(problems: Problems, lines: Any, path: str) -> None:
-    if lines == []:
-        problems.add(path, "must hold at least one line")
-    seen: set[str | None] = set()
-    for index, line in enumerate(lines if type(lines) is list else ()):
-        since = line.get("since") if isinstance(line, dict) else ()
-        if not isinstance(since, (str, type(None))):
-            continue
-        if since in seen and since is None:
-            problems.add(f"{path}[{index}]", "must have a since, as another line has none")
-        elif since in seen:
-            problems.add(f"{path}[{index}].since", "must be a date that no other line has")
-        seen.add(since)
-
-
-def _line_reader(name: str) -> Nested:
-    def make(**values: Any) -> Setting:
-        return Setting(limit=name, **values)
-
-    shape = Shape(
-        make=make,
-        keys=("value", "since", "citation"),
-        required=("value", "citation"),
-        sound={"value": OFF, "citation": SOUND_CITATION},
-        nested={
-            "value": lambda problems, raw, path: _read_value(name, problems, raw, path),
-            "citation": lambda problems, raw, path: read_object(problems, raw, path, CITATION),
-        },
-    )
-    return lambda problems, raw, path: read_object(problems, raw, path, shape)
-
-
-def _read_value(name: str, problems: Problems, raw: Any, path: str) -> Any:
-    if raw == OFF:
-        return OFF
-    spec = LIMIT_OF_NAME[name]
-    if spec.cls in _VALUE_SHAPES:
-        return read_object(problems, raw, path, _VALUE_SHAPES[spec.cls])
-    if spec.cls is tuple:
-        if type(raw) is not list:
-            problems.add(path, "must be a list of labels")
-            return REFUSED
-        raw = tuple(raw)
-    try:
-        spec.check(raw)
-    except InvalidValue as error:
-        note_refusal(problems, path, error)
-        return REFUSED
-    return raw
-
-
-def _read_severities(problems: Problems, raw: Any, path: str, known: frozenset[str]) -> Any:
-    if not check_object(problems, raw, path):
-        return REFUSED
-    for rule, severity in raw.items():
-        if rule not in known:
-            problems.unknown_key(path, rule, known, "rule")
-        elif type(severity) is not str or severity not in SEVERITIES:
-            problems.add(f"{path}.{rule}", "must be one of " + ", ".join(SEVERITIES))
-    return raw
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, (Bounds, ReviewEvery, ReviewAfter, Frequency)):
-        return {key: part for key, part in asdict(value).items() if part is not None}
-    return value
+def protocol_schema(rules: tuple[Rule, ...]) -> Schema:
+    """The schema of ``kap-model/protocol/1`` where these rules are known."""
+    own = {
+        "line": _line(LIMITS[0].name).schema(),
+        "review-every": _REVIEW_EVERY.schema(),
+        "review-after": _REVIEW_AFTER.schema(),
+        "frequency": _FREQUENCY.schema(),
+    }
+    protocol = _PROTOCOL.schema(limits=_limits_schema(), severities=_severities_schema(rules))
+    return with_definitions(protocol, own)

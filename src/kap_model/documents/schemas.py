@@ -8,14 +8,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from kap_model._values import check_choice
-from kap_model.documents._schema_fees import fees_schema
-from kap_model.documents._schema_lists import slots_schema, waivers_schema
-from kap_model.documents._schema_plan import plan_schema
-from kap_model.documents._schema_protocol import protocol_schema
-from kap_model.documents._schema_report import report_schema
+from kap_model.checking import check
+from kap_model.documents._forms import (
+    CITATION,
+    FLAG,
+    ID,
+    array,
+    choice,
+    described,
+    named,
+    whole,
+    with_definitions,
+)
+from kap_model.documents._shape import Form, Schema, strict
+from kap_model.documents.fees import fees_schema
+from kap_model.documents.lists import slots_schema, waivers_schema
+from kap_model.documents.plans import plan_schema
+from kap_model.documents.protocols import protocol_schema
+from kap_model.notation import parse
+from kap_model.protocol import SEVERITIES
+from kap_model.report import VERDICTS, ProtocolSource
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 
@@ -105,7 +120,7 @@ def schema(name: str, *, rules: tuple[Rule, ...] = RULES) -> dict[str, Any]:
         "fees": fees_schema,
         "waivers": lambda: waivers_schema(rules),
         "slots": slots_schema,
-        "report": report_schema,
+        "report": _report_schema,
     }
     head = {"$schema": _DIALECT, "$id": f"urn:kap-model:{name}:1"}
     made: dict[str, Any] = json.loads(json.dumps({**head, **_commented(name), **makers[name]()}))
@@ -126,3 +141,104 @@ def _commented(name: str) -> dict[str, str]:
         return {}
     numbered = (f"{number}. {line}" for number, line in enumerate(BEYOND[name], 1))
     return {"$comment": "What the loader asks beyond this schema: " + " ".join(numbered)}
+
+
+# Reports, which no loader reads.
+
+_FOUND: Final = tuple(v for v in VERDICTS if v not in ("satisfied", "not-applicable"))
+_DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK: Final = "T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+
+
+def _said(form: Form, says: str) -> Schema:
+    return described(form, says).schema
+
+
+def _or_null(description: str, **more: Any) -> Schema:
+    return {"description": description, "type": ["string", "null"], **more}
+
+
+def _edge(description: str) -> Schema:
+    return _or_null(description, pattern=f"^{_DAY}({_CLOCK}[+-][0-9]{{2}}:[0-9]{{2}})?$")
+
+
+_FINDING: Final[Mapping[str, Schema]] = {
+    "rule": _said(ID, "The rule's id."),
+    "verdict": _said(
+        choice(_FOUND),
+        "Violated; unknown: a fact is missing that a person can record; pending: something is "
+        "missing and its window is not over.",
+    ),
+    "severity": _said(choice(SEVERITIES), "How much it weighs, under this protocol."),
+    "sessions": array(_said(ID, "A session's id."), "The sessions concerned."),
+    "observed": _or_null("What the plan has."),
+    "required": _or_null("What the limit asks for."),
+    "opens": _edge("When the window for something missing opens, in the plan's zone."),
+    "due": _edge("When the window for something missing closes, in the plan's zone."),
+    "message": {"description": "What is wrong, in plain English.", "type": "string"},
+    "citation": _said(CITATION, "Who sets the limit, else who states the rule."),
+    "waived": _said(FLAG, "Whether a waiver covers it: it stays visible and does not count."),
+}
+_REPORT: Final[Mapping[str, Schema]] = {
+    "plan": _said(ID, "The plan's id."),
+    "protocol": _said(ID, "The protocol's id."),
+    "protocol_source": _said(
+        choice(get_args(ProtocolSource)),
+        "Whether it came as an argument, from the plan, or by default.",
+    ),
+    "as_of": _or_null(
+        "The moment of judgement in UTC; null = the plan was judged as a whole.",
+        pattern=f"^{_DAY}{_CLOCK}[+]00:00$",
+    ),
+    "ok": _said(FLAG, "Whether no unwaived finding is a violated error."),
+    "confirmed": _said(
+        FLAG, "Whether it is ok, nothing is unknown, and no violated error is waived."
+    ),
+    "rules": {
+        "title": "Rules",
+        "description": "The verdict of every rule: the worst of its unwaived findings.",
+        "type": "object",
+        "propertyNames": ID.schema,
+        "additionalProperties": choice(VERDICTS).schema,
+    },
+    "findings": array(named("finding").schema, "What the rules found, in their order."),
+}
+_COVERAGE: Final[Mapping[str, Schema]] = {
+    "plans": _said(whole(0), "With --coverage: how many plans were checked."),
+    "left_out": _said(whole(0), "With --coverage: how many documents could not be used."),
+    "coverage": {
+        "title": "Coverage",
+        "description": "With --coverage: for how many plans each rule had which verdict.",
+        "type": "object",
+        "propertyNames": ID.schema,
+        "additionalProperties": named("counts").schema,
+    },
+}
+
+
+def _report_schema() -> Schema:
+    """The schema of reports as JSON."""
+    report = strict(
+        _REPORT, _REPORT, title="Report", description="What a check says about one plan."
+    )
+    finding = strict(
+        _FINDING, _FINDING, title="Finding", description="What a rule says about a plan."
+    )
+    verdicts: Mapping[str, Schema] = {
+        verdict: _said(whole(0), "How many plans.") for verdict in VERDICTS
+    }
+    counts = strict(
+        verdicts, verdicts, title="Counts", description="How many plans had which verdict."
+    )
+    rows = array(named("report").schema, "One for each plan, in order.")
+    reports: Mapping[str, Schema] = {"reports": rows}
+    plan = parse("2027-01-04 C0* E2+ P7* D14* I16 D28")
+    example = check(plan, "core", as_of="2027-01-21T00:00:00Z").to_dict()
+    made = strict(
+        {**reports, **_COVERAGE},
+        reports,
+        title="Reports",
+        description="What kap-model check --format json prints.",
+        examples=[{"reports": [example]}],
+    )
+    return with_definitions(made, {"report": report, "finding": finding, "counts": counts})

@@ -30,18 +30,12 @@ from attrs import field, frozen
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import Value, as_rows, as_tuple, check_instance, check_text
 from kap_model.checking import ProtocolChoice, check
-from kap_model.documents._plan_reader import PLAN_SHAPE
-from kap_model.documents._reading import (
-    REFUSED,
-    Nested,
-    Problems,
-    Shape,
-    read_object,
-    read_text,
-)
-from kap_model.documents.plans import dumps, read_bytes
+from kap_model.documents._forms import ID, TIME, many
+from kap_model.documents._json import read_bytes
+from kap_model.documents._shape import REFUSED, Document, Form, Key, Reading, Shape
+from kap_model.documents.lists import load_waivers
+from kap_model.documents.plans import PLAN, written
 from kap_model.documents.protocols import load_protocol
-from kap_model.documents.waivers import load_waivers
 from kap_model.errors import InputError, InvalidValue, Problem, refusal
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
@@ -189,9 +183,7 @@ def load_case(path: str | Path) -> PlanCase:
         DocumentError: It is not a case, or names a file that cannot be used; with all its
             problems.
     """
-    case: PlanCase = read_text(
-        read_bytes(path), _reader(Path(path).parent), lambda case: dumps(case.plan)
-    )
+    case: PlanCase = _DOCUMENT.loads(read_bytes(path), Path(path).parent)
     return case
 
 
@@ -215,50 +207,49 @@ def protocol_of(choice: str, folder: Path) -> CareProtocol:
     return load_protocol(folder / choice)
 
 
-def _make(expect: Expectation | None = None, **plan: Any) -> PlanCase:
-    return PlanCase(plan=PLAN_SHAPE.make(**plan), expect=expect or Expectation())
+def _file(load: Callable[[str, Path], Any]) -> Form:
+    """What a file of that name holds; its problems stand where it is named."""
 
-
-def _reader(folder: Path) -> Nested:
-    def waivers_of(name: str) -> tuple[Waiver, ...]:
-        return load_waivers(folder / name)
-
-    expectation = Shape(
-        make=Expectation,
-        keys=("protocol", "as_of", "waivers", *_VERDICTS),
-        required=(),
-        sound={},
-        nested={
-            "protocol": _file_reader(lambda choice: protocol_of(choice, folder)),
-            "waivers": _file_reader(waivers_of),
-        },
-        arrays=_VERDICTS,
-    )
-
-    def read_expectation(problems: Problems, raw: Any, path: str) -> Any:
-        return read_object(problems, raw, path, expectation)
-
-    case = attrs.evolve(
-        PLAN_SHAPE,
-        make=_make,
-        keys=(*PLAN_SHAPE.keys, "expect"),
-        nested={**PLAN_SHAPE.nested, "expect": read_expectation},
-    )
-    return lambda problems, raw, path: read_object(problems, raw, path, case)
-
-
-def _file_reader(load: Callable[[str], Any]) -> Nested:
-    """Reads what a file of that name holds; its problems stand where it is named."""
-
-    def read(problems: Problems, name: Any, path: str) -> Any:
+    def read(reading: Reading, name: Any, path: str) -> Any:
+        folder: Path = reading.given
         try:
             check_text(name, "")
-            return load(name)
+            return load(name, folder)
         except OSError as error:
-            problems.add(path, error.strerror or "cannot be read")
+            reading.add(path, error.strerror or "cannot be read")
         except InputError as error:
             for problem in error.problems:
-                problems.add(path, f"in its file, {problem}" if problem.path else problem.reason)
+                reading.add(path, f"in its file, {problem}" if problem.path else problem.reason)
         return REFUSED
 
-    return read
+    return Form({}, read)
+
+
+def _waivers_of(name: str, folder: Path) -> tuple[Waiver, ...]:
+    return load_waivers(folder / name)
+
+
+def _make(expect: Expectation | None = None, **plan: Any) -> PlanCase:
+    return PlanCase(plan=Plan(**plan), expect=expect or Expectation())
+
+
+_EXPECTATION: Final = Shape(
+    Expectation,
+    "Expectation",
+    "How a plan is to be checked, and which rules must then speak.",
+    (
+        Key("protocol", _file(protocol_of), "A built-in practice's name, or a protocol file."),
+        Key("as_of", TIME, "The moment of judgement; absent = the plan is judged as a whole."),
+        Key("waivers", _file(_waivers_of), "A waivers file."),
+        *[
+            Key(verdict, many(ID), f"The rules with a finding that is {verdict}, all of them.")
+            for verdict in _VERDICTS
+        ],
+    ),
+)
+_CASE: Final = attrs.evolve(
+    PLAN,
+    make=_make,
+    keys=(*PLAN.keys, Key("expect", Form({}, _EXPECTATION.read), "What is expected.")),
+)
+_DOCUMENT: Final = Document(_CASE.read, lambda case: written(case.plan))
