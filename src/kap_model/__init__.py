@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         loads_slots,
         loads_waivers,
     )
+    from kap_model.money import Money
     from kap_model.planning import (
         Change,
         Completion,
@@ -92,49 +93,37 @@ if TYPE_CHECKING:
         next_steps,
         repair,
     )
-    from kap_model.pricing import (
-        GOOD_FAITH,
-        PSYCHOTHERAPY_BANDS,
-        ChargeMade,
-        Claimed,
-        ComparedRow,
-        Comparison,
+    from kap_model.pricing.codes import PSYCHOTHERAPY_BANDS, Provider, TimeBand
+    from kap_model.pricing.comparison import ComparedRow, Comparison, compare
+    from kap_model.pricing.estimates import Estimate, EstimateEnd, estimate
+    from kap_model.pricing.good_faith import (
         Dispute,
-        Estimate,
-        EstimateEnd,
         GoodFaithEstimate,
         GoodFaithLine,
         GoodFaithProvider,
-        GoodFaithRules,
-        Instalment,
-        Instalments,
-        Money,
-        Provider,
-        Quote,
-        QuoteLine,
+        disputable,
+        good_faith_estimate,
+    )
+    from kap_model.pricing.good_faith_rules import GOOD_FAITH, GoodFaithRules, good_faith_due
+    from kap_model.pricing.instalments import Instalment, Instalments, instalments
+    from kap_model.pricing.quotes import Quote, QuoteLine
+    from kap_model.pricing.quoting import quote
+    from kap_model.pricing.reconciliation import (
+        ChargeMade,
         ReconciledRow,
         Reconciliation,
-        Reimbursed,
-        Reimbursement,
-        Settlement,
-        Superbill,
-        SuperbillLine,
-        TimeBand,
         TotalCheck,
-        compare,
-        credit,
-        disputable,
-        estimate,
-        good_faith_due,
-        good_faith_estimate,
-        instalments,
-        quote,
         reconcile,
         reconcile_total,
-        reimbursement,
-        superbill,
-        withdraw,
     )
+    from kap_model.pricing.reimbursement import (
+        Claimed,
+        Reimbursed,
+        Reimbursement,
+        reimbursement,
+    )
+    from kap_model.pricing.superbills import Superbill, SuperbillLine, superbill
+    from kap_model.pricing.withdrawal import Settlement, credit, withdraw
 
 if not TYPE_CHECKING:
 

@@ -57,10 +57,73 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "next_steps",
         "repair",
     ),
+    "money": ("Money",),
+    "pricing.codes": (
+        "PSYCHOTHERAPY_BANDS",
+        "Provider",
+        "TimeBand",
+    ),
+    "pricing.comparison": (
+        "ComparedRow",
+        "Comparison",
+        "compare",
+    ),
+    "pricing.estimates": (
+        "Estimate",
+        "EstimateEnd",
+        "estimate",
+    ),
+    "pricing.good_faith": (
+        "Dispute",
+        "GoodFaithEstimate",
+        "GoodFaithLine",
+        "GoodFaithProvider",
+        "disputable",
+        "good_faith_estimate",
+    ),
+    "pricing.good_faith_rules": (
+        "GOOD_FAITH",
+        "GoodFaithRules",
+        "good_faith_due",
+    ),
+    "pricing.instalments": (
+        "Instalment",
+        "Instalments",
+        "instalments",
+    ),
+    "pricing.quotes": (
+        "Quote",
+        "QuoteLine",
+    ),
+    "pricing.quoting": ("quote",),
+    "pricing.reconciliation": (
+        "ChargeMade",
+        "ReconciledRow",
+        "Reconciliation",
+        "TotalCheck",
+        "reconcile",
+        "reconcile_total",
+    ),
+    "pricing.reimbursement": (
+        "Claimed",
+        "Reimbursed",
+        "Reimbursement",
+        "reimbursement",
+    ),
+    "pricing.superbills": (
+        "Superbill",
+        "SuperbillLine",
+        "superbill",
+    ),
+    "pricing.withdrawal": (
+        "Settlement",
+        "credit",
+        "withdraw",
+    ),
 }
 _HOME: Final = {name: home for home, names in _NAMES.items() for name in names}
 
 
 def home_of(name: str) -> str:
-    """The module of a public name that is not loaded with the package; most are about prices."""
-    return _HOME.get(name, "pricing")
+    """The module of a public name that is not loaded with the package."""
+    return _HOME[name]

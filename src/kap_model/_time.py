@@ -191,6 +191,16 @@ def civil_date(value: dt.date | str, path: str) -> dt.date:
     return day
 
 
+def date_or_none(value: dt.date | str | None, path: str) -> dt.date | None:
+    """As :func:`civil_date`, where there is one."""
+    return None if value is None else civil_date(value, path)
+
+
+def date_text(date: dt.date | None) -> str | None:
+    """A date as documents write it, where there is one."""
+    return None if date is None else date.isoformat()
+
+
 @frozen
 class DayEdge:
     """The start or the end of a civil day, as a window's edge; its text is the date alone."""

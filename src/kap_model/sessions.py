@@ -34,6 +34,8 @@ Status: TypeAlias = Literal["planned", "completed", "cancelled", "no-show"]
 EvaluationOutcome: TypeAlias = Literal["eligible", "ineligible", "pending"]
 ReviewOutcome: TypeAlias = Literal["continue", "stop", "pending"]
 
+THERAPIST_KINDS: Final = ("preparation", "dosing", "integration")
+"""The kinds that have a format, and a therapist who holds them."""
 MEDICAL_KINDS: Final = ("medical-evaluation", "medical-review")
 PLACES: Final = ("office", "remote")
 FORMATS: Final = ("individual", "group")
