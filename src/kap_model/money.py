@@ -58,10 +58,11 @@ class MoneyLike(Protocol):
         ...
 
 
-def check_currency(value: object, path: str) -> None:
+def check_currency(value: object, path: str) -> str:
     """Refuse anything but a three-letter currency code in capitals."""
     if type(value) is not str or _CURRENCY.fullmatch(value) is None:
         raise refusal(path, "must be an ISO 4217 currency code, such as USD")
+    return value
 
 
 def check_money(value: object, path: str) -> Money:
@@ -162,8 +163,7 @@ class Money(Value):
             raise refusal("currency", "must not be given beside money, which has its own")
         number, code = _parted(amount) if currency is None else (amount, currency)
         code = code if type(code) is str else getattr(code, "code", None)
-        check_currency(code, "currency")
-        return cls._read(number, str(code))
+        return cls._read(number, check_currency(code, "currency"))
 
     @classmethod
     def _read(cls, number: object, currency: str) -> Money:

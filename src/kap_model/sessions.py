@@ -34,9 +34,9 @@ Status: TypeAlias = Literal["planned", "completed", "cancelled", "no-show"]
 EvaluationOutcome: TypeAlias = Literal["eligible", "ineligible", "pending"]
 ReviewOutcome: TypeAlias = Literal["continue", "stop", "pending"]
 
-THERAPIST_KINDS: Final = ("preparation", "dosing", "integration")
-"""The kinds that have a format, and a therapist who holds them."""
 MEDICAL_KINDS: Final = ("medical-evaluation", "medical-review")
+THERAPIST_KINDS: Final = ("preparation", "dosing", "integration")
+"""What the therapist holds alone or in a group, in canonical order."""
 PLACES: Final = ("office", "remote")
 FORMATS: Final = ("individual", "group")
 STATUSES: Final = ("planned", "completed", "cancelled", "no-show")

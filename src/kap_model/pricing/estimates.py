@@ -229,17 +229,8 @@ def _ends(
 def _end(
     care: CareProtocol, limits: Limits, terms: Terms, day: dt.date, end: ScaleEnd
 ) -> EstimateEnd:
-    counts, pick = (fewest(limits), min) if end == "low" else (most(limits), max)
-    fields: dict[str, dict[str, Any]] = {kind: _usual_fields(kind, limits) for kind in KINDS}
-    costs: dict[str, tuple[int, int]] = {}
-    refused: dict[str, InvalidValue] = {}
-    for kind in KINDS:
-        try:
-            found = _priced_ways(kind, limits, terms, day)
-        except InvalidValue as error:
-            refused[kind] = error
-        else:
-            _, costs[kind], fields[kind] = pick(found, key=attrgetter("cost"))
+    counts = fewest(limits) if end == "low" else most(limits)
+    chosen = _choose(limits, terms, day, end)
     outline = Outline(
         id=f"estimate-{end}",
         start=day,
@@ -247,14 +238,42 @@ def _end(
         dosings=counts.dosings,
         integrations=counts.integrations,
         every=lawful_cadence(limits),
-        traits=fields,
+        traits=chosen.fields,
         tracks_supply=any(fee.item == SUPPLY for fee in terms.fees.fees),
     )
     plan = witness(care, outline)
-    _check_prices(plan, terms, refused)
-    _check_order(plan, terms, limits, costs)
-    chosen = tuple(sorted(terms.labels.items()))
-    return EstimateEnd(plan=plan, quote=quoted(plan, terms), labels=chosen)
+    _check_prices(plan, terms, chosen.refused)
+    _check_order(plan, terms, limits, chosen.costs)
+    labels = tuple(sorted(terms.labels.items()))
+    return EstimateEnd(plan=plan, quote=quoted(plan, terms), labels=labels)
+
+
+class _Chosen(NamedTuple):
+    """How a session of each kind is held in a course.
+
+    Attributes:
+        fields: The session's fields.
+        costs: What it costs, of the kinds that have a price.
+        refused: Why there is none, of the others.
+    """
+
+    fields: dict[str, dict[str, Any]]
+    costs: dict[str, tuple[int, int]]
+    refused: dict[str, InvalidValue]
+
+
+def _choose(limits: Limits, terms: Terms, day: dt.date, end: ScaleEnd) -> _Chosen:
+    """The cheapest or the dearest way of each kind; without a price, the usual one."""
+    pick = min if end == "low" else max
+    chosen = _Chosen({kind: _usual_fields(kind, limits) for kind in KINDS}, {}, {})
+    for kind in KINDS:
+        try:
+            ways = _priced_ways(kind, limits, terms, day)
+        except InvalidValue as error:
+            chosen.refused[kind] = error
+        else:
+            _, chosen.costs[kind], chosen.fields[kind] = pick(ways, key=attrgetter("cost"))
+    return chosen
 
 
 def _check_prices(plan: Plan, terms: Terms, refused: Mapping[str, InvalidValue]) -> None:
