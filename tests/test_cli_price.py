@@ -12,8 +12,8 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.pricing.billing import superbill
-from kap_model.pricing.billing_codes import Provider
+from kap_model.pricing.codes import Provider
+from kap_model.pricing.superbills import superbill
 from shipped import BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
 
 Capture = pytest.CaptureFixture[str]

@@ -95,28 +95,28 @@ if TYPE_CHECKING:
         Practice as Practice,
         Published as Published,
     )
-    from kap_model.pricing.billing import superbill as superbill
-    from kap_model.pricing.billing_codes import (
+    from kap_model.pricing.codes import (
         PSYCHOTHERAPY_BANDS as PSYCHOTHERAPY_BANDS,
         Provider as Provider,
         TimeBand as TimeBand,
     )
-    from kap_model.pricing.comparing import (
+    from kap_model.pricing.comparison import (
         ComparedRow as ComparedRow,
         Comparison as Comparison,
         compare as compare,
     )
-    from kap_model.pricing.estimates import Estimate as Estimate, EstimateEnd as EstimateEnd
-    from kap_model.pricing.estimating import estimate as estimate
-    from kap_model.pricing.good_faith import (
-        disputable as disputable,
-        good_faith_estimate as good_faith_estimate,
+    from kap_model.pricing.estimates import (
+        Estimate as Estimate,
+        EstimateEnd as EstimateEnd,
+        estimate as estimate,
     )
-    from kap_model.pricing.good_faith_estimates import (
+    from kap_model.pricing.good_faith import (
         Dispute as Dispute,
         GoodFaithEstimate as GoodFaithEstimate,
         GoodFaithLine as GoodFaithLine,
         GoodFaithProvider as GoodFaithProvider,
+        disputable as disputable,
+        good_faith_estimate as good_faith_estimate,
     )
     from kap_model.pricing.good_faith_rules import (
         GOOD_FAITH as GOOD_FAITH,
@@ -130,13 +130,11 @@ if TYPE_CHECKING:
     )
     from kap_model.pricing.quotes import Quote as Quote, QuoteLine as QuoteLine
     from kap_model.pricing.quoting import quote as quote
-    from kap_model.pricing.reconciliations import (
+    from kap_model.pricing.reconciliation import (
         ChargeMade as ChargeMade,
         ReconciledRow as ReconciledRow,
         Reconciliation as Reconciliation,
         TotalCheck as TotalCheck,
-    )
-    from kap_model.pricing.reconciling import (
         reconcile as reconcile,
         reconcile_total as reconcile_total,
     )
@@ -146,8 +144,12 @@ if TYPE_CHECKING:
         Reimbursement as Reimbursement,
         reimbursement as reimbursement,
     )
-    from kap_model.pricing.superbills import Superbill as Superbill, SuperbillLine as SuperbillLine
-    from kap_model.pricing.withdrawing import (
+    from kap_model.pricing.superbills import (
+        Superbill as Superbill,
+        SuperbillLine as SuperbillLine,
+        superbill as superbill,
+    )
+    from kap_model.pricing.withdrawal import (
         Settlement as Settlement,
         credit as credit,
         withdraw as withdraw,
@@ -280,13 +282,12 @@ _HOMES = {
         "Practice",
         "Published",
     ),
-    "kap_model.pricing.billing": ("superbill",),
-    "kap_model.pricing.billing_codes": (
+    "kap_model.pricing.codes": (
         "PSYCHOTHERAPY_BANDS",
         "Provider",
         "TimeBand",
     ),
-    "kap_model.pricing.comparing": (
+    "kap_model.pricing.comparison": (
         "ComparedRow",
         "Comparison",
         "compare",
@@ -294,17 +295,15 @@ _HOMES = {
     "kap_model.pricing.estimates": (
         "Estimate",
         "EstimateEnd",
+        "estimate",
     ),
-    "kap_model.pricing.estimating": ("estimate",),
     "kap_model.pricing.good_faith": (
-        "disputable",
-        "good_faith_estimate",
-    ),
-    "kap_model.pricing.good_faith_estimates": (
         "Dispute",
         "GoodFaithEstimate",
         "GoodFaithLine",
         "GoodFaithProvider",
+        "disputable",
+        "good_faith_estimate",
     ),
     "kap_model.pricing.good_faith_rules": (
         "GOOD_FAITH",
@@ -321,13 +320,11 @@ _HOMES = {
         "QuoteLine",
     ),
     "kap_model.pricing.quoting": ("quote",),
-    "kap_model.pricing.reconciliations": (
+    "kap_model.pricing.reconciliation": (
         "ChargeMade",
         "ReconciledRow",
         "Reconciliation",
         "TotalCheck",
-    ),
-    "kap_model.pricing.reconciling": (
         "reconcile",
         "reconcile_total",
     ),
@@ -340,8 +337,9 @@ _HOMES = {
     "kap_model.pricing.superbills": (
         "Superbill",
         "SuperbillLine",
+        "superbill",
     ),
-    "kap_model.pricing.withdrawing": (
+    "kap_model.pricing.withdrawal": (
         "Settlement",
         "credit",
         "withdraw",

@@ -191,6 +191,11 @@ def civil_date(value: dt.date | str, path: str) -> dt.date:
     return day
 
 
+def date_or_none(value: dt.date | str | None, path: str) -> dt.date | None:
+    """As :func:`civil_date`, where there is one."""
+    return None if value is None else civil_date(value, path)
+
+
 @frozen
 class DayEdge:
     """The start or the end of a civil day, as a window's edge; its text is the date alone."""
@@ -216,6 +221,11 @@ def spoken_day(day: int) -> str:
     """A date as a person would say it: ``Mon 18 Jan 2027``; the same in every locale."""
     date = dt.date.fromordinal(day)
     return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def date_text(date: dt.date | None) -> str | None:
+    """A date as documents write it, where there is one."""
+    return None if date is None else date.isoformat()
 
 
 @lru_cache(maxsize=4096)

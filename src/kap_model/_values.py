@@ -60,6 +60,17 @@ def check_text(value: object, path: str) -> None:
         raise refusal(path, TEXT_REASON)
 
 
+def check_texts(value: object, *names: str) -> None:
+    """Refuse a value whose named fields are not each one short line of text."""
+    for name in names:
+        check_text(getattr(value, name), name)
+
+
+def check_texts_or_none(value: object, *names: str) -> None:
+    """As :func:`check_texts`, where the fields are not ``None``."""
+    check_texts(value, *(name for name in names if getattr(value, name) is not None))
+
+
 def says(text: str, word: str) -> bool:
     """Whether a text reads as a word, however its letters are written."""
     if text.isascii():
@@ -156,3 +167,11 @@ def as_rows(values: Iterable[T], path: str, cls: type[T]) -> tuple[T, ...]:
     for index, row in enumerate(rows):
         check_instance(row, f"{path}[{index}]", cls)
     return rows
+
+
+def as_texts(values: Iterable[str], path: str) -> tuple[str, ...]:
+    """Short lines of text as a tuple."""
+    texts = as_tuple(values, path)
+    for index, text in enumerate(texts):
+        check_text(text, f"{path}[{index}]")
+    return texts

@@ -58,17 +58,19 @@ class MoneyLike(Protocol):
         ...
 
 
-def check_currency(value: object, path: str) -> None:
+def check_currency(value: object, path: str) -> str:
     """Refuse anything but a three-letter currency code in capitals."""
     if type(value) is not str or _CURRENCY.fullmatch(value) is None:
         raise refusal(path, "must be an ISO 4217 currency code, such as USD")
+    return value
 
 
-def check_money(value: object, path: str) -> None:
+def check_money(value: object, path: str) -> Money:
     """Refuse anything but money, of either sign; of another library's, say what makes it ours."""
     if type(value) is not Money:
         advice = "; make it by Money.of(value)" if _is_money(value) else ""
         raise refusal(path, f"must be Money{advice}")
+    return value
 
 
 def _is_money(value: object) -> bool:
@@ -76,17 +78,17 @@ def _is_money(value: object) -> bool:
     return hasattr(value, "amount") and hasattr(value, "currency")
 
 
-def check_amount(value: object, path: str) -> None:
+def check_amount(value: object, path: str) -> Money:
     """Refuse anything but money, or more of it than is ever stated."""
-    check_money(value, path)
-    if isinstance(value, Money) and abs(value.minor) > LARGEST:
+    amount = check_money(value, path)
+    if abs(amount.minor) > LARGEST:
         raise refusal(path, "must not be so large")
+    return amount
 
 
 def check_price(value: object, path: str) -> None:
     """Refuse anything but money that is stated and not negative."""
-    check_amount(value, path)
-    if isinstance(value, Money) and value.minor < 0:
+    if check_amount(value, path).minor < 0:
         raise refusal(path, "must not be negative")
 
 
@@ -97,9 +99,9 @@ def plain_text(number: object) -> str | None:
     """
     if type(number) is str:
         return number
-    if type(number) is not Decimal or not number.is_finite():
+    if type(number) is not Decimal:
         return None
-    exponent = number.as_tuple().exponent
+    exponent = number.as_tuple().exponent  # a letter, where the number is not finite
     if not isinstance(exponent, int) or not -_LONGEST_DECIMAL <= exponent <= _LONGEST_DECIMAL:
         return None
     text = f"{number:f}"
@@ -161,8 +163,7 @@ class Money(Value):
             raise refusal("currency", "must not be given beside money, which has its own")
         number, code = _parted(amount) if currency is None else (amount, currency)
         code = code if type(code) is str else getattr(code, "code", None)
-        check_currency(code, "currency")
-        return cls._read(number, str(code))
+        return cls._read(number, check_currency(code, "currency"))
 
     @classmethod
     def _read(cls, number: object, currency: str) -> Money:
@@ -298,3 +299,12 @@ def _parted(value: object) -> tuple[object, object]:
 def text_of(amount: Money | None) -> str | None:
     """An amount as JSON carries it; ``None`` where there is none."""
     return None if amount is None else amount.text
+
+
+def check_currencies(amounts: Iterable[Money | None], path: str, currency: str | None) -> None:
+    """Refuse amounts of another currency than the result's; ``None`` = that of the first."""
+    for amount in amounts:
+        if amount is not None:
+            currency = currency or amount.currency
+            if amount.currency != currency:
+                raise refusal(path, f"must be in {currency}; currencies never mix")

@@ -35,6 +35,8 @@ EvaluationOutcome: TypeAlias = Literal["eligible", "ineligible", "pending"]
 ReviewOutcome: TypeAlias = Literal["continue", "stop", "pending"]
 
 MEDICAL_KINDS: Final = ("medical-evaluation", "medical-review")
+THERAPIST_KINDS: Final = ("preparation", "dosing", "integration")
+"""What the therapist holds alone or in a group, in canonical order."""
 PLACES: Final = ("office", "remote")
 FORMATS: Final = ("individual", "group")
 STATUSES: Final = ("planned", "completed", "cancelled", "no-show")

@@ -12,7 +12,7 @@ from hypothesis import given
 import kap_model as kap
 from copies import copies
 from kap_model.fees import Fee, FeeSchedule, Flat, Package
-from kap_model.pricing.comparing import ComparedRow, Comparison, compare
+from kap_model.pricing.comparison import ComparedRow, Comparison, compare
 from kap_model.pricing.quotes import Quote, QuoteLine
 from refusals import NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE

@@ -13,12 +13,13 @@ from hypothesis import example, given, strategies as st
 import kap_model as kap
 from copies import copies
 from kap_model.fees import Adjustment, Fee, FeeSchedule, Flat, Missed, Package, Share
-from kap_model.pricing.good_faith import disputable, good_faith_estimate
-from kap_model.pricing.good_faith_estimates import (
+from kap_model.pricing.good_faith import (
     Dispute,
     GoodFaithEstimate,
     GoodFaithLine,
     GoodFaithProvider,
+    disputable,
+    good_faith_estimate,
 )
 from kap_model.pricing.good_faith_rules import GOOD_FAITH, GoodFaithRules, good_faith_due
 from refusals import NO_MAPPINGS, NO_QUOTES, check_fields, check_tuples, refused_at

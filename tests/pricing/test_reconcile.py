@@ -13,8 +13,7 @@ import kap_model as kap
 from copies import copies
 from kap_model.fees import Fee, FeeSchedule, Flat, Package
 from kap_model.pricing.quotes import Quote, QuoteLine
-from kap_model.pricing.reconciliations import ChargeMade
-from kap_model.pricing.reconciling import reconcile, reconcile_total
+from kap_model.pricing.reconciliation import ChargeMade, reconcile, reconcile_total
 from refusals import NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE
 from wild_quotes import PRACTICE, amounts, quotes, usd

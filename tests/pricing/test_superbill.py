@@ -15,8 +15,7 @@ from copies import copies
 from kap_model import fees
 from kap_model.fees import Claim, Fee
 from kap_model.money import Money
-from kap_model.pricing.billing import superbill
-from kap_model.pricing.billing_codes import (
+from kap_model.pricing.codes import (
     NPI_CITATION,
     PLACES_CITATION,
     PLACES_OF_SERVICE,
@@ -24,7 +23,7 @@ from kap_model.pricing.billing_codes import (
     Provider,
     TimeBand,
 )
-from kap_model.pricing.superbills import Superbill, SuperbillLine
+from kap_model.pricing.superbills import Superbill, SuperbillLine, superbill
 from refusals import NO_MAPPINGS, NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE, plan
 

@@ -14,7 +14,7 @@ from copies import copies
 from kap_model.fees import Deposit, Fee, FeeSchedule, Flat, Package, Share, Withdrawal
 from kap_model.fees.charges import ShareBase
 from kap_model.pricing.quotes import Quote
-from kap_model.pricing.withdrawing import credit, withdraw
+from kap_model.pricing.withdrawal import credit, withdraw
 from refusals import NO_QUOTES, check_fields, check_tuples, refused_at
 from support import SOURCE
 from wild_quotes import quotes, usd

@@ -15,11 +15,11 @@ from kap_model.fees.charges import Claim
 from kap_model.money import Money
 from kap_model.plan import Plan
 from kap_model.practices._built_in import BY_NAME
-from kap_model.pricing.billing import superbill
-from kap_model.pricing.billing_codes import Provider
-from kap_model.pricing.estimating import estimate
+from kap_model.pricing.codes import Provider
+from kap_model.pricing.estimates import estimate
 from kap_model.pricing.instalments import Instalments, instalments
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, quote
+from kap_model.pricing.superbills import superbill
 
 
 def print_quote(arguments: argparse.Namespace) -> Result:

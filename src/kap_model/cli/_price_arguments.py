@@ -13,7 +13,7 @@ from kap_model.cli._price import (
     print_quote,
     print_superbill,
 )
-from kap_model.pricing.billing_codes import REMOTE_PLACES, TELEHEALTH_AT_HOME
+from kap_model.pricing.codes import REMOTE_PLACES, TELEHEALTH_AT_HOME
 from kap_model.pricing.instalments import ODD_CENTS
 
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from kap_model._time import spoken_day
 from kap_model.display.text import columns, wrapped
 from kap_model.money import Money
-from kap_model.pricing.comparing import ComparedRow, Comparison, Lengths
-from kap_model.pricing.good_faith_estimates import (
+from kap_model.pricing.comparison import ComparedRow, Comparison, Lengths
+from kap_model.pricing.good_faith import (
     Dispute,
     GoodFaithEstimate,
     GoodFaithLine,
     GoodFaithProvider,
 )
-from kap_model.pricing.reconciliations import ReconciledRow, Reconciliation, TotalCheck
-from kap_model.pricing.withdrawing import Settlement
+from kap_model.pricing.reconciliation import ReconciledRow, Reconciliation, TotalCheck
+from kap_model.pricing.withdrawal import Settlement
 
 
 def comparison_text(comparison: Comparison) -> str:

@@ -78,17 +78,6 @@ class Flat(Value):
         return (shortest(lawful, usual) if self.minutes is None else nearest(lawful, self.minutes),)
 
 
-def nearest(lawful: Bounds, minutes: int) -> int:
-    """The lawful length next to a length."""
-    longest = LONGEST_MINUTES if lawful.max is None else lawful.max
-    return min(max(minutes, lawful.min or 1), longest)
-
-
-def shortest(lawful: Bounds, usual: int) -> int:
-    """The shortest lawful length; the usual one, as far as it is lawful, where none is stated."""
-    return lawful.min or nearest(lawful, usual)
-
-
 @frozen(kw_only=True)
 class Hourly(Value):
     """A price per hour, pro rata.
@@ -305,6 +294,18 @@ class Scale(Value):
 
 PlainRate: TypeAlias = Flat | Hourly | Tiered | FirstPart | Scale
 PLAIN_RATES: Final = (Flat, Hourly, Tiered, FirstPart, Scale)
+
+
+def nearest(lawful: Bounds, minutes: int) -> int:
+    """The lawful length next to a length."""
+    longest = LONGEST_MINUTES if lawful.max is None else lawful.max
+    return min(max(minutes, lawful.min or 1), longest)
+
+
+def shortest(lawful: Bounds, usual: int) -> int:
+    """The shortest lawful length; the usual one, as far as it is lawful, where none is stated."""
+    return lawful.min or nearest(lawful, usual)
+
 
 PERIODS: Final = ("week", "month", "year")
 _DAYS_OF_A_WEEK: Final = 7

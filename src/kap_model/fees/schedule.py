@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from attrs import field, frozen
 
-from kap_model._time import civil_date
+from kap_model._time import date_or_none
 from kap_model._values import (
     Value,
     as_tuple,
@@ -21,7 +21,7 @@ from kap_model.errors import refusal
 from kap_model.fees.charges import Adjustment, Claim, Deposit, Missed, Package, Share, Withdrawal
 from kap_model.fees.rates import RATES, SESSION_LABELS, ByLabel, Flat, Periodic, Rate
 from kap_model.money import Money, check_currency
-from kap_model.sessions import FORMATS, KINDS
+from kap_model.sessions import FORMATS, KINDS, THERAPIST_KINDS
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ ITEMS: Final = (*KINDS, SUPPLY, COURSE)
 
 
 def _since(value: dt.date | str | None) -> dt.date | None:
-    return None if value is None else civil_date(value, "since")
+    return date_or_none(value, "since")
 
 
 @frozen(kw_only=True)
@@ -64,7 +64,7 @@ class Fee(Value):
         check_choice(self.item, "item", ITEMS)
         if self.format is not None:
             check_choice(self.format, "format", FORMATS)
-            if self.item not in ("preparation", "dosing", "integration"):
+            if self.item not in THERAPIST_KINDS:
                 raise refusal("format", "belongs on a fee for preparation, dosing or integration")
         if self.rate is not None:
             _check_rate(self.item, self.rate)

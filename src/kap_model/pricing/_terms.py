@@ -1,4 +1,4 @@
-"""What a caller agreed beside a schedule, and the price of one session under it."""
+"""What a caller agreed beside a schedule: the price of a session under it, and its package."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from kap_model._time import civil_date
+from kap_model._time import date_or_none
 from kap_model._values import as_mapping, as_tuple, check_choice
 from kap_model.errors import refusal
 from kap_model.fees.charges import Claim, Package
 from kap_model.fees.rates import SESSION_LABELS, ByLabel, Charge, PlainRate, Scale, ScaleEnd
 from kap_model.fees.schedule import Fee, FeeSchedule
 from kap_model.money import Money, check_money
+from kap_model.plan import Plan
 from kap_model.sessions import KINDS, Session
 
 
@@ -93,7 +94,7 @@ def make_terms(
         agreed=prices,
         labels=choices,
         packages=_packages(fees, packages),
-        priced_on=None if priced_on is None else civil_date(priced_on, "priced_on"),
+        priced_on=date_or_none(priced_on, "priced_on"),
         claims=claims if claims is not None else fees.claims,
     )
 
@@ -143,3 +144,35 @@ def _packages(fees: FeeSchedule, chosen: Iterable[str]) -> tuple[Package, ...]:
         if name in names[:index]:
             raise refusal(f"packages[{index}]", "must be named once; a client takes it once")
     return tuple(p for p in fees.packages if p.always or p.id in names)
+
+
+class _Room:
+    """The places that are left in a package."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.left = dict(package.counts)
+        self.left_together = [group.count for group in package.together]
+
+    def take(self, kind: str) -> bool:
+        """Whether there was a place for a session of a kind; it is taken."""
+        if self.left.get(kind, 0):
+            self.left[kind] -= 1
+            return True
+        for place, group in enumerate(self.package.together):
+            if self.left_together[place] and kind in group.kinds:
+                self.left_together[place] -= 1
+                return True
+        return False
+
+
+def packages_by_session(plan: Plan, packages: Iterable[Package]) -> dict[str, Package]:
+    """The package of each counting session that falls inside one, by the session's id."""
+    rooms = [_Room(package) for package in packages]
+    inside = {}
+    for session in plan.timeline.counting:
+        for room in rooms:
+            if room.take(session.kind):
+                inside[session.id] = room.package
+                break
+    return inside

@@ -1,4 +1,4 @@
-"""When a Good Faith Estimate is due (US): the regulation as dated, cited data, and its dates.
+"""The regulation of Good Faith Estimates (US): its figures, when one is due, what it tells.
 
 Not legal advice.
 """
@@ -16,14 +16,10 @@ from kap_model._values import Value, as_tuple, check_instance, check_integer
 from kap_model.citations import Citation, Source, check_citation
 from kap_model.errors import refusal
 from kap_model.money import Money, check_price
-from kap_model.pricing._business_days import (
-    as_holidays,
-    business_day_after,
-    business_days_after,
-)
 
 _MOST_DAYS: Final = 366
 _MOST_MONTHS: Final = 120
+_SATURDAY: Final = 5
 
 
 def _since(value: dt.date | str) -> dt.date:
@@ -135,12 +131,12 @@ def good_faith_due(
         booked = _in_force(scheduled, "scheduled", rules)
         within = _days_after_scheduling(booked, civil_date(service, "service"), closed, rules)
         if within is not None:
-            last.append(business_day_after(booked.toordinal(), within, closed))
+            last.append(_business_day_after(booked.toordinal(), within, closed))
     elif requested is None:
         raise refusal("scheduled", "must be given with service, or requested")
     if requested is not None:
         asked = _in_force(requested, "requested", rules)
-        last.append(business_day_after(asked.toordinal(), rules.requested_due, closed))
+        last.append(_business_day_after(asked.toordinal(), rules.requested_due, closed))
     return dt.date.fromordinal(min(last)) if last else None
 
 
@@ -149,7 +145,7 @@ def _days_after_scheduling(
 ) -> int | None:
     if service < booked:
         raise refusal("service", "must not be before scheduled")
-    ahead = business_days_after(booked.toordinal(), service.toordinal(), closed)
+    ahead = _business_days_after(booked.toordinal(), service.toordinal(), closed)
     if ahead < rules.short_notice_days:
         return None
     return rules.short_due if ahead < rules.long_notice_days else rules.long_due
@@ -160,3 +156,63 @@ def _in_force(value: dt.date | str, path: str, rules: GoodFaithRules) -> dt.date
     if day < rules.since:
         raise refusal(path, "must not be before the date from which the rules are in force")
     return day
+
+
+def as_holidays(values: Iterable[dt.date | str]) -> frozenset[int]:
+    """The days on which a caller does no business, beside Saturdays and Sundays.
+
+    Raises:
+        InvalidValue: One of them is no date.
+    """
+    days = as_tuple(values, "holidays")
+    return frozenset(civil_date(day, f"holidays[{i}]").toordinal() for i, day in enumerate(days))
+
+
+def _is_business_day(day: int, holidays: frozenset[int]) -> bool:
+    """Whether business is done on a day."""
+    return day not in holidays and dt.date.fromordinal(day).weekday() < _SATURDAY
+
+
+def _business_days_after(start: int, end: int, holidays: frozenset[int]) -> int:
+    """How many business days come after a day, up to another and that included."""
+    return sum(_is_business_day(day, holidays) for day in range(start + 1, end + 1))
+
+
+def _business_day_after(start: int, count: int, holidays: frozenset[int]) -> int:
+    """The business day that comes so many business days after a day."""
+    day = start
+    for _ in range(count):
+        day += 1
+        while not _is_business_day(day, holidays):
+            day += 1
+    return day
+
+
+_EXPECTED: Final = (
+    "These charges are what could be expected on the date of issue; what is done and what is "
+    "charged may differ."
+)
+_NOT_LISTED: Final = (
+    "Other services may be recommended that are scheduled or asked for separately and are not "
+    "listed. Other providers may send bills of their own, with estimates of their own."
+)
+_HOW_TO_DISPUTE: Final = (
+    "How to begin is said on www.cms.gov/nosurprises. A dispute has no effect on the quality of "
+    "the care."
+)
+_NO_CONTRACT: Final = (
+    "This is no contract: nobody is bound to take these services, or to take them from these "
+    "providers."
+)
+
+
+def disclaimers(rules: GoodFaithRules) -> tuple[str, ...]:
+    """The paragraphs of the paper under a regulation."""
+    over, days = rules.dispute_over, rules.dispute_days
+    since = rules.since.isoformat()
+    dispute = (
+        f"A provider's bill of at least {over} more than the charges expected of it here may "
+        f"be disputed, within {days} calendar days of the date on the first bill."
+    )
+    advice = f"The figures are those of the regulation since {since}. This is not legal advice."
+    return (_EXPECTED, _NOT_LISTED, f"{dispute} {_HOW_TO_DISPUTE}", _NO_CONTRACT, advice)

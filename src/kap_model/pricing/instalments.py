@@ -12,8 +12,7 @@ from kap_model._doors import HasText
 from kap_model._time import LAST_DATE, add_months, civil_date
 from kap_model._values import Value, as_rows, check_choice, check_integer
 from kap_model.errors import refusal
-from kap_model.money import Money, check_money
-from kap_model.pricing._fields import check_currencies
+from kap_model.money import Money, check_currencies, check_money
 
 OddCents: TypeAlias = Literal["first", "last", "spread"]
 ODD_CENTS: Final = ("first", "last", "spread")

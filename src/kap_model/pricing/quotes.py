@@ -9,10 +9,10 @@ from typing import Any
 from attrs import field, frozen
 
 from kap_model._doors import HasPage, HasText, csv_of, rows_of
-from kap_model._values import Value, as_rows
+from kap_model._time import date_text
+from kap_model._values import Value, as_rows, as_texts
 from kap_model.fees.charges import Deposit
-from kap_model.money import Money, check_money, text_of
-from kap_model.pricing._fields import as_texts, check_currencies
+from kap_model.money import Money, check_currencies, check_money, text_of
 
 
 @frozen(kw_only=True, repr=False)
@@ -58,7 +58,7 @@ class QuoteLine(Value):
         return {
             "session": self.session,
             "kind": self.kind,
-            "date": None if self.date is None else self.date.isoformat(),
+            "date": date_text(self.date),
             "minutes": self.minutes,
             "item": self.item,
             "amount": text_of(self.amount),

@@ -15,9 +15,8 @@ from kap_model._time import civil_date
 from kap_model._values import Value, as_mapping, as_rows, check_identifier, check_instance
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.fees.charges import Share
-from kap_model.money import Money, check_price
-from kap_model.pricing._fields import check_currencies
-from kap_model.pricing.billing_codes import check_code
+from kap_model.money import Money, check_currencies, check_price
+from kap_model.pricing.codes import check_code
 from kap_model.pricing.superbills import Superbill
 
 AMOUNTS: Final = (

@@ -9,13 +9,12 @@ import attrs
 from attrs import field, frozen
 
 from kap_model._doors import HasText
-from kap_model._values import Value, check_instance, check_text
+from kap_model._values import Value, as_texts, check_instance, check_text, check_texts
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.fees.charges import Withdrawal
 from kap_model.fees.schedule import FeeSchedule
-from kap_model.money import Money, check_money, check_price
-from kap_model.pricing._fields import as_texts, check_currencies, check_texts
+from kap_model.money import Money, check_currencies, check_money, check_price
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.quoting import FeesChoice, chosen_fees
 

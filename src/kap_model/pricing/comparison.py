@@ -9,14 +9,18 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from attrs import field, frozen
 
 from kap_model._doors import HasText
-from kap_model._values import Value, as_rows, as_tuple, check_instance, check_integer, check_text
-from kap_model.errors import refusal
-from kap_model.money import Money, check_currency, check_money, text_of
-from kap_model.pricing._fields import (
+from kap_model._values import (
+    Value,
+    as_rows,
     as_texts,
-    check_currencies,
+    as_tuple,
+    check_instance,
+    check_integer,
+    check_text,
     check_texts_or_none,
 )
+from kap_model.errors import refusal
+from kap_model.money import Money, check_currencies, check_currency, check_money, text_of
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.sessions import KINDS
 
