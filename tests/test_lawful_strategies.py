@@ -13,7 +13,7 @@ from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
-from kap_model.planning.counts import Counts
+from kap_model.planning.new_sessions import Counts
 from kap_model.testing import _changes, _course_strategies, _grounds
 from kap_model.testing import strategies as kst
 from shipped import HOUSE

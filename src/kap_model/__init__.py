@@ -68,30 +68,14 @@ if TYPE_CHECKING:
         loads_slots,
         loads_waivers,
     )
-    from kap_model.planning import (
-        Change,
-        Completion,
-        Difference,
-        LimitAtOdds,
-        LimitChange,
-        Lint,
-        Move,
-        NextSteps,
-        OpenSlot,
-        Remark,
-        Repair,
-        SeverityChange,
-        Silent,
-        Step,
-        Stretch,
-        allowed,
-        complete,
-        diff,
-        draft,
-        lint,
-        next_steps,
-        repair,
-    )
+    from kap_model.planning.completing import complete
+    from kap_model.planning.differences import Difference, LimitChange, SeverityChange, diff
+    from kap_model.planning.drafting import draft
+    from kap_model.planning.linting import LimitAtOdds, Lint, Remark, Silent, Stretch, lint
+    from kap_model.planning.moves import Move, allowed
+    from kap_model.planning.next_steps import next_steps
+    from kap_model.planning.repairing import repair
+    from kap_model.planning.results import Change, Completion, NextSteps, Repair, Step
     from kap_model.pricing import (
         GOOD_FAITH,
         PSYCHOTHERAPY_BANDS,
@@ -135,6 +119,7 @@ if TYPE_CHECKING:
         superbill,
         withdraw,
     )
+    from kap_model.slots import OpenSlot
 
 if not TYPE_CHECKING:
 

@@ -11,9 +11,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning.drafts.drafting import draft, lawful_course
-from kap_model.planning.drafts.sketching import lawful_counts
-from kap_model.planning.drafts.wishes import Wishes
+from kap_model.planning.drafting import Wishes, draft, lawful_counts, lawful_course
 from support import dated, limits
 
 START: Final = "2027-01-11"

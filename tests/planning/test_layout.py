@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 import kap_model as kap
 from kap_model.documents.protocols import limit_value
 from kap_model.fees import Fee, FeeSchedule, Flat
-from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline
-from kap_model.planning.witness import witness
+from kap_model.planning.layout import lay_out, witness
+from kap_model.planning.new_sessions import Outline
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies
 from support import SOURCE, limits

@@ -8,8 +8,8 @@ from typing import Any
 
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST, zone
-from kap_model.planning.search.demand import Demand
-from kap_model.planning.search.openings import (
+from kap_model.planning.search.problem import Demand
+from kap_model.planning.search.times import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,

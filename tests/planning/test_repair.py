@@ -11,10 +11,9 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning.repairs import repairing
-from kap_model.planning.repairs import search as repair_search
-from kap_model.planning.repairs.repairing import repair
-from kap_model.planning.repairs.repairs import Change, Repair
+from kap_model.planning import repairing
+from kap_model.planning.repairing import repair
+from kap_model.planning.results import Change, Repair
 from support import at, limits, plan
 
 WHOLE = "C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
@@ -370,7 +369,6 @@ def test_rules_that_cannot_be_kept_together_are_named() -> None:
 
 
 def test_a_search_that_is_given_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repair_search, "MOST_PLANS", 1)
     monkeypatch.setattr(repairing, "MOST_PLANS", 1)
     with pytest.raises(PlanningError) as refused:
         repair(plan(WHOLE.replace("I43 ", "").replace("I57 ", "")), "core")

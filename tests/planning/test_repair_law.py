@@ -15,9 +15,9 @@ import kap_model as kap
 from kap_model._time import Instant
 from kap_model.errors import PlanningError
 from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline
-from kap_model.planning.repairs.repairing import repair
-from kap_model.planning.repairs.repairs import Repair
+from kap_model.planning.new_sessions import Outline
+from kap_model.planning.repairing import repair
+from kap_model.planning.results import Repair
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
 from planning.repair_oracle import Cost, Moment, smallest

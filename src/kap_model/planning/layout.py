@@ -1,4 +1,4 @@
-"""Sessions with times: a course laid out so that each limit that asks for one finds it."""
+"""A course laid out by its counts, so that each limit that asks for a session finds it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from kap_model._time import (
     last_day_of_quarter,
     zone,
 )
+from kap_model.checking import check
 from kap_model.errors import refusal
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan, Supply
-from kap_model.planning.outline import USUAL_MINUTES, Outline
+from kap_model.planning.conflicts import no_course
+from kap_model.planning.new_sessions import USUAL_MINUTES, Outline
+from kap_model.protocol import CareProtocol
 from kap_model.sessions import CLASS_OF_KIND, Session
 
 # As in the contract's example: evaluation after two days, preparation a week in, then medicine.
@@ -209,3 +212,17 @@ class _Layout:
             return Instant(max(session.ends for session in there))
         opens = self.zone.at(day, _FIRST_HOUR, 0)
         return Instant(self.zone.first_instant(day) if opens is None else opens)
+
+
+def witness(protocol: CareProtocol, outline: Outline) -> Plan:
+    """A plan of an outline that breaks no rule of a protocol.
+
+    Raises:
+        InvalidValue: None was found; the rules that no course of the outline keeps are named.
+    """
+    plan = lay_out(protocol.limits_on(outline.start), outline)
+    report = check(plan, protocol)
+    broken = {finding.rule for finding in report.findings if finding.verdict == "violated"}
+    if broken:
+        raise no_course(broken)
+    return plan

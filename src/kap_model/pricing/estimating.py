@@ -18,9 +18,8 @@ from kap_model.fees.schedule import SUPPLY, Fee, FeeSchedule
 from kap_model.limits import Limits
 from kap_model.money import Money
 from kap_model.plan import Plan
-from kap_model.planning.counts import bounded_kinds, fewest, most
-from kap_model.planning.outline import Outline, lawful_cadence
-from kap_model.planning.witness import witness
+from kap_model.planning.layout import witness
+from kap_model.planning.new_sessions import Outline, bounded_kinds, fewest, lawful_cadence, most
 from kap_model.practices import BY_NAME
 from kap_model.pricing._candidates import candidates, has_unpublished_form, usual_traits
 from kap_model.pricing._packages import packages_by_session

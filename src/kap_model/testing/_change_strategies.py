@@ -12,8 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from kap_model.limits import Limits
 from kap_model.plan import Plan
-from kap_model.planning.outline import lawful_minutes
-from kap_model.planning.traits import WITH_FORMAT
+from kap_model.planning.new_sessions import WITH_FORMAT, lawful_minutes
 from kap_model.sessions import (
     CLASS_OF_KIND,
     Clinician,

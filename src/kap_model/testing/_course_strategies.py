@@ -13,9 +13,17 @@ from kap_model.checking import ProtocolChoice, check
 from kap_model.errors import InvalidValue
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan
-from kap_model.planning.counts import Counts, fewest, most
-from kap_model.planning.outline import Outline, even_pace, lawful_cadence, lawful_minutes
-from kap_model.planning.traits import Traits, usual_fields
+from kap_model.planning.new_sessions import (
+    Counts,
+    Outline,
+    Traits,
+    even_pace,
+    fewest,
+    lawful_cadence,
+    lawful_minutes,
+    most,
+    usual_fields,
+)
 from kap_model.protocol import CareProtocol
 from kap_model.testing import _changes as changes
 from kap_model.testing._change_strategies import varied

@@ -15,12 +15,10 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError, Problem
 from kap_model.limits import Limits
 from kap_model.plan import Plan
-from kap_model.planning.counts import Counts, fewest
+from kap_model.planning._feasibility import some_course
 from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline, lawful_cadence
-from kap_model.planning.protocols.feasibility import some_course
-from kap_model.planning.protocols.linting import lint
-from kap_model.planning.traits import usual_fields
+from kap_model.planning.linting import lint
+from kap_model.planning.new_sessions import Counts, Outline, fewest, lawful_cadence, usual_fields
 from kap_model.practices import BY_NAME, Practice
 from kap_model.protocol import CareProtocol
 

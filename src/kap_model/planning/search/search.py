@@ -16,12 +16,10 @@ from typing import Any, Final, NamedTuple
 
 from kap_model._time import NEVER, add_months, last_day_of_quarter
 from kap_model.errors import PlanningError, Problem
-from kap_model.planning.search.demand import Demand
-from kap_model.planning.search.ledger import Ledger, Placed
-from kap_model.planning.search.outlook import Outlook
-from kap_model.planning.search.slots import Bays
-from kap_model.planning.search.walking import Walk
-from kap_model.planning.search.wanting import Wants
+from kap_model.planning.search.goals import Outlook, Wants
+from kap_model.planning.search.problem import Demand, Ledger, Placed
+from kap_model.planning.search.times import Bays
+from kap_model.planning.search.transitions import Walk
 from kap_model.slots import role_of
 
 _MOST_FOLLOWED: Final = 8_000
