@@ -218,12 +218,16 @@ def spoken_day(day: int) -> str:
     return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
-def date_text(day: dt.date | None) -> str | None:
+def spoken_date(date: dt.date) -> str:
+    """The same of a date."""
+    return spoken_day(date.toordinal())
+
+
+def date_text(date: dt.date | None) -> str | None:
     """A date as documents write it, where there is one."""
-    return None if day is None else day.isoformat()
+    return None if date is None else date.isoformat()
 
 
-@lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
     """The same day of a later month, clamped to its end: 31 January + 1 is 28 February."""
     import pendulum

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import attrs
 import pytest
-from kap_model.planning.next_steps import next_steps
 
 import kap_model as kap
 from kap_model._time import LATEST, Instant, day_end, zone
+from kap_model.planning.next_steps import next_steps
 from kap_model.planning.results import NextSteps, Step
 from kap_model.planning.rule_effects import starts_of
 from support import SOURCE, at, dated, limits, on, plan

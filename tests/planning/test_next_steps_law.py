@@ -10,9 +10,9 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kap_model.planning.next_steps import next_steps
 
 import kap_model as kap
+from kap_model.planning.next_steps import next_steps
 from kap_model.planning.results import STEP_KINDS, NextSteps, Step
 from kap_model.testing import strategies as kst
 from planning.stepping_oracle import Oracle

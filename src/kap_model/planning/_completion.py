@@ -19,7 +19,7 @@ from kap_model.plan import Plan
 from kap_model.planning.conflicts import kept
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import (
-    Traits,
+    SessionFields,
     are_lawful,
     is_supported,
     new_ids,
@@ -29,15 +29,15 @@ from kap_model.planning.new_sessions import (
 )
 from kap_model.planning.results import Completion
 from kap_model.planning.rule_effects import kind_that_ends, review_to_come
-from kap_model.planning.search.problem import Demand, Placed
+from kap_model.planning.search.problem import Placed, SearchProblem
 from kap_model.planning.search.search import FEW, find_sessions
 from kap_model.planning.search.times import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,
-    Bays,
-    Openings,
-    free_bays,
+    FreeTimes,
+    OpenDays,
+    free_times,
     last_day_for,
 )
 from kap_model.protocol import CareProtocol
@@ -52,9 +52,9 @@ _FIRST_NAMED: Final = "INTEG-WINDOW"
 _LAST_NAMED: Final = ("DOSE-GAP", "MED-CLEAR")
 
 
-def course_demand(
+def course_problem(
     course: Course, limits: Limits, report: Report, *, minutes: Mapping[str, int], every: int
-) -> Demand:
+) -> SearchProblem:
     """Everything that a course lacks by the limits and by what was found of it.
 
     A halted course, and one whose standing is pending or unrecorded, lacks the integrations of the
@@ -74,9 +74,9 @@ def course_demand(
     }
     if course.standing.state not in ("clear", "none"):
         held = frozenset(dosing.id for dosing in course.dosings if course.is_held(dosing))
-        return Demand(**common, owed=held)
+        return SearchProblem(**common, owed=held)
     first_supply, refill_from, refill_by = _refills(course, report)
-    return Demand(
+    return SearchProblem(
         **common,
         **_clearance(course),
         preparations=(limits.preparation_count and limits.preparation_count.min) or 0,
@@ -189,7 +189,7 @@ _ONLY_OWED: Final = {
 }
 
 
-class Term(NamedTuple):
+class DatedLimits(NamedTuple):
     """Limits that hold for a course that begins within some days.
 
     Attributes:
@@ -209,7 +209,7 @@ class Solution(NamedTuple):
     """New sessions at their times, and the fields of each kind."""
 
     sessions: tuple[Placed, ...]
-    traits: Traits
+    fields: SessionFields
     review_by: int
     """The day by which the next medical contact is among them."""
 
@@ -247,7 +247,7 @@ class Task:
         """Whether the course goes on, so that everything that it lacks may be booked."""
         return self.course.standing.state in ("clear", "none")
 
-    def fields(self, limits: Limits, *, published: bool) -> Traits:
+    def fields(self, limits: Limits, *, published: bool) -> SessionFields:
         """The fields of new sessions, of published lengths where that is wished for."""
         day = dt.date.fromordinal(self.plan.zone.day(self.as_of))
         lengths = published_minutes(limits, self.fees if published else None, day)
@@ -258,11 +258,13 @@ class Task:
             support_person=self.support_person,
         )
 
-    def demand(self, limits: Limits, traits: Traits) -> Demand:
+    def problem(self, limits: Limits, fields: SessionFields) -> SearchProblem:
         """What the course lacks by some of its limits."""
-        minutes = {kind: fields["minutes"] for kind, fields in traits.items()}
-        demand = course_demand(self.course, limits, self.report, minutes=minutes, every=self.every)
-        return attrs.evolve(demand, delay=self.delay)
+        minutes = {kind: fields["minutes"] for kind, fields in fields.items()}
+        problem = course_problem(
+            self.course, limits, self.report, minutes=minutes, every=self.every
+        )
+        return attrs.evolve(problem, delay=self.delay)
 
     def solution(self) -> Solution | None:
         """The new sessions of published lengths, where that can be, else of lawful ones."""
@@ -276,45 +278,45 @@ class Task:
         published: bool = False,
     ) -> Solution | None:
         """The new sessions by the limits of some names; those of the free kinds stand anywhere."""
-        for term in self._terms():
-            limits = term.limits if names is None else kept(term.limits, names)
-            traits = self.fields(limits, published=published)
-            demand = attrs.evolve(self.demand(limits, traits), first_by=term.first_by)
-            kinds = tuple(self._new_kinds(demand))
-            nobody = traits["dosing"].get("support_person") == NOBODY
-            if "dosing" in kinds and nobody and not is_supported(limits, traits):
+        for dated in self._dated_limits():
+            limits = dated.limits if names is None else kept(dated.limits, names)
+            fields = self.fields(limits, published=published)
+            problem = attrs.evolve(self.problem(limits, fields), first_by=dated.first_by)
+            kinds = tuple(self._new_kinds(problem))
+            nobody = fields["dosing"].get("support_person") == NOBODY
+            if "dosing" in kinds and nobody and not is_supported(limits, fields):
                 continue
-            if not are_lawful(limits, traits, kinds):
+            if not are_lawful(limits, fields, kinds):
                 continue
-            found = self._found(demand, term, free)
+            found = self._found(problem, dated, free)
             if found is not None:
-                return Solution(found[0], traits, found[1])
+                return Solution(found[0], fields, found[1])
         return None
 
     def _found(
-        self, demand: Demand, term: Term, free: frozenset[str]
+        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str]
     ) -> tuple[tuple[Placed, ...], int] | None:
         """The new sessions, and by when a review is among them."""
-        wishes = [demand]
-        if demand.arrivals:
+        wishes = [problem]
+        if problem.arrivals:
             # Medicine whose arrival is recorded is waited for, where there is time.
-            wishes.append(attrs.evolve(demand, arrivals=()))
-        if demand.review_by != NEVER:
+            wishes.append(attrs.evolve(problem, arrivals=()))
+        if problem.review_by != NEVER:
             # A review that treatment going on asks for, though no rule may in the end.
             wishes += [attrs.evolve(wish, review_by=NEVER) for wish in wishes]
         for wish in wishes:
-            for bays, most in self._bays(wish, term, free):
-                found = find_sessions(wish, bays, most)
-                if found or (found is not None and term.is_now):
+            for times, most in self._times(wish, dated, free):
+                found = find_sessions(wish, times, most)
+                if found or (found is not None and dated.is_now):
                     return found, wish.review_by
         return None
 
-    def _terms(self) -> Iterator[Term]:
+    def _dated_limits(self) -> Iterator[DatedLimits]:
         """The limits that may be in force, by the date on which the course begins."""
         counting, changes = self.course.counting, self.care.changes
         today = self.plan.zone.day(self.as_of)
         if not changes or (counting and counting[0].begins < self.as_of):
-            yield Term(self.limits, today, NEVER, is_now=True)
+            yield DatedLimits(self.limits, today, NEVER, is_now=True)
             return
         booked = self.course.day(counting[0]) if counting else NEVER
         edges = [0, *(day.toordinal() for day in changes), NEVER]
@@ -324,59 +326,64 @@ class Task:
                 day = dt.date.fromordinal(since) if since else changes[0] - dt.timedelta(days=1)
                 begun = today if booked == NEVER else booked
                 limits = self.care.limits_on(day)
-                yield Term(limits, max(since, today), first_by, is_now=since <= begun < until)
+                yield DatedLimits(
+                    limits, max(since, today), first_by, is_now=since <= begun < until
+                )
 
-    def _new_kinds(self, demand: Demand) -> Iterator[str]:
+    def _new_kinds(self, problem: SearchProblem) -> Iterator[str]:
         """The therapist's kinds of which there will be new sessions."""
-        if demand.dosings:
+        if problem.dosings:
             yield "dosing"
-        if demand.dosings or any(f.rule.startswith("INTEG-") for f in self.report.findings):
+        if problem.dosings or any(f.rule.startswith("INTEG-") for f in self.report.findings):
             yield "integration"
         pending = (f.rule for f in self.report.findings if f.verdict == "pending")
-        if demand.owed is None and "PREP-COUNT" in pending:
+        if problem.owed is None and "PREP-COUNT" in pending:
             yield "preparation"
 
-    def _bays(
-        self, demand: Demand, term: Term, free: frozenset[str]
-    ) -> Iterator[tuple[Mapping[str, Bays], int | None]]:
+    def _times(
+        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str]
+    ) -> Iterator[tuple[Mapping[str, FreeTimes], int | None]]:
         """The times to search, the more usual ones first, and how far; the last one to the end."""
         booked, zone = self.course.counting, self.plan.zone
-        opens = max(self.as_of, zone.first_instant(term.since))
-        openings = self._openings(demand)
+        opens = max(self.as_of, zone.first_instant(dated.since))
+        open_days = self._open_days(problem)
         if self.slots is None:
-            yield dict.fromkeys(KINDS, Bays(openings.one_a_day(USUAL_TIME, booked, opens))), FEW
-            yield dict.fromkeys(KINDS, Bays(openings.hours(DAYTIME, booked, opens))), FEW
-            yield dict.fromkeys(KINDS, Bays(openings.hours(WHOLE_DAY, booked, opens))), None
+            yield (
+                dict.fromkeys(KINDS, FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))),
+                FEW,
+            )
+            yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(DAYTIME, booked, opens))), FEW
+            yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(WHOLE_DAY, booked, opens))), None
             return
-        by_role: dict[SlotRole, Bays] = {}
+        by_role: dict[SlotRole, FreeTimes] = {}
         for role in ROLES:
-            times = [(s.begins, s.ends, s.ends) for s in self.slots if s.is_for(role)]
-            by_role[role] = Bays(free_bays(times, booked, opens, zone))
-        found: dict[str, Bays] = {kind: by_role[role_of(kind)] for kind in KINDS}
+            spans = [(s.begins, s.ends, s.ends) for s in self.slots if s.is_for(role)]
+            by_role[role] = FreeTimes(free_times(spans, booked, opens, zone))
+        found: dict[str, FreeTimes] = {kind: by_role[role_of(kind)] for kind in KINDS}
         if free:
-            usual = Bays(openings.one_a_day(USUAL_TIME, booked, opens))
-            any_time = Bays(openings.hours(WHOLE_DAY, booked, opens))
+            usual = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
+            any_time = FreeTimes(open_days.hours(WHOLE_DAY, booked, opens))
             yield found | dict.fromkeys(sorted(free), usual), FEW
             found |= dict.fromkeys(sorted(free), any_time)
         yield found, None
 
-    def _openings(self, demand: Demand) -> Openings:
+    def _open_days(self, problem: SearchProblem) -> OpenDays:
         """Every day from now to the last that may be needed."""
         zone, course = self.plan.zone, self.course
         first = zone.day(self.as_of)
         days = [first, *(course.day(s) for s in course.counting)]
-        days += [demand.born_day] if demand.born_day < NEVER else []
-        days += [day for day, _ in demand.arrivals or ()]
+        days += [problem.born_day] if problem.born_day < NEVER else []
+        days += [day for day, _ in problem.arrivals or ()]
         days += [slot.ends // DAY_SECONDS + EPOCH_DAY for slot in self.slots or ()]
-        last = last_day_for(demand, max(days))
-        return Openings(zone=zone, first=first, last=last)
+        last = last_day_for(problem, max(days))
+        return OpenDays(zone=zone, first=first, last=last)
 
     def completion(self, found: Solution) -> Completion:
         """The completed plan, judged by the rules themselves."""
         fresh = new_ids(self.plan)
         added = [
             CLASS_OF_KIND[placed.kind](
-                id=fresh(placed.kind), start=Instant(placed.begins), **found.traits[placed.kind]
+                id=fresh(placed.kind), start=Instant(placed.begins), **found.fields[placed.kind]
             )
             for placed in found.sessions
         ]

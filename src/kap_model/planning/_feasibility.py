@@ -15,18 +15,23 @@ from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.drafting import lawful_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.new_sessions import (
-    RECORDED,
-    USUAL_MINUTES,
-    WITH_FORMAT,
+    ANY_NUMBER,
     Counts,
-    Outline,
+    CourseSize,
     fewest,
     lawful_cadence,
     lawful_minutes,
     usual_fields,
 )
 from kap_model.rules.catalogue import RULES
-from kap_model.sessions import FORMATS, LONGEST_MINUTES, PLACES
+from kap_model.sessions import (
+    FORMATS,
+    LONGEST_MINUTES,
+    PLACES,
+    RECORDED,
+    THERAPIST_KINDS,
+    USUAL_MINUTES,
+)
 
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)
@@ -64,7 +69,7 @@ def obstacle(limits: Limits, start: dt.date) -> str | None:
 def _days(limits: Limits, counts: Counts) -> int:
     """The days from the first dosing to the last, at least."""
     gaps = max(counts.dosings - 1, 0)
-    gap, frequency = limits.dosing_gap_days or Bounds(0), limits.dosing_frequency
+    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, limits.dosing_frequency
     days = gaps * (gap.min or 0)
     if frequency is None:
         return days
@@ -74,7 +79,7 @@ def _days(limits: Limits, counts: Counts) -> int:
 def _usual_course(limits: Limits, start: dt.date) -> Plan | None:
     """A course laid out evenly, if that is lawful."""
     try:
-        plan = lay_out(limits, _outline(limits, fewest(limits), start))
+        plan = lay_out(limits, _usual_size(limits, fewest(limits), start))
     except InvalidValue:
         return None
     course = Course.of(plan, None)
@@ -97,21 +102,21 @@ def _from_a_minute(bounds: Bounds | None) -> Bounds:
     return bounds if bounds.min or bounds.max == 0 else Bounds(1, bounds.max)
 
 
-def _outline(limits: Limits, counts: Counts, start: dt.date) -> Outline:
+def _usual_size(limits: Limits, counts: Counts, start: dt.date) -> CourseSize:
     lengths = {}
-    for kind in WITH_FORMAT:
+    for kind in THERAPIST_KINDS:
         length = lawful_minutes(limits, kind) or Bounds(1)
         minutes = max(USUAL_MINUTES[kind], length.min or 0)
         lengths[kind] = minutes if length.max is None else min(minutes, length.max)
-    traits = usual_fields(limits, minutes=lengths, support_person=RECORDED)
-    return Outline(
+    fields = usual_fields(limits, minutes=lengths, support_person=RECORDED)
+    return CourseSize(
         id="witness",
         start=start,
         preparations=counts.preparations,
         dosings=counts.dosings,
         integrations=counts.integrations,
         every=lawful_cadence(limits),
-        traits=traits,
+        fields=fields,
     )
 
 

@@ -16,7 +16,7 @@ from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import (
-    Traits,
+    SessionFields,
     lawful_cadence,
     new_ids,
     usual_fields,
@@ -30,7 +30,7 @@ from kap_model.sessions import CLASS_OF_KIND, Session
 
 
 @frozen(kw_only=True, eq=False)
-class Terms:
+class Scope:
     """What holds throughout one repair.
 
     Attributes:
@@ -47,7 +47,7 @@ class Terms:
     course: Course
     protocol: CareProtocol
     limits: Limits
-    fields: Traits
+    fields: SessionFields
     instant: Instant | None
     since: int
     history: frozenset[str]
@@ -58,7 +58,7 @@ class Terms:
         object.__setattr__(self, "_fresh", new_ids(self.plan))
 
     @classmethod
-    def of(cls, plan: Plan, protocol: CareProtocol, instant: Instant | None) -> Terms:
+    def of(cls, plan: Plan, protocol: CareProtocol, instant: Instant | None) -> Scope:
         """The terms of a plan at a moment, or without one."""
         course = Course.of(plan, instant)
         until, limits = course.known_until, limits_of(protocol, course)
@@ -111,7 +111,7 @@ class Terms:
 
     def errors(self, report: Report) -> list[Finding]:
         """The findings that a repair has to mend."""
-        return [f for f in report.findings if f.verdict == "violated" and f.severity == "error"]
+        return [finding for finding in report.findings if finding.is_error]
 
 
 def _history(course: Course) -> frozenset[str]:
@@ -140,7 +140,7 @@ def moved(session: Session, start: int) -> Session:
     return attrs.evolve(session, start=Instant(start))
 
 
-class Window(NamedTuple):
+class TimeWindow(NamedTuple):
     """When a session may stand, in seconds: its first start, its last start, its last end."""
 
     opens: int = EARLIEST
@@ -157,7 +157,7 @@ class Window(NamedTuple):
         return self.opens > EARLIEST and self.last_start(0) < LATEST
 
 
-ANY_TIME: Final = Window()
+ANY_TIME: Final = TimeWindow()
 
 
 class Remedy(NamedTuple):
@@ -173,10 +173,10 @@ class Remedy(NamedTuple):
     action: Action
     kind: str
     session: Session | None
-    window: Window
+    window: TimeWindow
 
 
-class Scene:
+class RepairState:
     """A plan on the way to its repair.
 
     Attributes:
@@ -185,28 +185,28 @@ class Scene:
         settled: The ids of the sessions that were changed on the way; each is changed once.
     """
 
-    __slots__ = ("course", "settled", "terms")
+    __slots__ = ("course", "scope", "settled")
 
-    def __init__(self, terms: Terms, course: Course, settled: frozenset[str]) -> None:
-        self.terms, self.course, self.settled = terms, course, settled
+    def __init__(self, scope: Scope, course: Course, settled: frozenset[str]) -> None:
+        self.scope, self.course, self.settled = scope, course, settled
 
-    def adding(self, kind: str, window: Window = ANY_TIME) -> list[Remedy]:
+    def adding(self, kind: str, window: TimeWindow = ANY_TIME) -> list[Remedy]:
         """A session of a kind, if a window is long enough and not over."""
-        since = max(window.opens, self.terms.since)
-        if kind == "dosing" and not self.terms.may_dose:
+        since = max(window.opens, self.scope.since)
+        if kind == "dosing" and not self.scope.may_dose:
             return []
-        too_short = window.last_start(self.terms.minutes_of(kind) * 60) < since
+        too_short = window.last_start(self.scope.minutes_of(kind) * 60) < since
         if too_short or len(self.course.plan.sessions) >= MOST_SESSIONS:
             return []
         return [Remedy("add", kind, None, window)]
 
-    def moving(self, sessions: Iterable[Session], window: Window = ANY_TIME) -> list[Remedy]:
+    def moving(self, sessions: Iterable[Session], window: TimeWindow = ANY_TIME) -> list[Remedy]:
         """Each of some sessions that may be moved."""
         found = []
         for session in self._free(sessions):
-            if session.kind == "dosing" and self.terms.dosings_go:
+            if session.kind == "dosing" and self.scope.dosings_go:
                 continue
-            since = max(window.opens, self.terms.since)
+            since = max(window.opens, self.scope.since)
             if window.last_start(session.ends - session.begins) >= since:
                 found.append(Remedy("move", session.kind, session, window))
         return found
@@ -223,7 +223,7 @@ class Scene:
         given = tuple(sessions)
         return self.dropping(given) + self.moving(given)
 
-    def supplying(self, kind: str, window: Window = ANY_TIME) -> list[Remedy]:
+    def supplying(self, kind: str, window: TimeWindow = ANY_TIME) -> list[Remedy]:
         """A session of a kind in a window: a new one, or another that is moved there."""
         its = [session for session in self.course.counting if session.kind == kind]
         return self.adding(kind, window) + self.moving(its, window)
@@ -233,7 +233,7 @@ class Scene:
         return self.course.timeline.zone.resolve(moment)
 
     def _free(self, sessions: Iterable[Session]) -> list[Session]:
-        kept, settled = self.terms.history, self.settled
+        kept, settled = self.scope.history, self.settled
         return [s for s in sessions if s.id not in kept and s.id not in settled]
 
 
@@ -273,12 +273,12 @@ class Attempt(NamedTuple):
         )
         return tuple(sorted(named))
 
-    def with_remedy(self, remedy: Remedy, start: int, terms: Terms) -> Attempt:
+    def with_remedy(self, remedy: Remedy, start: int, scope: Scope) -> Attempt:
         """One more session changed; the start is of no meaning where it is dropped."""
         session = remedy.session
         if session is None:
             its = (c for c in self.changes if c.before is None and c.session.kind == remedy.kind)
-            added = terms.added(remedy.kind, sum(1 for _ in its), start)
+            added = scope.added(remedy.kind, sum(1 for _ in its), start)
             change = Change(action="add", after=added)
         elif remedy.action == "drop":
             change = Change(action="drop", before=session)
@@ -286,24 +286,24 @@ class Attempt(NamedTuple):
             change = Change(action="move", before=session, after=moved(session, start))
         return Attempt((*self.changes, change), self.minutes + change.minutes_moved)
 
-    def plan(self, terms: Terms) -> Plan:
+    def plan(self, scope: Scope) -> Plan:
         """The plan with the changes made."""
-        return with_changes(terms.plan, self.changes)
+        return with_changes(scope.plan, self.changes)
 
-    def in_order(self, terms: Terms) -> Attempt:
+    def in_order(self, scope: Scope) -> Attempt:
         """The same in order of time, the added sessions of a kind numbered by it."""
         changes, numbers = [], dict.fromkeys((c.session.kind for c in self.changes), 0)
         for change in sorted(self.changes, key=_by_time):
             after = change.after
             if after is not None and change.before is None:
-                named = terms.added(after.kind, numbers[after.kind], after.begins)
+                named = scope.added(after.kind, numbers[after.kind], after.begins)
                 numbers[after.kind] += 1
                 changes.append(attrs.evolve(change, after=named))
             else:
                 changes.append(change)
         return Attempt(tuple(changes), self.minutes)
 
-    def unease(self, plan: Plan, report: Report, terms: Terms, before: Report) -> int:
+    def penalty(self, plan: Plan, report: Report, scope: Scope, before: Report) -> int:
         """What an addition has against it beyond errors.
 
         Findings that the plan did not have, hours at which nobody expects a session, a start
@@ -315,18 +315,18 @@ class Attempt(NamedTuple):
         ids, zone = {session.id for session in added}, plan.zone
         strange = sum(zone.clock(session.begins).hour not in _DAYTIME for session in added)
         new = sum(finding.verdict == "violated" for finding in beyond(before, report))
-        apart, timeline = lawful_cadence(terms.limits), plan.timeline
+        apart, timeline = lawful_cadence(scope.limits), plan.timeline
         dated = zip(timeline.dosings, timeline.dosing_days, strict=True)
         close = sum(
             later - earlier < apart and not ids.isdisjoint((dosing.id, following.id))
             for (dosing, earlier), (following, later) in pairwise(dated)
         )
-        booked = terms.course.counting[:1]
+        booked = scope.course.counting[:1]
         early = sum(session.begins < first.begins for session in added for first in booked)
         return strange + early + new + close
 
 
-class Step(NamedTuple):
+class Candidate(NamedTuple):
     """An attempt with one more session changed, not made yet: most never are.
 
     Attributes:
@@ -347,9 +347,9 @@ class Step(NamedTuple):
             return self.attempt.minutes
         return self.attempt.minutes + minutes_between(session.begins, self.start)
 
-    def made(self, terms: Terms) -> Attempt:
+    def made(self, scope: Scope) -> Attempt:
         """The attempt with the session changed."""
-        return self.attempt.with_remedy(self.remedy, self.start, terms)
+        return self.attempt.with_remedy(self.remedy, self.start, scope)
 
 
 def _by_time(change: Change) -> tuple[int, int, str]:

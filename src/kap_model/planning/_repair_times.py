@@ -21,12 +21,11 @@ from kap_model._time import (
     day_of_age,
     last_day_of_quarter,
 )
-from kap_model.planning._repair_state import Remedy, Scene
-from kap_model.planning.new_sessions import USUAL_MINUTES, lawful_cadence
-from kap_model.sessions import MEDICAL_KINDS, Session
+from kap_model.planning._repair_state import Remedy, RepairState
+from kap_model.planning.new_sessions import lawful_cadence
+from kap_model.sessions import MEDICAL_KINDS, USUAL_HOUR, USUAL_MINUTES, Session
 
 _MINUTE: Final = 60
-_FIRST_HOUR: Final = 10
 _FIRST_DAY: Final = dt.date(1979, 12, 31).toordinal()
 _LAST_DAY: Final = LAST_DATE.toordinal()
 
@@ -43,22 +42,22 @@ class Starts(NamedTuple):
     crowded: list[int]
 
 
-class Calendar:
+class CandidateStarts:
     """The candidate starts of one plan."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.terms, self.course = scene.terms, scene.course
-        self.zone = scene.course.timeline.zone
-        kept = scene.terms.history | scene.settled
+    def __init__(self, state: RepairState) -> None:
+        self.scope, self.course = state.scope, state.course
+        self.zone = state.course.timeline.zone
+        kept = state.scope.history | state.settled
         its = {s.ends - s.begins for s in self.course.counting if s.id not in kept}
-        self.lengths = its | {self.terms.minutes_of(kind) * _MINUTE for kind in USUAL_MINUTES}
+        self.lengths = its | {self.scope.minutes_of(kind) * _MINUTE for kind in USUAL_MINUTES}
         self.edges: dict[str, list[tuple[int, bool]]] = {}
 
     def starts(self, remedy: Remedy) -> Starts:
         """The starts for one remedy: the usual ones first, then in order of time."""
         window, session = remedy.window, remedy.session
         length = self._length(remedy)
-        opens, last = max(window.opens, self.terms.since), window.last_start(length)
+        opens, last = max(window.opens, self.scope.since), window.last_start(length)
         touching = set(self._touching(remedy, length))
         usual = set(self._usual(remedy)) if session is None else set()
         plain = {t for t in touching | usual if opens <= t <= last}
@@ -67,7 +66,7 @@ class Calendar:
             plain.discard(session.begins)
         in_order = sorted(plain, key=lambda t: (t not in usual, t))
         free = [t for t in in_order if self._is_free(t, length, session)]
-        if not self.terms.is_error("NO-OVERLAP"):
+        if not self.scope.is_error("NO-OVERLAP"):
             free = in_order
         if session is None and not (opens > EARLIEST and last < LATEST):
             return Starts(free, [])  # there is always room elsewhere
@@ -79,13 +78,13 @@ class Calendar:
     def _length(self, remedy: Remedy) -> int:
         session = remedy.session
         if session is None:
-            return self.terms.minutes_of(remedy.kind) * _MINUTE
+            return self.scope.minutes_of(remedy.kind) * _MINUTE
         return session.ends - session.begins
 
     def _touching(self, remedy: Remedy, length: int) -> Iterator[int]:
         """Against the edges of the window, and right before or after each other session."""
         window, session = remedy.window, remedy.session
-        for edge in (max(window.opens, self.terms.since), window.last_start(length)):
+        for edge in (max(window.opens, self.scope.since), window.last_start(length)):
             if EARLIEST < edge < LATEST:
                 yield edge
         if window.starts_by < LATEST:
@@ -94,7 +93,7 @@ class Calendar:
             if session is None or other.id != session.id:
                 yield other.ends
                 yield other.begins - length
-        for other in self.terms.course.counting:  # a place that was left
+        for other in self.scope.course.counting:  # a place that was left
             yield other.begins
 
     def _is_free(self, start: int, length: int, session: Session | None) -> bool:
@@ -109,13 +108,13 @@ class Calendar:
     def _usual(self, remedy: Remedy) -> Iterator[int]:
         """Where a person would look first: in the morning, dosings at the usual distance."""
         zone, window = self.zone, remedy.window
-        for edge in (max(window.opens, self.terms.since), window.last_start(0)):
+        for edge in (max(window.opens, self.scope.since), window.last_start(0)):
             if EARLIEST < edge < LATEST:
                 for day in range(zone.day(edge) - 1, zone.day(edge) + 2):
-                    yield zone.at(day, _FIRST_HOUR, 0) or edge
+                    yield zone.at(day, USUAL_HOUR, 0) or edge
         if remedy.kind == "dosing":
-            apart = lawful_cadence(self.terms.limits)
-            for session in self.course.dosings or self.terms.course.counting[-1:]:
+            apart = lawful_cadence(self.scope.limits)
+            for session in self.course.dosings or self.scope.course.counting[-1:]:
                 clock, day = zone.clock(session.begins), self.course.day(session)
                 for other in filter(_is_in_range, (day - apart, day + apart)):
                     yield zone.at(other, clock.hour, clock.minute) or session.begins
@@ -130,7 +129,7 @@ class Calendar:
                 yield _in_step(self.zone.first_instant(day + 1) - 1, remedy.session)
             else:
                 yield self.zone.first_instant(day)
-        hours = self.terms.limits.integration_window_hours
+        hours = self.scope.limits.integration_window_hours
         if remedy.kind == "integration" and hours is not None:
             for dosing in self.course.dosings:
                 yield dosing.ends + hours * HOUR_SECONDS
@@ -149,7 +148,7 @@ class Calendar:
                 yield supply.received.toordinal(), False
 
     def _edges_of_dosings(self) -> Iterator[tuple[int, bool]]:
-        limits, course = self.terms.limits, self.course
+        limits, course = self.scope.limits, self.course
         gap, frequency = limits.dosing_gap_days, limits.dosing_frequency
         distances = [] if gap is None else [gap.min or 0, gap.max or 0]
         distances += [] if frequency is None else [frequency.days]
@@ -167,7 +166,7 @@ class Calendar:
 
     def _reach(self, day: int) -> Iterator[tuple[int, bool]]:
         """The days that a medical contact on a day serves: its quarter, or the months after it."""
-        every = self.terms.limits.review_every
+        every = self.scope.limits.review_every
         if every is None:
             return
         if every.policy == "rolling":
@@ -178,7 +177,7 @@ class Calendar:
         yield next(d for d in range(day, 0, -1) if last_day_of_quarter(d - 1) != last), False
 
     def _edges_of_contacts(self) -> Iterator[tuple[int, bool]]:
-        every, timeline = self.terms.limits.review_every, self.course.timeline
+        every, timeline = self.scope.limits.review_every, self.course.timeline
         for day in (*timeline.contact_days, *timeline.dosing_days[:1]):
             yield day, True
             yield from self._reach(day)
@@ -191,7 +190,7 @@ class Calendar:
             yield issued, True
 
     def _birthday(self) -> Iterator[tuple[int, bool]]:
-        yield day_of_age(self.course.plan.born, self.terms.limits.minimum_age), False
+        yield day_of_age(self.course.plan.born, self.scope.limits.minimum_age), False
 
 
 def _is_in_range(day: int) -> bool:

@@ -9,6 +9,7 @@ import attrs
 
 from kap_model.errors import InvalidValue, refusal
 from kap_model.limits import LIMITS, Limits, in_words
+from kap_model.rules._rule import listed
 from kap_model.rules.catalogue import RULES
 
 T = TypeVar("T", bound=Hashable)
@@ -118,4 +119,4 @@ def spoken(names: tuple[str, ...], limits: Limits) -> str:
         value = getattr(limits, name, None)
         figure = "" if value is True else f" ({in_words(value)})"
         words.append(name if value is None else f"the limit {name}{figure}")
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return listed(words)

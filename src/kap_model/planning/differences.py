@@ -35,7 +35,7 @@ from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
 
-Change: TypeAlias = Literal["added", "removed", "changed"]
+ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 
 
 @frozen(kw_only=True, repr=False)
@@ -62,7 +62,7 @@ class LimitChange(Value):
     says: str
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ChangeKind:
         """``added``, ``removed`` or ``changed``."""
         if self.before is None:
             return "added"

@@ -22,39 +22,41 @@ from kap_model._values import (
 from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
-from kap_model.limits import Bounds, Limits
+from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.conflicts import kept, smallest_conflict, spoken
 from kap_model.planning.new_sessions import (
     DAYS_APART,
-    RECORDED,
+    LEAD_DAYS,
     Counts,
     Pace,
-    Traits,
+    SessionFields,
     are_lawful,
     checked_delay,
     checked_minutes,
     days_of,
     is_supported,
     lawful_cadence,
+    lawful_counts,
     new_ids,
     published_minutes,
     usual_fields,
 )
-from kap_model.planning.search.problem import Demand, Placed
+from kap_model.planning.search.problem import Placed, SearchProblem
 from kap_model.planning.search.search import FEW, find_sessions
 from kap_model.planning.search.times import (
     USUAL_TIME,
-    Bays,
-    Openings,
+    FreeTimes,
+    OpenDays,
     Time,
     last_day_for,
     weekday_of,
 )
 from kap_model.practices import BY_NAME, Practice
-from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, Place
+from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
@@ -91,7 +93,7 @@ def _closed(values: Iterable[dt.date | str]) -> tuple[dt.date, ...]:
 
 
 @frozen(kw_only=True)
-class Wishes:
+class DraftOptions:
     """What is wished for a course; ``None`` = no wish.
 
     Attributes:
@@ -124,13 +126,22 @@ class Wishes:
     @property
     def given(self) -> tuple[str, ...]:
         """The names of what is wished for."""
-        names = [attribute.name for attribute in attrs.fields(Wishes)]
+        names = [attribute.name for attribute in attrs.fields(DraftOptions)]
         return tuple(name for name in names if getattr(self, name) not in (None, ()))
 
-    def only(self, names: frozenset[str]) -> Wishes:
+    def only(self, names: frozenset[str]) -> DraftOptions:
         """These wishes alone."""
         kept: dict[str, Any] = {n: getattr(self, n) for n in self.given if n in names}
-        return Wishes(**kept)
+        return DraftOptions(**kept)
+
+    def counts(self, limits: Limits) -> Counts | None:
+        """How many sessions of each kind; ``None`` = no lawful numbers go together."""
+        return lawful_counts(
+            limits,
+            preparations=self.preparations,
+            dosings=self.dosings,
+            integrations=self.integrations,
+        )
 
     def opens(self) -> Callable[[int], bool]:
         """Says of a day whether anything is held on it."""
@@ -142,7 +153,7 @@ class Wishes:
         return is_open
 
 
-def wishes_of(
+def checked_options(
     *,
     start: dt.date | str,
     every: Pace | None,
@@ -155,7 +166,7 @@ def wishes_of(
     integration_delay: int | None,
     working_days: Iterable[str] | None,
     closed: Iterable[dt.date | str],
-) -> Wishes:
+) -> DraftOptions:
     """Options as they are given, checked one by one.
 
     Raises:
@@ -168,7 +179,7 @@ def wishes_of(
         check_choice(place, "place", PLACES)
     if support_person is not None:
         check_text(support_person, "support_person")
-    return Wishes(
+    return DraftOptions(
         start=civil_date(start, "start"),
         every=None if every is None else days_of(every),
         weekday=_weekday(weekday),
@@ -183,13 +194,8 @@ def wishes_of(
     )
 
 
-# As in the contract's example: evaluation after two days, preparation a week in, then medicine.
-_LEAD_DAYS: Final = {"medical-evaluation": 2, "preparation": 7, "dosing": 14}
-_ANY: Final = Bounds(0)
-
-
 @frozen(kw_only=True)
-class Manner:
+class Preference:
     """How usual a course is to be, where nothing else is wished for.
 
     Attributes:
@@ -207,19 +213,19 @@ class Manner:
     late: bool = False
 
 
-MANNERS: Final = (
-    Manner(leads=True, cadence=True, delay=1, one_a_day=True, late=True),
-    Manner(cadence=True, delay=1, one_a_day=True, late=True),
-    Manner(cadence=True, delay=1, late=True),
-    Manner(cadence=True, late=True),
-    Manner(cadence=True),
-    Manner(),
+PREFERENCES: Final = (
+    Preference(leads=True, cadence=True, delay=1, one_a_day=True, late=True),
+    Preference(cadence=True, delay=1, one_a_day=True, late=True),
+    Preference(cadence=True, delay=1, late=True),
+    Preference(cadence=True, late=True),
+    Preference(cadence=True),
+    Preference(),
 )
 """The manners of a course, the most usual first; in the last one, whatever is possible is."""
 
 
 @frozen(kw_only=True, eq=False)
-class Sketch:
+class Draft:
     """A course to be drafted: an empty plan, its limits, and the prices whose lengths count."""
 
     plan: Plan
@@ -230,46 +236,53 @@ class Sketch:
     opening: str | None = None
     """A kind that may come first though nothing asks for it."""
 
-    def laid_out(self, limits: Limits, wishes: Wishes, manner: Manner) -> tuple[Placed, ...] | None:
+    def laid_out(
+        self, limits: Limits, options: DraftOptions, preference: Preference
+    ) -> tuple[Placed, ...] | None:
         """The sessions of a course; ``None`` = limits and wishes exclude each other."""
-        counts = lawful_counts(limits, wishes)
+        counts = options.counts(limits)
         if counts is None:
             return None
-        traits = self.fields(limits, wishes)
-        if not self._may_have(limits, traits, counts):
+        fields = self.fields(limits, options)
+        if not self._may_have(limits, fields, counts):
             return None
-        demand = self._demand(limits, wishes, manner, counts, traits)
-        most = None if manner == MANNERS[-1] else FEW
-        return find_sessions(demand, self._bays(wishes, manner, demand), most)
+        problem = self._problem(limits, options, preference, counts, fields)
+        most = None if preference == PREFERENCES[-1] else FEW
+        return find_sessions(problem, self._times(options, preference, problem), most)
 
-    def _may_have(self, limits: Limits, traits: Traits, counts: Counts) -> bool:
+    def _may_have(self, limits: Limits, fields: SessionFields, counts: Counts) -> bool:
         needed = [kind for kind, number in counts.by_kind().items() if number]
-        supported = not counts.dosings or is_supported(limits, traits)
-        return supported and are_lawful(limits, traits, needed)
+        supported = not counts.dosings or is_supported(limits, fields)
+        return supported and are_lawful(limits, fields, needed)
 
-    def fields(self, limits: Limits, wishes: Wishes) -> Traits:
+    def fields(self, limits: Limits, options: DraftOptions) -> SessionFields:
         """The fields of the sessions, with lengths that are lawful and published."""
         lengths = published_minutes(limits, self.fees, dt.date.fromordinal(self.first))
         return usual_fields(
             limits,
-            minutes=lengths | dict(wishes.minutes or {}),
-            place=wishes.place,
-            support_person=wishes.support_person,
+            minutes=lengths | dict(options.minutes or {}),
+            place=options.place,
+            support_person=options.support_person,
         )
 
-    def _demand(
-        self, limits: Limits, wishes: Wishes, manner: Manner, counts: Counts, traits: Traits
-    ) -> Demand:
-        pace, start = wishes.every, wishes.start
+    def _problem(
+        self,
+        limits: Limits,
+        options: DraftOptions,
+        preference: Preference,
+        counts: Counts,
+        fields: SessionFields,
+    ) -> SearchProblem:
+        pace, start = options.every, options.start
         if pace is None:
-            pace = lawful_cadence(limits, DAYS_APART) if manner.cadence else 0
-        delay = manner.delay if wishes.integration_delay is None else wishes.integration_delay
-        leads = _leads(limits, counts) if manner.leads else {}
-        return Demand(
+            pace = lawful_cadence(limits, DAYS_APART) if preference.cadence else 0
+        delay = preference.delay if options.integration_delay is None else options.integration_delay
+        leads = _leads(limits, counts) if preference.leads else {}
+        return SearchProblem(
             limits=limits,
             since=max(EARLIEST, self.plan.zone.first_instant(self.first)),
             since_day=0,
-            minutes={kind: fields["minutes"] for kind, fields in traits.items()},
+            minutes={kind: its["minutes"] for kind, its in fields.items()},
             every=pace,
             delay=delay,
             preparations=counts.preparations,
@@ -281,25 +294,27 @@ class Sketch:
             earliest={kind: self.first + days for kind, days in leads.items()},
         )
 
-    def _bays(self, wishes: Wishes, manner: Manner, demand: Demand) -> Mapping[str, Bays]:
-        time = wishes.time or (USUAL_TIME if manner.late else (0, 0))
-        openings = self._openings(wishes, demand)
-        if manner.one_a_day:
-            bays = Bays(openings.one_a_day(time, (), demand.since))
+    def _times(
+        self, options: DraftOptions, preference: Preference, problem: SearchProblem
+    ) -> Mapping[str, FreeTimes]:
+        time = options.time or (USUAL_TIME if preference.late else (0, 0))
+        open_days = self._open_days(options, problem)
+        if preference.one_a_day:
+            times = FreeTimes(open_days.one_a_day(time, (), problem.since))
         else:
-            bays = Bays(openings.hours((time, None), (), demand.since))
-        found: dict[str, Bays] = dict.fromkeys(KINDS, bays)
-        if wishes.weekday is not None:
-            on_it = [bay for bay in bays.bays if weekday_of(bay.day) == wishes.weekday]
-            found["dosing"] = Bays(on_it)
+            times = FreeTimes(open_days.hours((time, None), (), problem.since))
+        found: dict[str, FreeTimes] = dict.fromkeys(KINDS, times)
+        if options.weekday is not None:
+            on_it = [free for free in times.times if weekday_of(free.day) == options.weekday]
+            found["dosing"] = FreeTimes(on_it)
         return found
 
-    def _openings(self, wishes: Wishes, demand: Demand) -> Openings:
+    def _open_days(self, options: DraftOptions, problem: SearchProblem) -> OpenDays:
         """The days on which sessions may be, as far as a course may need them."""
-        first = self.first if demand.born_day == NEVER else max(self.first, demand.born_day)
-        seldom = bool(wishes.working_days or wishes.closed)
-        last = last_day_for(demand, first, seldom=seldom, closed=len(wishes.closed))
-        return Openings(zone=self.plan.zone, first=self.first, last=last, is_open=wishes.opens())
+        first = self.first if problem.born_day == NEVER else max(self.first, problem.born_day)
+        seldom = bool(options.working_days or options.closed)
+        last = last_day_for(problem, first, seldom=seldom, closed=len(options.closed))
+        return OpenDays(zone=self.plan.zone, first=self.first, last=last, is_open=options.opens())
 
 
 def _intake(limits: Limits, counts: Counts) -> Iterator[str]:
@@ -316,42 +331,17 @@ def _intake(limits: Limits, counts: Counts) -> Iterator[str]:
     yield "dosing"
 
 
-def first_kind(limits: Limits, wishes: Wishes) -> str | None:
+def first_kind(limits: Limits, options: DraftOptions) -> str | None:
     """The kind of a course's first session; ``None`` where its numbers exclude each other."""
-    counts = lawful_counts(limits, wishes)
+    counts = options.counts(limits)
     return None if counts is None else next(_intake(limits, counts))
 
 
 def _leads(limits: Limits, counts: Counts) -> dict[str, int]:
     """The usual days of each kind of the intake after the first of them."""
     kinds = list(_intake(limits, counts))
-    usual = _LEAD_DAYS.get(kinds[0], 0)
-    return {kind: days - usual for kind, days in _LEAD_DAYS.items() if kind in kinds}
-
-
-def lawful_counts(limits: Limits, wishes: Wishes) -> Counts | None:
-    """How many sessions of each kind; ``None`` = no lawful numbers go together."""
-    preparations, dosings = limits.preparation_count or _ANY, limits.dosing_count or _ANY
-    integrations, each = limits.integration_count or _ANY, limits.integration_per_dosing or 0
-    prepared = (preparations.min or 0) if wishes.preparations is None else wishes.preparations
-    wanted = (integrations.min or 0) if wishes.integrations is None else wishes.integrations
-    dosed = wishes.dosings
-    if dosed is None:
-        waits = bool(wanted and limits.integration_after_dosing)
-        dosed = max(dosings.min or 0, int(waits))
-    integrated = max(wanted, dosed * each)
-    if not (preparations.holds(prepared) and dosings.holds(dosed)):
-        return None
-    if integrations.above(integrated) or (wanted and not dosed and limits.integration_after_dosing):
-        return None
-    if wishes.integrations is not None and wishes.integrations != integrated:
-        return None
-    if integrations.below(integrated) or prepared + dosed + integrated > MOST_SESSIONS:
-        return None
-    return Counts(prepared, dosed, integrated)
-
-
-_GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
+    usual = LEAD_DAYS.get(kinds[0], 0)
+    return {kind: days - usual for kind, days in LEAD_DAYS.items() if kind in kinds}
 
 
 def draft(
@@ -413,7 +403,7 @@ def draft(
     check_identifier(id, "id")
     known = practice if isinstance(practice, Practice) else None
     local = zone(timezone if timezone is not None else known.timezone if known else "UTC")
-    wishes = wishes_of(
+    options = checked_options(
         start=start,
         every=every,
         weekday=weekday,
@@ -445,12 +435,10 @@ def draft(
     first = civil_date(start, "start")
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
-    sketch = Sketch(
-        plan=empty, limits=care.limits_on(first), fees=schedule, first=first.toordinal()
-    )
-    found = _drafted(sketch, wishes)
+    blank = Draft(plan=empty, limits=care.limits_on(first), fees=schedule, first=first.toordinal())
+    found = _drafted(blank, options)
     if found is None:
-        raise _contradiction(sketch, wishes)
+        raise _contradiction(blank, options)
     # Without sessions a dated protocol is judged by its latest limits, not by those of start.
     report = check(found, care)
     if found.sessions and any(finding.verdict != "unknown" for finding in report.findings):
@@ -461,49 +449,49 @@ def draft(
 def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
     """Some course from a date on that keeps limits; ``None`` = they exclude each other."""
     empty = Plan(id="witness", timezone="UTC", sessions=())
-    sketch = Sketch(plan=empty, limits=limits, fees=None, first=start.toordinal())
+    blank = Draft(plan=empty, limits=limits, fees=None, first=start.toordinal())
     # Somebody can be named, so that a course with remote dosings only can be.
-    return _drafted(sketch, Wishes(start=start, support_person=RECORDED))
+    return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
 
 
-def _drafted(sketch: Sketch, wishes: Wishes) -> Plan | None:
+def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
     """The course in the most usual manner that is possible."""
-    for manner in MANNERS:
-        found = sketch.laid_out(sketch.limits, wishes, manner)
+    for preference in PREFERENCES:
+        found = blank.laid_out(blank.limits, options, preference)
         if found is not None:
-            return _with(sketch, found, wishes)
+            return _with(blank, found, options)
     return None
 
 
-def _with(sketch: Sketch, found: Iterable[Placed], wishes: Wishes) -> Plan:
-    fresh, traits = new_ids(sketch.plan), sketch.fields(sketch.limits, wishes)
+def _with(blank: Draft, found: Iterable[Placed], options: DraftOptions) -> Plan:
+    fresh, fields = new_ids(blank.plan), blank.fields(blank.limits, options)
     sessions = [
         CLASS_OF_KIND[placed.kind](
-            id=fresh(placed.kind), start=Instant(placed.begins), **traits[placed.kind]
+            id=fresh(placed.kind), start=Instant(placed.begins), **fields[placed.kind]
         )
         for placed in found
     ]
-    return attrs.evolve(sketch.plan, sessions=sessions)
+    return attrs.evolve(blank.plan, sessions=sessions)
 
 
-def _contradiction(sketch: Sketch, wishes: Wishes) -> PlanningError:
+def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
-    names = tuple(name for name, _ in sketch.limits.cited)
+    names = tuple(name for name, _ in blank.limits.cited)
     # Whatever limits are left out, a course may begin as it would with all of them.
-    sketch = attrs.evolve(sketch, opening=first_kind(sketch.limits, wishes))
+    blank = attrs.evolve(blank, opening=first_kind(blank.limits, options))
 
     def feasible(chosen: frozenset[str]) -> bool:
-        limits, wished = kept(sketch.limits, chosen), wishes.only(chosen)
+        limits, wished = kept(blank.limits, chosen), options.only(chosen)
         try:
-            return sketch.laid_out(limits, wished, MANNERS[-1]) is not None
+            return blank.laid_out(limits, wished, PREFERENCES[-1]) is not None
         except PlanningError:
             return False  # what takes too long to find is no course
 
-    conflict = smallest_conflict((*wishes.given, *names), feasible)
+    conflict = smallest_conflict((*options.given, *names), feasible)
     if not conflict:
         return PlanningError([Problem("draft", _GAVE_UP)])
-    said = spoken(conflict, sketch.limits)
+    said = spoken(conflict, blank.limits)
     said += " exclude each other" if len(conflict) > 1 else " cannot be kept"
-    if "support_person_when_remote" in conflict and wishes.support_person is None:
+    if "support_person_when_remote" in conflict and options.support_person is None:
         said += "; no support_person is given"
     return PlanningError([Problem("draft", said)], conflict)

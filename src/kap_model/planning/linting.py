@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from attrs import field, frozen
 
 from kap_model._doors import HasText
-from kap_model._time import date_text, spoken_day
+from kap_model._time import date_text, spoken_date
 from kap_model._values import Value, as_rows, as_tuple
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.citations import Citation
@@ -61,7 +61,7 @@ def lint(protocol: ProtocolChoice) -> Lint:
     )
 
 
-class _Span(NamedTuple):
+class _DatedSpan(NamedTuple):
     """Dates on which courses can begin, first and last, under the same limits."""
 
     since: dt.date | None
@@ -70,18 +70,18 @@ class _Span(NamedTuple):
     limits: Limits
 
 
-def _spans(care: CareProtocol) -> Iterator[_Span]:
+def _spans(care: CareProtocol) -> Iterator[_DatedSpan]:
     edges = [None, *(day for day in care.changes if FIRST_START < day <= LAST_START), None]
     since = None
     for start, end in pairwise(edges):
         limits = care.limits_on(start or FIRST_START)
         last = LAST_START if end is None else end - dt.timedelta(days=1)
         if end is None or care.limits_on(end) != limits:
-            yield _Span(since, since or FIRST_START, last, limits)
+            yield _DatedSpan(since, since or FIRST_START, last, limits)
             since = end
 
 
-def _stretch(span: _Span) -> Stretch:
+def _stretch(span: _DatedSpan) -> Stretch:
     limits = span.limits
     witness = _witness(span)
     conflict = () if witness is not None else _conflict(limits, span.first)
@@ -102,7 +102,7 @@ def _stretch(span: _Span) -> Stretch:
     )
 
 
-def _witness(span: _Span) -> Plan | None:
+def _witness(span: _DatedSpan) -> Plan | None:
     """A lawful course of our days; else one from the first date, which leaves the most room."""
     usual = span.first if span.since is not None else min(_USUAL, span.last)
     found = some_course(span.limits, usual)
@@ -336,17 +336,13 @@ def beginnings(lint: Lint) -> list[str]:
 
 def remark_words(remark: Remark) -> str:
     """A remark in one sentence, without its stop."""
-    since = "" if remark.since is None else f" since {_day(remark.since)}"
+    since = "" if remark.since is None else f" since {spoken_date(remark.since)}"
     return f"{remark.subject}{since} {remark.says}"
 
 
 def _between(since: dt.date | None, until: dt.date | None) -> str:
     if since is None:
-        return ANY_TIME if until is None else f"before {_day(until)}"
+        return ANY_TIME if until is None else f"before {spoken_date(until)}"
     if until is None:
-        return f"from {_day(since)} on"
-    return f"from {_day(since)} to {_day(until - dt.timedelta(days=1))}"
-
-
-def _day(day: dt.date) -> str:
-    return spoken_day(day.toordinal())
+        return f"from {spoken_date(since)} on"
+    return f"from {spoken_date(since)} to {spoken_date(until - dt.timedelta(days=1))}"

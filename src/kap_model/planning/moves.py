@@ -93,7 +93,7 @@ class Move(Value):
     @property
     def ok(self) -> bool:
         """Whether no finding that it creates is a violated error."""
-        return not any(_is_error(finding) for finding in self.created)
+        return not any(finding.is_error for finding in self.created)
 
     def to_dict(self) -> dict[str, Any]:
         """The move as JSON values."""
@@ -108,10 +108,6 @@ class Move(Value):
 
     def __repr__(self) -> str:
         return f"<Move in {self.plan.id}: {len(self.created)} created, {len(self.settled)} settled>"
-
-
-def _is_error(finding: Finding) -> bool:
-    return finding.verdict == "violated" and finding.severity == "error"
 
 
 def allowed(
@@ -157,8 +153,7 @@ def _refuse_session(plan: Plan, session: Session, as_of: dt.datetime | str | Non
         raise refusal("session", "must be a session of one of the six kinds")
     if session.status != "planned":
         raise refusal("session.status", "must be planned")
-    used = {one.id for one in plan.sessions} | {supply.id for supply in plan.supplies or ()}
-    if session.id in used:
+    if session.id in plan.ids:
         raise refusal("session.id", "is in use in the plan")
     if as_of is not None and session.begins < moment_of_judgement(as_of):
         raise refusal("session.start", "must not be before as_of")
@@ -170,7 +165,7 @@ def _refuse_unspoken(move: Move) -> None:
     MED-CLEAR says so, unless the protocol leaves it out or lowers its severity, or the dosing
     would stand before the decision.
     """
-    if not any(_is_error(finding) and finding.rule == "MED-CLEAR" for finding in move.created):
+    if not any(finding.is_error and finding.rule == "MED-CLEAR" for finding in move.created):
         raise refusal(
             "session",
             "must not be a dosing: the medical partner found the client ineligible or stopped "

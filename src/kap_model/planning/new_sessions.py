@@ -16,7 +16,7 @@ from kap_model.errors import InvalidValue, refusal
 from kap_model.fees.rates import ByLabel, Periodic, shortest
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Bounds, Frequency, Limits
-from kap_model.plan import Plan
+from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.conflicts import no_course
 from kap_model.sessions import (
     DEFAULT_PLACE,
@@ -24,25 +24,31 @@ from kap_model.sessions import (
     LONGEST_MINUTES,
     MEDICAL_KINDS,
     NOBODY,
+    THERAPIST_KINDS,
+    USUAL_MINUTES,
     Place,
     Session,
 )
 
-USUAL_MINUTES: Final[Mapping[str, int]] = {
-    "consultation": 50,
-    "medical-evaluation": 30,
-    "preparation": 50,
-    "dosing": 120,
-    "integration": 50,
-    "medical-review": 30,
-}
-"""Lengths where neither a protocol nor a fee states one; those of the notation."""
+SessionFields: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""The fields of new sessions by kind, ``minutes`` among them."""
+Pace: TypeAlias = str | int
+"""How far apart dosings are wished: ``"2w"``, ``"10d"`` or a number of days."""
+
 DAYS_APART: Final = 14
 """Days between dosings, the default cadence."""
+LEAD_DAYS: Final[Mapping[str, int]] = {"medical-evaluation": 2, "preparation": 7, "dosing": 14}
+"""Days from a consultation on, as in the contract's example."""
+LONGEST_PACE: Final = 366
+"""Days; a course with a longer pause is not drafted."""
+ANY_NUMBER: Final = Bounds(0)
+_LONGEST_DELAY: Final = 365
+_PACE: Final = re.compile(r"([0-9]{1,4})([dw])", re.ASCII)
+_DAYS_OF: Final = {"d": 1, "w": 7}
 
 
 @frozen(kw_only=True)
-class Outline:
+class CourseSize:
     """A course without times.
 
     Attributes:
@@ -51,7 +57,7 @@ class Outline:
         timezone: The plan's zone.
         preparations, dosings, integrations: How many of each.
         every: Days between the dates of consecutive dosings.
-        traits: Further fields of the sessions of each kind, ``minutes`` among them.
+        fields: Further fields of the sessions of each kind, ``minutes`` among them.
         tracks_supply: Whether supplies are written down.
     """
 
@@ -62,50 +68,8 @@ class Outline:
     dosings: int
     integrations: int
     every: int = DAYS_APART
-    traits: Mapping[str, Mapping[str, Any]] = field(factory=dict)
+    fields: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     tracks_supply: bool = False
-
-
-def lawful_minutes(limits: Limits, kind: str) -> Bounds | None:
-    """The lawful lengths of a kind, of those that a session may have; ``None`` = there is none.
-
-    An end that no limit states is open, so that the usual length or a fee's may stand there.
-    """
-    given, least = Bounds(0), 0
-    if kind in ("preparation", "integration"):
-        given = limits.therapy_minutes or given
-    elif kind == "dosing":
-        given = limits.dosing_minutes or given
-        least = (limits.effect_minutes or 0) + (limits.processing_minutes or 0)
-    lowest, highest = max(given.min or 0, least), given.max
-    longest = LONGEST_MINUTES if highest is None else min(highest, LONGEST_MINUTES)
-    if max(lowest, 1) > longest:
-        return None
-    return Bounds(lowest, None if highest is None else longest)
-
-
-def even_pace(frequency: Frequency) -> int:
-    """The fewest days between evenly spaced dosings that keep a frequency."""
-    return -(-frequency.days // frequency.at_most)
-
-
-def lawful_cadence(limits: Limits, every: int = DAYS_APART) -> int:
-    """The number of days between dosings next to a wish that the limits allow."""
-    gap, frequency = limits.dosing_gap_days or Bounds(0), limits.dosing_frequency
-    pace = 0 if frequency is None else even_pace(frequency)
-    wished = max(every, gap.min or 0, pace)
-    return wished if gap.max is None else min(wished, gap.max)
-
-
-Traits = Mapping[str, Mapping[str, Any]]
-"""The fields of new sessions by kind, ``minutes`` among them."""
-
-WITH_FORMAT: Final = ("preparation", "dosing", "integration")
-"""What the therapist holds alone or in a group, in canonical order."""
-
-
-RECORDED: Final = "recorded"
-"""Who is there at a remote dosing that is tried out only."""
 
 
 def usual_fields(
@@ -114,13 +78,13 @@ def usual_fields(
     minutes: Mapping[str, int] | None = None,
     place: Place | None = None,
     support_person: str | None = None,
-) -> Traits:
+) -> SessionFields:
     """The fields of new sessions: what is given, else the shortest lawful and usual ones.
 
     A place is the therapist's sessions'; medical sessions stay where both pages hold them.
     """
     given = minutes or {}
-    traits: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
         lawful, usual = lawful_minutes(limits, kind), USUAL_MINUTES[kind]
         length = usual if lawful is None else shortest(lawful, usual)
@@ -129,19 +93,19 @@ def usual_fields(
             fields["place"] = place
         elif kind == "dosing" and limits.dosing_places == ("remote",):
             fields["place"] = "remote"
-        if kind in WITH_FORMAT and limits.formats == ("group",):
+        if kind in THERAPIST_KINDS and limits.formats == ("group",):
             fields["format"] = "group"
-        traits[kind] = fields
-    if support_person is not None and traits["dosing"].get("place") == "remote":
-        traits["dosing"]["support_person"] = support_person
-    return traits
+        found[kind] = fields
+    if support_person is not None and found["dosing"].get("place") == "remote":
+        found["dosing"]["support_person"] = support_person
+    return found
 
 
 def published_minutes(limits: Limits, fees: FeeSchedule | None, day: dt.date) -> dict[str, int]:
     """The shortest lengths that are lawful and for which a price is published on a date."""
     if fees is None:
         return {}
-    found = {kind: _published(limits, fees, kind, day) for kind in WITH_FORMAT}
+    found = {kind: _published(limits, fees, kind, day) for kind in THERAPIST_KINDS}
     return {kind: minutes for kind, minutes in found.items() if minutes is not None}
 
 
@@ -156,17 +120,35 @@ def _published(limits: Limits, fees: FeeSchedule, kind: str, day: dt.date) -> in
         return None  # not priced on that date, or at no lawful length
 
 
-def are_lawful(limits: Limits, traits: Traits, kinds: Iterable[str]) -> bool:
+def lawful_minutes(limits: Limits, kind: str) -> Bounds | None:
+    """The lawful lengths of a kind, of those that a session may have; ``None`` = there is none.
+
+    An end that no limit states is open, so that the usual length or a fee's may stand there.
+    """
+    given, least = ANY_NUMBER, 0
+    if kind in ("preparation", "integration"):
+        given = limits.therapy_minutes or given
+    elif kind == "dosing":
+        given = limits.dosing_minutes or given
+        least = (limits.effect_minutes or 0) + (limits.processing_minutes or 0)
+    lowest, highest = max(given.min or 0, least), given.max
+    longest = LONGEST_MINUTES if highest is None else min(highest, LONGEST_MINUTES)
+    if max(lowest, 1) > longest:
+        return None
+    return Bounds(lowest, None if highest is None else longest)
+
+
+def are_lawful(limits: Limits, fields: SessionFields, kinds: Iterable[str]) -> bool:
     """Whether the therapist's sessions of these kinds may have their lengths and places."""
-    return not any(_breaks(limits, kind, traits[kind]) for kind in kinds)
+    return not any(_breaks(limits, kind, fields[kind]) for kind in kinds)
 
 
-def is_supported(limits: Limits, traits: Traits) -> bool:
+def is_supported(limits: Limits, fields: SessionFields) -> bool:
     """Whether a remote dosing names somebody, where the limits ask for it."""
-    fields = traits["dosing"]
-    if not limits.support_person_when_remote or fields.get("place") != "remote":
+    dosing = fields["dosing"]
+    if not limits.support_person_when_remote or dosing.get("place") != "remote":
         return True
-    return fields.get("support_person") not in (None, NOBODY)
+    return dosing.get("support_person") not in (None, NOBODY)
 
 
 def _breaks(limits: Limits, kind: str, fields: Mapping[str, Any]) -> bool:
@@ -182,32 +164,6 @@ def _breaks(limits: Limits, kind: str, fields: Mapping[str, Any]) -> bool:
     return bool(minutes < least)
 
 
-Pace: TypeAlias = str | int
-
-_PACE: Final = re.compile(r"([0-9]{1,4})([dw])", re.ASCII)
-_DAYS_OF: Final = {"d": 1, "w": 7}
-LONGEST_PACE: Final = 366
-"""Days; a course with a longer pause is not drafted."""
-
-
-def days_of(every: Pace, path: str = "every") -> int:
-    """The days of a pace.
-
-    Raises:
-        InvalidValue: It is no such text or number, or not from 1 day to 366.
-    """
-    days: object = every
-    if isinstance(every, str):
-        match = _PACE.fullmatch(every)
-        days = match and int(match[1]) * _DAYS_OF[match[2]]
-    if type(days) is not int or not 1 <= days <= LONGEST_PACE:
-        raise refusal(path, "must be days or weeks, such as 10d or 2w, up to 366 days")
-    return days
-
-
-_ANY_NUMBER: Final = Bounds(0)
-
-
 def checked_minutes(values: Mapping[str, int] | None) -> dict[str, int]:
     """Lengths by kind.
 
@@ -221,19 +177,6 @@ def checked_minutes(values: Mapping[str, int] | None) -> dict[str, int]:
     return given
 
 
-def checked_delay(days: int) -> int:
-    """Days from a dosing to an integration.
-
-    Raises:
-        InvalidValue: They are not from 0 to 365.
-    """
-    check_integer(days, "integration_delay", 0, _LONGEST_DELAY)
-    return days
-
-
-_LONGEST_DELAY: Final = 365
-
-
 class Counts(NamedTuple):
     """The sessions of one course that the therapist holds."""
 
@@ -243,7 +186,50 @@ class Counts(NamedTuple):
 
     def by_kind(self) -> dict[str, int]:
         """The same by kind of session."""
-        return dict(zip(("preparation", "dosing", "integration"), self, strict=True))
+        return dict(zip(THERAPIST_KINDS, self, strict=True))
+
+
+def lawful_counts(
+    limits: Limits,
+    *,
+    preparations: int | None = None,
+    dosings: int | None = None,
+    integrations: int | None = None,
+) -> Counts | None:
+    """How many sessions of each kind, the fewest where no number is wished for.
+
+    ``None`` = no lawful numbers go together, as far as limits on numbers say so.
+    """
+    found = _least(limits, preparations, dosings, integrations)
+    prepared, dosed, integrated = found
+    bounds = limits.integration_count or ANY_NUMBER
+    if not (limits.preparation_count or ANY_NUMBER).holds(prepared):
+        return None
+    if not (limits.dosing_count or ANY_NUMBER).holds(dosed) or not bounds.holds(integrated):
+        return None
+    if integrated and not dosed and limits.integration_after_dosing:
+        return None
+    if integrations is not None and integrations != integrated:
+        return None
+    return None if sum(found) > MOST_SESSIONS else found
+
+
+def _least(
+    limits: Limits,
+    preparations: int | None = None,
+    dosings: int | None = None,
+    integrations: int | None = None,
+) -> Counts:
+    """The fewest of each kind that ask for no more of another, where no number is wished for."""
+    if preparations is None:
+        preparations = (limits.preparation_count or ANY_NUMBER).min or 0
+    if integrations is None:
+        integrations = (limits.integration_count or ANY_NUMBER).min or 0
+    if dosings is None:
+        waits = bool(integrations and limits.integration_after_dosing)
+        dosings = max((limits.dosing_count or ANY_NUMBER).min or 0, int(waits))
+    each = limits.integration_per_dosing or 0
+    return Counts(preparations, dosings, max(integrations, dosings * each))
 
 
 def fewest(limits: Limits) -> Counts:
@@ -252,9 +238,9 @@ def fewest(limits: Limits) -> Counts:
     Raises:
         InvalidValue: No course has lawful counts.
     """
-    lowest, _ = _dosings(limits)
-    preparations = limits.preparation_count or _ANY_NUMBER
-    return Counts(preparations.min or 0, lowest, _integrations_for(lowest, limits))
+    found = _least(limits)
+    _most_dosings(limits, found.dosings)
+    return found
 
 
 def most(limits: Limits) -> Counts:
@@ -263,16 +249,16 @@ def most(limits: Limits) -> Counts:
     Raises:
         InvalidValue: No course has lawful counts.
     """
-    _, highest = _dosings(limits)
+    least = _least(limits)
+    highest = _most_dosings(limits, least.dosings)
     preparations, integrations = limits.preparation_count, limits.integration_count
-    least = fewest(limits).preparations
-    given = least if preparations is None or preparations.max is None else preparations.max
-    number = _integrations_for(highest, limits)
+    given = None if preparations is None else preparations.max
+    number = _least(limits, dosings=highest).integrations
     # Without a dosing there is nothing to integrate.
     if highest or not limits.integration_after_dosing:
         stated = None if integrations is None else integrations.max
         number = number if stated is None else stated
-    return Counts(given, highest, number)
+    return Counts(least.preparations if given is None else given, highest, number)
 
 
 def bounded_kinds(limits: Limits) -> frozenset[str]:
@@ -282,22 +268,16 @@ def bounded_kinds(limits: Limits) -> frozenset[str]:
     return frozenset(bounded | {"dosing"} if any(_ceilings(limits)) else bounded)
 
 
-def _integrations_for(dosings: int, limits: Limits) -> int:
-    lowest = (limits.integration_count or _ANY_NUMBER).min or 0
-    return max(lowest, dosings * (limits.integration_per_dosing or 0))
-
-
-def _dosings(limits: Limits) -> tuple[int, int]:
-    """The fewest and the most dosings that every other limit leaves room for."""
-    lowest, asking = (limits.dosing_count or _ANY_NUMBER).min or 0, {"DOSE-COUNT"}
-    if not lowest and limits.integration_after_dosing and _integrations_for(0, limits):
-        lowest, asking = 1, {"INTEG-ORDER", "INTEG-COUNT"}
+def _most_dosings(limits: Limits, lowest: int) -> int:
+    """The most dosings that every other limit leaves room for; there have to be some."""
     ceilings = dict(_ceilings(limits))
     highest = min(ceilings.values(), default=lowest)
     if highest < lowest:
+        asks = bool((limits.dosing_count or ANY_NUMBER).min)
+        asking = {"DOSE-COUNT"} if asks else {"INTEG-ORDER", "INTEG-COUNT"}
         at_odds = {rule for rules, number in ceilings.items() if number < lowest for rule in rules}
         raise no_course(asking | at_odds)
-    return lowest, highest
+    return highest
 
 
 def _ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -315,6 +295,44 @@ def _ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("DOSE-GAP", "DOSE-FREQUENCY"), frequency.at_most
 
 
+def days_of(every: Pace, path: str = "every") -> int:
+    """The days of a pace.
+
+    Raises:
+        InvalidValue: It is no such text or number, or not from 1 day to 366.
+    """
+    days: object = every
+    if isinstance(every, str):
+        match = _PACE.fullmatch(every)
+        days = match and int(match[1]) * _DAYS_OF[match[2]]
+    if type(days) is not int or not 1 <= days <= LONGEST_PACE:
+        raise refusal(path, "must be days or weeks, such as 10d or 2w, up to 366 days")
+    return days
+
+
+def checked_delay(days: int) -> int:
+    """Days from a dosing to an integration.
+
+    Raises:
+        InvalidValue: They are not from 0 to 365.
+    """
+    check_integer(days, "integration_delay", 0, _LONGEST_DELAY)
+    return days
+
+
+def even_pace(frequency: Frequency) -> int:
+    """The fewest days between evenly spaced dosings that keep a frequency."""
+    return -(-frequency.days // frequency.at_most)
+
+
+def lawful_cadence(limits: Limits, every: int = DAYS_APART) -> int:
+    """The number of days between dosings next to a wish that the limits allow."""
+    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, limits.dosing_frequency
+    pace = 0 if frequency is None else even_pace(frequency)
+    wished = max(every, gap.min or 0, pace)
+    return wished if gap.max is None else min(wished, gap.max)
+
+
 def with_sessions(plan: Plan, sessions: Iterable[Session]) -> Plan:
     """A plan with these sessions instead of its own.
 
@@ -326,13 +344,11 @@ def with_sessions(plan: Plan, sessions: Iterable[Session]) -> Plan:
 
 def new_ids(plan: Plan) -> Callable[[str], str]:
     """Gives ids that a plan does not use yet, as notation names them: ``d7``."""
-    used = {session.id for session in plan.sessions}
-    used.update(supply.id for supply in plan.supplies or ())
+    used = set(plan.ids)
     numbers: Counter[str] = Counter(session.kind for session in plan.sessions)
 
     def fresh(kind: str) -> str:
-        # Medical evaluation and review by their second word, as in notation.
-        letter = kind.rpartition("-")[2][0]
+        letter = letter_of(kind)
         while True:
             numbers[kind] += 1
             name = f"{letter}{numbers[kind]}"
@@ -341,6 +357,11 @@ def new_ids(plan: Plan) -> Callable[[str], str]:
                 return name
 
     return fresh
+
+
+def letter_of(kind: str) -> str:
+    """The letter of a kind's ids: medical ones by their second word, as in notation."""
+    return kind.rpartition("-")[2][0]
 
 
 def refuse_closed(plan: Plan) -> None:

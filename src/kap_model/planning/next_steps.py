@@ -17,18 +17,12 @@ from kap_model.errors import refusal
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan
 from kap_model.planning.moves import identity
-from kap_model.planning.new_sessions import (
-    RECORDED,
-    new_ids,
-    refuse_closed,
-    usual_fields,
-    with_sessions,
-)
+from kap_model.planning.new_sessions import new_ids, refuse_closed, usual_fields, with_sessions
 from kap_model.planning.results import STEP_KINDS, NextSteps, Step, StepKind
 from kap_model.planning.rule_effects import Turns, kind_that_ends, review_to_come
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
-from kap_model.sessions import CLASS_OF_KIND, Session
+from kap_model.sessions import CLASS_OF_KIND, RECORDED, Session
 
 
 @frozen(kw_only=True)

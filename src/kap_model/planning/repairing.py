@@ -19,13 +19,13 @@ from kap_model.plan import Plan
 from kap_model.planning._repair_state import (
     ANY_TIME,
     Attempt,
+    Candidate,
     Remedy,
-    Scene,
-    Step,
-    Terms,
+    RepairState,
+    Scope,
     with_changes,
 )
-from kap_model.planning._repair_times import Calendar
+from kap_model.planning._repair_times import CandidateStarts
 from kap_model.planning.new_sessions import refuse_closed
 from kap_model.planning.results import Change, Repair
 from kap_model.planning.rule_effects import remedies_for
@@ -68,26 +68,26 @@ def repair(
     refuse_closed(plan)
     instant = None if as_of is None else moment_of_judgement(as_of)
     care, _ = choose_protocol(plan, protocol)
-    terms = Terms.of(plan, care, instant)
+    scope = Scope.of(plan, care, instant)
     report = check(plan, care, as_of=instant)
     if report.ok:
         return Repair(plan=plan, report=report)
-    if instant is None and not terms.course.counting:
+    if instant is None and not scope.course.counting:
         reason = "is needed where a plan has no sessions, for nothing else says when it begins"
         raise PlanningError([Problem("as_of", reason)])
-    _refuse_history(terms, terms.course, terms.errors(report))
-    attempt = _found(terms, report)
-    repaired = attempt.plan(terms)
+    _refuse_history(scope, scope.course, scope.errors(report))
+    attempt = _found(scope, report)
+    repaired = attempt.plan(scope)
     return Repair(
         plan=repaired,
-        changes=tuple(_with_rules(attempt, terms)),
+        changes=tuple(_with_rules(attempt, scope)),
         report=check(repaired, care, as_of=instant),
     )
 
 
-def _refuse_history(terms: Terms, course: Course, errors: Iterable[Finding]) -> None:
-    scene = Scene(terms, course, frozenset())
-    broken = {error.rule for error in errors if not remedies_for(error, scene)}
+def _refuse_history(scope: Scope, course: Course, errors: Iterable[Finding]) -> None:
+    state = RepairState(scope, course, frozenset())
+    broken = {error.rule for error in errors if not remedies_for(error, state)}
     if broken:
         raise _refusal(broken, _HISTORY)
 
@@ -98,36 +98,36 @@ def _refusal(rules: Iterable[str], reason: str) -> PlanningError:
     return PlanningError([Problem(rule, reason) for rule in named], named)
 
 
-def _found(terms: Terms, report: Report) -> Attempt:
-    outcome = Search(terms, report).run()
+def _found(scope: Scope, report: Report) -> Attempt:
+    outcome = RepairSearch(scope, report).run()
     if outcome.attempt is not None:
         return outcome.attempt
-    errors = terms.errors(report)
+    errors = scope.errors(report)
     rules = tuple(dict.fromkeys(error.rule for error in errors))
     if not outcome.is_over:
         fewer = outcome.changes - 1
         changes = "1 change" if fewer == 1 else f"{fewer} changes"
         reason = f"no repair of up to {changes} exists, and {MOST_PLANS:,} plans were tried"
         raise PlanningError([Problem("plan", reason)], rules)
-    _refuse_alone(terms)
+    _refuse_alone(scope)
     reason = "cannot be kept together with the others, whatever is added, moved or dropped"
     raise _refusal(rules, reason)
 
 
-def _refuse_alone(terms: Terms) -> None:
+def _refuse_alone(scope: Scope) -> None:
     """Refuse what history breaks once all that may be dropped is gone."""
-    gone = [s for s in terms.plan.sessions if s.id not in terms.history]
-    alone = with_changes(terms.plan, tuple(Change(action="drop", before=s) for s in gone))
-    report = check(alone, terms.protocol, as_of=terms.instant)
-    _refuse_history(terms, Course.of(alone, terms.instant), terms.errors(report))
+    gone = [s for s in scope.plan.sessions if s.id not in scope.history]
+    alone = with_changes(scope.plan, tuple(Change(action="drop", before=s) for s in gone))
+    report = check(alone, scope.protocol, as_of=scope.instant)
+    _refuse_history(scope, Course.of(alone, scope.instant), scope.errors(report))
 
 
-def _with_rules(attempt: Attempt, terms: Terms) -> Iterable[Change]:
+def _with_rules(attempt: Attempt, scope: Scope) -> Iterable[Change]:
     """Each change with the rules that would be broken without it."""
     for change in attempt.changes:
         others = tuple(other for other in attempt.changes if other is not change)
-        report = check(with_changes(terms.plan, others), terms.protocol, as_of=terms.instant)
-        rules = dict.fromkeys(error.rule for error in terms.errors(report))
+        report = check(with_changes(scope.plan, others), scope.protocol, as_of=scope.instant)
+        rules = dict.fromkeys(error.rule for error in scope.errors(report))
         yield attrs.evolve(change, rules=tuple(rules))
 
 
@@ -139,17 +139,17 @@ _LAST: Final = 1_000_000
 _FREE_MOVE: Final = 20  # a move to any time counts as so many ways out of an error
 
 
-class _Judged(NamedTuple):
+class _JudgedPlan(NamedTuple):
     """An attempt that was judged: how it may go on, if its plan is not mended yet."""
 
     attempt: Attempt
-    scene: Scene
+    state: RepairState
     ways: tuple[Remedy, ...]
     is_mended: bool
     is_followed: bool = False
 
 
-class Outcome(NamedTuple):
+class SearchOutcome(NamedTuple):
     """What a search found.
 
     Attributes:
@@ -163,39 +163,39 @@ class Outcome(NamedTuple):
     is_over: bool = True
 
 
-class Search:
+class RepairSearch:
     """One search for a repair."""
 
-    def __init__(self, terms: Terms, report: Report) -> None:
-        self.terms, self.report = terms, report
+    def __init__(self, scope: Scope, report: Report) -> None:
+        self.scope, self.report = scope, report
         self.plans_left = MOST_PLANS
         self.order = count()
         # Changes, minutes, depth, unease, order of discovery; then what it is about.
-        self.heap: list[tuple[int, int, int, int, int, _Judged | Step]] = []
+        self.heap: list[tuple[int, int, int, int, int, _JudgedPlan | Candidate]] = []
         self.seen: set[frozenset[Any]] = set()
 
-    def run(self) -> Outcome:
+    def run(self) -> SearchOutcome:
         """The smallest repair, if there is one."""
         self._judge(Attempt(), 0, next(self.order))
         found: list[tuple[int, Attempt]] = []
         cost = needed = 0, 0
         while self.heap:
-            changes, minutes, _, unease, order, entry = heapq.heappop(self.heap)
+            changes, minutes, _, penalty, order, entry = heapq.heappop(self.heap)
             needed = changes, minutes
             if found and needed > cost:
                 break
-            if isinstance(entry, Step):
+            if isinstance(entry, Candidate):
                 if not self.plans_left:
-                    return Outcome(None, changes, is_over=False)
-                self._judge(entry.made(self.terms), changes, order)
+                    return SearchOutcome(None, changes, is_over=False)
+                self._judge(entry.made(self.scope), changes, order)
             elif not entry.is_mended:
                 self._follow(entry, changes)
             else:
-                found.append((unease, entry.attempt))
+                found.append((penalty, entry.attempt))
                 cost = needed
                 if changes > _COMPARED:
                     break
-        return Outcome(self._best(found), needed[0])
+        return SearchOutcome(self._best(found), needed[0])
 
     def _judge(self, attempt: Attempt, changes: int, order: int) -> None:
         """Put an attempt back at what it takes at least, unless it leads nowhere."""
@@ -203,26 +203,26 @@ class Search:
             return
         self.seen.add(attempt.key)
         self.plans_left -= 1
-        terms, plan = self.terms, attempt.plan(self.terms)
-        report = check(plan, terms.protocol, as_of=terms.instant)
+        scope, plan = self.scope, attempt.plan(self.scope)
+        report = check(plan, scope.protocol, as_of=scope.instant)
         settled = frozenset(change.session.id for change in attempt.changes)
-        scene = Scene(terms, Course.of(plan, terms.instant), settled)
-        ways = [tuple(remedies_for(error, scene)) for error in terms.errors(report)]
+        state = RepairState(scope, Course.of(plan, scope.instant), settled)
+        ways = [tuple(remedies_for(error, state)) for error in scope.errors(report)]
         if not all(ways):
             return  # what may not be changed any more breaks a rule
         if ways:
-            least = len(attempt.changes) + changes_needed(terms, scene.course, ways)
+            least = len(attempt.changes) + changes_needed(scope, state.course, ways)
             changes = max(changes, least)
-        unease = attempt.unease(plan, report, terms, self.report)
-        judged = _Judged(attempt, scene, min(ways, key=_width, default=()), is_mended=not ways)
-        entry = changes, attempt.minutes, -len(attempt.changes), unease, order, judged
+        penalty = attempt.penalty(plan, report, scope, self.report)
+        judged = _JudgedPlan(attempt, state, min(ways, key=_width, default=()), is_mended=not ways)
+        entry = changes, attempt.minutes, -len(attempt.changes), penalty, order, judged
         heapq.heappush(self.heap, entry)
 
-    def _follow(self, judged: _Judged, changes: int) -> None:
+    def _follow(self, judged: _JudgedPlan, changes: int) -> None:
         """One more change: first those that may be the last, then those that may not."""
         attempt, depth = judged.attempt, -len(judged.attempt.changes) - 1
-        for step in self._steps(judged):
-            entry = changes, step.minutes, depth, 0, next(self.order), step
+        for candidate in self._candidates(judged):
+            entry = changes, candidate.minutes, depth, 0, next(self.order), candidate
             heapq.heappush(self.heap, entry)
         if not judged.is_followed:
             later = max(changes, len(attempt.changes) + 2)
@@ -230,23 +230,23 @@ class Search:
             order = next(self.order)
             heapq.heappush(self.heap, (later, attempt.minutes, depth, _LAST, order, rest))
 
-    def _steps(self, judged: _Judged) -> Iterator[Step]:
-        calendar = Calendar(judged.scene)
+    def _candidates(self, judged: _JudgedPlan) -> Iterator[Candidate]:
+        candidate_starts = CandidateStarts(judged.state)
         for remedy in judged.ways:
             if remedy.action == "drop":
                 if not judged.is_followed:
-                    yield Step(judged.attempt, remedy)
+                    yield Candidate(judged.attempt, remedy)
                 continue
-            starts = calendar.starts(remedy)
+            starts = candidate_starts.starts(remedy)
             for start in starts.crowded if judged.is_followed else starts.free:
-                yield Step(judged.attempt, remedy, start)
+                yield Candidate(judged.attempt, remedy, start)
 
     def _best(self, found: list[tuple[int, Attempt]]) -> Attempt | None:
         """The canonical one; of one manner, that with the least against it."""
         by_manner: dict[tuple[Any, ...], tuple[int, Any, Attempt]] = {}
-        for unease, attempt in found:
-            named = attempt.in_order(self.terms)
-            entry = unease, _canonical(named.plan(self.terms)), named
+        for penalty, attempt in found:
+            named = attempt.in_order(self.scope)
+            entry = penalty, _canonical(named.plan(self.scope)), named
             manner = attempt.manner
             if manner not in by_manner or entry[:2] < by_manner[manner][:2]:
                 by_manner[manner] = entry
@@ -268,27 +268,27 @@ def _canonical(plan: Plan) -> tuple[tuple[int, int, str], ...]:
     return tuple((session.begins, session.rank, session.id) for session in plan.sessions)
 
 
-def changes_needed(terms: Terms, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:
+def changes_needed(scope: Scope, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:
     """A number of changes without which a plan's errors are not mended.
 
     Args:
-        terms: What holds throughout.
+        scope: What holds throughout.
         course: The plan.
         remedies: What can mend each of its errors.
     """
-    return max(_unlike(terms, remedies), _missing(terms, course, remedies))
+    return max(_unlike(scope, remedies), _missing(scope, course, remedies))
 
 
-def _unlike(terms: Terms, remedies: Sequence[Sequence[Remedy]]) -> int:
+def _unlike(scope: Scope, remedies: Sequence[Sequence[Remedy]]) -> int:
     """How many errors there are of which no change mends two."""
     chosen: list[Sequence[Remedy]] = []
     for ways in sorted(remedies, key=len):
-        if not any(_meet(terms, way, other) for way in ways for had in chosen for other in had):
+        if not any(_meet(scope, way, other) for way in ways for had in chosen for other in had):
             chosen.append(ways)
     return len(chosen)
 
 
-def _meet(terms: Terms, way: Remedy, other: Remedy) -> bool:
+def _meet(scope: Scope, way: Remedy, other: Remedy) -> bool:
     """Whether one change could be both."""
     if way.action != other.action or way.kind != other.kind:
         return False
@@ -297,14 +297,14 @@ def _meet(terms: Terms, way: Remedy, other: Remedy) -> bool:
             return False
         length = way.session.ends - way.session.begins
     else:
-        length = terms.minutes_of(way.kind) * 60
+        length = scope.minutes_of(way.kind) * 60
     if way.action == "drop":
         return True
     opens = max(way.window.opens, other.window.opens)
     return opens <= min(way.window.last_start(length), other.window.last_start(length))
 
 
-def _missing(terms: Terms, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:
+def _missing(scope: Scope, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:
     """The sessions that are missing by their number, and what no added one of them mends.
 
     Only where nothing more can come: in an open plan what is missing is not violated.
@@ -312,21 +312,21 @@ def _missing(terms: Terms, course: Course, remedies: Sequence[Sequence[Remedy]])
     if course.is_open:
         return 0
     booked = len(course.dosings)
-    count = terms.limits.dosing_count if terms.is_error("DOSE-COUNT") else None
+    count = scope.limits.dosing_count if scope.is_error("DOSE-COUNT") else None
     least = (count.min or 0) if count and course.asks_for_more else 0
     needed = []
     for dropped in range(booked + 1):
         number = max(least, booked - dropped)
         changes = dropped + number - (booked - dropped)
-        beside = _beside(terms, course, number)
+        beside = _beside(scope, course, number)
         if not dropped:
-            needed.append(changes + beside.total() + _unmet(terms, remedies, beside))
+            needed.append(changes + beside.total() + _unmet(scope, remedies, beside))
         else:
             needed.append(changes + beside.total())
     return min(needed)
 
 
-def _unmet(terms: Terms, remedies: Sequence[Sequence[Remedy]], beside: Counter[str]) -> int:
+def _unmet(scope: Scope, remedies: Sequence[Sequence[Remedy]], beside: Counter[str]) -> int:
     """How many errors ask for changes other than the sessions missing, where no dosing goes."""
     others = []
     for ways in remedies:
@@ -334,40 +334,40 @@ def _unmet(terms: Terms, remedies: Sequence[Sequence[Remedy]], beside: Counter[s
         counted = ("dosing", *(kind for kind, number in beside.items() if number))
         if left and not any(way.action == "add" and way.kind in counted for way in left):
             others.append(left)
-    return _unlike(terms, others)
+    return _unlike(scope, others)
 
 
-def _beside(terms: Terms, course: Course, dosings: int) -> Counter[str]:
+def _beside(scope: Scope, course: Course, dosings: int) -> Counter[str]:
     """The sessions of other kinds that a course with so many dosings misses."""
-    limits = terms.limits
+    limits = scope.limits
     wanted: Counter[str] = Counter()
-    if terms.is_error("INTEG-EACH"):
+    if scope.is_error("INTEG-EACH"):
         wanted["integration"] = dosings * (limits.integration_per_dosing or 0)
     count = limits.preparation_count
-    if count and (dosings or course.asks_for_more) and terms.is_error("PREP-COUNT"):
+    if count and (dosings or course.asks_for_more) and scope.is_error("PREP-COUNT"):
         wanted["preparation"] = count.min or 0
-    evaluated = limits.evaluation_first is not None and terms.is_error("MED-CLEAR")
+    evaluated = limits.evaluation_first is not None and scope.is_error("MED-CLEAR")
     wanted["medical-evaluation"] = int(evaluated and dosings > 0)
     wanted["medical-review"] = max(
-        _reviewed_once(terms, dosings), _reviews_for_supply(terms, dosings) if evaluated else 0
+        _reviewed_once(scope, dosings), _reviews_for_supply(scope, dosings) if evaluated else 0
     )
     wanted.subtract(Counter(session.kind for session in course.counting))
     return +wanted
 
 
-def _reviewed_once(terms: Terms, dosings: int) -> int:
+def _reviewed_once(scope: Scope, dosings: int) -> int:
     """Whether so many dosings ask for a review after the first ones."""
-    after = terms.limits.review_after
-    if after is None or not terms.is_error("REVIEW-AFTER") or not terms.course.asks_for_more:
+    after = scope.limits.review_after
+    if after is None or not scope.is_error("REVIEW-AFTER") or not scope.course.asks_for_more:
         return 0
     return int(dosings >= after.dosings + (after.gate == "before-next"))
 
 
-def _reviews_for_supply(terms: Terms, dosings: int) -> int:
+def _reviews_for_supply(scope: Scope, dosings: int) -> int:
     """The reviews that bring the medicine for so many dosings."""
-    limits, course = terms.limits, terms.course
+    limits, course = scope.limits, scope.course
     initial, refill = limits.initial_supply, limits.refill_supply
-    if initial is None or dosings <= initial or not terms.is_error("SUPPLY-BALANCE"):
+    if initial is None or dosings <= initial or not scope.is_error("SUPPLY-BALANCE"):
         return 0
     # Without an evaluation that clears, the rule on supply does not speak.
     if course.plan.supplies is not None or not all(map(is_clearing, course.evaluations)):

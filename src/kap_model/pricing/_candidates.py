@@ -12,9 +12,9 @@ from kap_model.errors import InvalidValue, refusal
 from kap_model.fees.rates import NO_LENGTH, ByLabel, shortest
 from kap_model.fees.schedule import Fee
 from kap_model.limits import Bounds, Limits
-from kap_model.planning.new_sessions import USUAL_MINUTES, lawful_minutes
+from kap_model.planning.new_sessions import lawful_minutes
 from kap_model.pricing._terms import Terms
-from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, FORMATS, PLACES
+from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, FORMATS, PLACES, USUAL_MINUTES
 
 _ANY_INSTANT: Final = Instant(EARLIEST)
 _WITH_FORMAT: Final = ("preparation", "dosing", "integration")

@@ -19,7 +19,7 @@ from kap_model.limits import Limits
 from kap_model.money import Money
 from kap_model.plan import Plan
 from kap_model.planning.layout import witness
-from kap_model.planning.new_sessions import Outline, bounded_kinds, fewest, lawful_cadence, most
+from kap_model.planning.new_sessions import CourseSize, bounded_kinds, fewest, lawful_cadence, most
 from kap_model.practices import BY_NAME
 from kap_model.pricing._candidates import candidates, has_unpublished_form, usual_traits
 from kap_model.pricing._packages import packages_by_session
@@ -140,14 +140,14 @@ def _end(
             refused[kind] = error
         else:
             _, costs[kind], traits[kind] = pick(found, key=attrgetter("cost"))
-    outline = Outline(
+    outline = CourseSize(
         id=f"estimate-{end}",
         start=day,
         preparations=counts.preparations,
         dosings=counts.dosings,
         integrations=counts.integrations,
         every=lawful_cadence(limits),
-        traits=traits,
+        fields=traits,
         tracks_supply=any(fee.item == SUPPLY for fee in terms.fees.fees),
     )
     plan = witness(care, outline)

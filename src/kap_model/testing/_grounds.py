@@ -18,7 +18,7 @@ from kap_model.plan import Plan
 from kap_model.planning._feasibility import some_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.linting import lint
-from kap_model.planning.new_sessions import Counts, Outline, fewest, lawful_cadence, usual_fields
+from kap_model.planning.new_sessions import Counts, CourseSize, fewest, lawful_cadence, usual_fields
 from kap_model.practices import BY_NAME, Practice
 from kap_model.protocol import CareProtocol
 
@@ -100,7 +100,7 @@ def _plain_starts(care: CareProtocol) -> list[dt.date]:
     return [FIRST, *changes_of, EARLIEST, dt.date(2190, 1, 1)]
 
 
-def _plainest(limits: Limits, start: dt.date, zone_name: str) -> Outline | None:
+def _plainest(limits: Limits, start: dt.date, zone_name: str) -> CourseSize | None:
     try:
         counts = fewest(limits)
     except InvalidValue:
@@ -108,16 +108,16 @@ def _plainest(limits: Limits, start: dt.date, zone_name: str) -> Outline | None:
     return outline_of(limits, start, counts, timezone=zone_name)
 
 
-def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> Outline:
+def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> CourseSize:
     """An outline with the usual pace and lengths where nothing else is given."""
     usual: dict[str, Any] = {
         "every": lawful_cadence(limits),
-        "traits": usual_fields(limits, support_person=SUPPORT[0]),
+        "fields": usual_fields(limits, support_person=SUPPORT[0]),
     }
-    return Outline(id="plan", start=start, **counts._asdict(), **{**usual, **given})
+    return CourseSize(id="plan", start=start, **counts._asdict(), **{**usual, **given})
 
 
-def laid_out(limits: Limits, outline: Outline | None) -> Plan | None:
+def laid_out(limits: Limits, outline: CourseSize | None) -> Plan | None:
     if outline is None:
         return None
     try:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
 from kap_model._time import NEVER
 from kap_model.limits import Bounds, Limits
+from kap_model.planning.new_sessions import ANY_NUMBER
 from kap_model.sessions import Session
-
-_ANY: Final = Bounds(0)
 
 
 @frozen(kw_only=True, eq=False)
-class Demand:
+class SearchProblem:
     """The task of a search: what is there, what has to come, and how it may stand.
 
     Instants are seconds since 1970 UTC, days are ordinals of local dates.
@@ -100,7 +99,7 @@ class Demand:
     @property
     def preparation_bounds(self) -> Bounds:
         """How many preparations may come before the first dosing."""
-        return self.limits.preparation_count or _ANY
+        return self.limits.preparation_count or ANY_NUMBER
 
     @property
     def refill(self) -> float:
@@ -138,7 +137,7 @@ Track = tuple[Placed, Any] | None
 """The new sessions so far, the last one first, each with those before it."""
 
 
-class Met(NamedTuple):
+class NextSession(NamedTuple):
     """A session that comes next, new or booked.
 
     Attributes:
@@ -154,7 +153,7 @@ class Met(NamedTuple):
     judged: bool
 
 
-class Ledger(NamedTuple):
+class State(NamedTuple):
     """A course so far; instants in seconds, days as ordinals.
 
     Attributes:

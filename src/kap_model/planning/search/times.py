@@ -11,11 +11,11 @@ from typing import Final, NamedTuple, TypeAlias
 from attrs import frozen
 
 from kap_model._time import LATEST, Zone
-from kap_model.planning.search.problem import Demand
-from kap_model.sessions import Session
+from kap_model.planning.search.problem import SearchProblem
+from kap_model.sessions import USUAL_HOUR, Session
 
 
-class Bay(NamedTuple):
+class FreeTime(NamedTuple):
     """A free time on one date in which a session may start.
 
     Attributes:
@@ -30,99 +30,101 @@ class Bay(NamedTuple):
     day: int
 
 
-class Bays:
-    """Bays in order, found by the start that they still allow."""
+class FreeTimes:
+    """Free times in order, found by the start that they still allow."""
 
-    __slots__ = ("_days", "_lasts", "bays")
+    __slots__ = ("_days", "_lasts", "times")
 
-    def __init__(self, bays: Iterable[Bay]) -> None:
-        self.bays = sorted(bays)
-        self._lasts = [bay.last for bay in self.bays]
-        self._days = [bay.day for bay in self.bays]
+    def __init__(self, times: Iterable[FreeTime]) -> None:
+        self.times = sorted(times)
+        self._lasts = [free.last for free in self.times]
+        self._days = [free.day for free in self.times]
 
     def first_from(self, start: int) -> int:
-        """The place of the first bay in which a session may start then or later."""
+        """The place of the first one in which a session may start then or later."""
         return bisect_left(self._lasts, start)
 
     def first_on(self, day: int) -> int:
-        """The place of the first bay on a date or later."""
+        """The place of the first one on a date or later."""
         return bisect_left(self._days, day)
 
     def __len__(self) -> int:
-        return len(self.bays)
+        return len(self.times)
 
 
-def free_bays(
+def free_times(
     times: Iterable[tuple[int, int, int]], booked: Iterable[Session], since: int, zone: Zone
-) -> list[Bay]:
-    """The bays of given times that bookings leave free, each on one date.
+) -> list[FreeTime]:
+    """What bookings leave free of given times, each on one date.
 
     Args:
         times: Each from its first start, before a last one, to when all has to be over.
         booked: The sessions that are there.
-        since: No bay opens before.
+        since: Nothing is free before.
         zone: Whose dates are meant.
     """
     busy = sorted((session.begins, session.ends) for session in booked if session.ends > since)
-    bays: list[Bay] = []
+    found: list[FreeTime] = []
     for start, before, end in times:
         opens = max(start, since)
         for begins, ends in busy:
             if ends <= opens or begins >= end:
                 continue
             if begins > opens:
-                bays += by_date(opens, before, begins, zone)
+                found += by_date(opens, before, begins, zone)
             opens = max(opens, ends)
-        bays += by_date(opens, before, end, zone)
-    return bays
+        found += by_date(opens, before, end, zone)
+    return found
 
 
-def by_date(opens: int, before: int, closes: int, zone: Zone) -> Iterator[Bay]:
-    """One free time, with starts before an instant, as a bay for each local date in it."""
+def by_date(opens: int, before: int, closes: int, zone: Zone) -> Iterator[FreeTime]:
+    """One free time, with starts before an instant, as one for each local date in it."""
     before = min(before, closes, LATEST + 1)
     while opens < before:
         day = zone.day(opens)
         following = zone.first_instant(day + 1)
         # Where clocks are set back over midnight a date comes twice, and its start is behind.
         ends = min(following, before) if following > opens else before
-        yield Bay(opens, ends - 1, closes, day)
+        yield FreeTime(opens, ends - 1, closes, day)
         opens = ends
 
 
 Time: TypeAlias = tuple[int, int]
 """An hour and a minute."""
-Span: TypeAlias = tuple[Time, Time | None]
+HoursOfDay: TypeAlias = tuple[Time, Time | None]
 """From a time of a day to another, or to its end."""
 
-USUAL_TIME: Final[Time] = (10, 0)
-DAYTIME: Final[Span] = ((8, 0), (20, 0))
-WHOLE_DAY: Final[Span] = ((0, 0), None)
+USUAL_TIME: Final[Time] = (USUAL_HOUR, 0)
+DAYTIME: Final[HoursOfDay] = ((8, 0), (20, 0))
+WHOLE_DAY: Final[HoursOfDay] = ((0, 0), None)
 _HOURS: Final = 24
 _WEEK: Final = 7
 _SLACK_DAYS: Final = 70
 
 
-def last_day_for(demand: Demand, first: int, *, seldom: bool = False, closed: int = 0) -> int:
+def last_day_for(
+    problem: SearchProblem, first: int, *, seldom: bool = False, closed: int = 0
+) -> int:
     """The last day that new sessions may need, from a day on.
 
     Args:
-        demand: What has to come.
+        problem: What has to come.
         first: The first day on which everything may start.
         seldom: Whether some days have no sessions, so that each session may take a week.
         closed: The number of dates on which nothing is held.
     """
-    limits = demand.limits
+    limits = problem.limits
     gap, often = limits.dosing_gap_days, limits.dosing_frequency
-    pace = max(demand.every, (gap and gap.min) or 0, often.days if often else 0)
-    others = demand.preparations + demand.integrations
-    others += demand.total * (demand.each + demand.delay + 2)
+    pace = max(problem.every, (gap and gap.min) or 0, often.days if often else 0)
+    others = problem.preparations + problem.integrations
+    others += problem.total * (problem.each + problem.delay + 2)
     # Up to a week more than the pace, for dosings that wait for their weekday.
-    days = demand.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
+    days = problem.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
     return first + days + _SLACK_DAYS + 2 * closed
 
 
 @frozen(kw_only=True)
-class Openings:
+class OpenDays:
     """The days on which new sessions may be held, and from when on each.
 
     Attributes:
@@ -136,7 +138,7 @@ class Openings:
     last: int
     is_open: Callable[[int], bool] | None = None
 
-    def one_a_day(self, time: Time, booked: Iterable[Session], since: int) -> list[Bay]:
+    def one_a_day(self, time: Time, booked: Iterable[Session], since: int) -> list[FreeTime]:
         """A single start on each day that has no session yet."""
         sessions = list(booked)
         taken = {day for s in sessions for day in (self.zone.day(s.begins), self.zone.day(s.ends))}
@@ -146,10 +148,10 @@ class Openings:
             if day not in taken and opens >= since:
                 later = bisect_left(starts, opens)
                 free_until = min([closes, *starts[later : later + 1]])
-                found.append(Bay(opens, opens, free_until, day))
+                found.append(FreeTime(opens, opens, free_until, day))
         return found
 
-    def hours(self, span: Span, booked: Iterable[Session], since: int) -> list[Bay]:
+    def hours(self, span: HoursOfDay, booked: Iterable[Session], since: int) -> list[FreeTime]:
         """Every free time within a span of each day; without an end, into the next open day."""
         opens, closes = span
         times = []
@@ -159,7 +161,7 @@ class Openings:
                 times.append((begins, midnight, ends))
             else:
                 times.append((begins, midnight, min(self._at(day, closes), midnight)))
-        return [bay for time in times for bay in free_bays([time], booked, since, self.zone)]
+        return [free for time in times for free in free_times([time], booked, since, self.zone)]
 
     def _spans(self, time: Time) -> Iterator[tuple[int, int, int]]:
         """The open days, each from a time of day to that of the next, if it is open, or its end."""

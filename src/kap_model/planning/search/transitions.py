@@ -6,25 +6,25 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
 from kap_model._time import HOUR_SECONDS, NEVER
-from kap_model.planning.search.constraints import Lawfulness
-from kap_model.planning.search.problem import Demand, Ledger, Met, Placed, Track
+from kap_model.planning.search.constraints import Constraints
+from kap_model.planning.search.problem import NextSession, Placed, SearchProblem, State, Track
 from kap_model.sessions import KINDS, Session
 
 
-class Walk:
+class Transitions:
     """The steps of one search: from a course so far to one with one more session."""
 
-    def __init__(self, demand: Demand) -> None:
-        self.demand = demand
-        self.lawful = Lawfulness(demand)
-        self.judges_all = demand.owed is None
+    def __init__(self, problem: SearchProblem) -> None:
+        self.problem = problem
+        self.constraints = Constraints(problem)
+        self.judges_all = problem.owed is None
         self.events = sorted(
-            demand.booked, key=lambda s: (self._moment(s), s.kind == "dosing", s.id)
+            problem.booked, key=lambda s: (self._moment(s), s.kind == "dosing", s.id)
         )
         self.moments = [self._moment(session) for session in self.events]
         self.ahead = {kind: self._ahead(kind) for kind in KINDS}
         """For each kind, how many booked sessions come from each event on."""
-        self._effects: Mapping[str, Callable[[Ledger, Met], Ledger | None]] = {
+        self._effects: Mapping[str, Callable[[State, NextSession], State | None]] = {
             "consultation": self._consultation,
             "medical-evaluation": self._evaluation,
             "preparation": self._preparation,
@@ -38,7 +38,7 @@ class Walk:
 
         What has begun already is history, and nothing new can come before its end.
         """
-        asks = session.kind == "dosing" or session.begins <= self.demand.since
+        asks = session.kind == "dosing" or session.begins <= self.problem.since
         return session.begins if asks else session.ends
 
     def _ahead(self, kind: str) -> list[int]:
@@ -47,165 +47,165 @@ class Walk:
             counts.append(counts[-1] + (session.kind == kind))
         return counts[::-1]
 
-    def start(self) -> Ledger:
+    def start(self) -> State:
         """The course before anything new."""
-        demand = self.demand
-        ledger = Ledger(
-            now=demand.since,
-            cleared=demand.cleared,
-            evaluated=demand.evaluated,
-            supplied=demand.supplied,
+        problem = self.problem
+        state = State(
+            now=problem.since,
+            cleared=problem.cleared,
+            evaluated=problem.evaluated,
+            supplied=problem.supplied,
         )
-        past = self.seen_by(ledger, demand.since) or ledger
-        return past._replace(owed_by=min(past.owed_by, demand.review_by))
+        past = self.seen_by(state, problem.since) or state
+        return past._replace(owed_by=min(past.owed_by, problem.review_by))
 
-    def seen_by(self, ledger: Ledger, moment: int) -> Ledger | None:
+    def seen_by(self, state: State, moment: int) -> State | None:
         """The course once all booked sessions up to a moment have been met; ``None`` = broken."""
         until = bisect_right(self.moments, moment)
-        found: Ledger | None = ledger
-        for place in range(ledger.seen, until):
+        found: State | None = state
+        for place in range(state.seen, until):
             session = self.events[place]
-            day, judged = self.demand.day_of[session.id], session.begins > self.demand.since
+            day, judged = self.problem.day_of[session.id], session.begins > self.problem.since
             if found is None or (judged and self.judges_all and day > found.owed_by):
                 return None
-            met = Met(session.begins, session.ends, day, session.id, judged)
+            met = NextSession(session.begins, session.ends, day, session.id, judged)
             found = self._effects[session.kind](found, met)
         return found and found._replace(seen=until)
 
-    def with_new(self, ledger: Ledger, placed: Placed, day: int) -> Ledger | None:
+    def with_new(self, state: State, placed: Placed, day: int) -> State | None:
         """The course with a new session, all before it met; ``None`` = it would break a rule."""
-        if day > ledger.owed_by:
+        if day > state.owed_by:
             return None
-        ledger = ledger._replace(now=placed.ends, placed=(placed, ledger.placed))
-        met = Met(placed.begins, placed.ends, day, None, judged=True)
-        return self._effects[placed.kind](ledger, met)
+        state = state._replace(now=placed.ends, placed=(placed, state.placed))
+        met = NextSession(placed.begins, placed.ends, day, None, judged=True)
+        return self._effects[placed.kind](state, met)
 
-    def _asks(self, met: Met) -> bool:
+    def _asks(self, met: NextSession) -> bool:
         """Whether all rules are asked of a session."""
         return met.judged and self.judges_all
 
-    def _consultation(self, ledger: Ledger, met: Met) -> Ledger:
-        return ledger._replace(consulted=min(ledger.consulted, met.ends))
+    def _consultation(self, state: State, met: NextSession) -> State:
+        return state._replace(consulted=min(state.consulted, met.ends))
 
-    def _evaluation(self, ledger: Ledger, met: Met) -> Ledger | None:
-        first = self.ahead["medical-evaluation"][0] == self.ahead["medical-evaluation"][ledger.seen]
-        if self._asks(met) and not self.lawful.may_evaluate(ledger, met, first=first):
+    def _evaluation(self, state: State, met: NextSession) -> State | None:
+        first = self.ahead["medical-evaluation"][0] == self.ahead["medical-evaluation"][state.seen]
+        if self._asks(met) and not self.constraints.may_evaluate(state, met, first=first):
             return None
         if met.name is None:
-            ledger = ledger._replace(cleared=met.ends, evaluated=met.ends, supplied=met.ends)
-        return self._contact(ledger, met.day)
+            state = state._replace(cleared=met.ends, evaluated=met.ends, supplied=met.ends)
+        return self._contact(state, met.day)
 
-    def _preparation(self, ledger: Ledger, met: Met) -> Ledger | None:
-        if self._asks(met) and not self.lawful.may_prepare(ledger, met):
+    def _preparation(self, state: State, met: NextSession) -> State | None:
+        if self._asks(met) and not self.constraints.may_prepare(state, met):
             return None
-        if ledger.dosings:
-            return ledger
-        return ledger._replace(
-            preparations=ledger.preparations + 1,
-            new_preparations=ledger.new_preparations + (met.name is None),
+        if state.dosings:
+            return state
+        return state._replace(
+            preparations=state.preparations + 1,
+            new_preparations=state.new_preparations + (met.name is None),
         )
 
-    def _dosing(self, ledger: Ledger, met: Met) -> Ledger | None:
-        lawful, owed_by = self.lawful, ledger.owed_by
-        if met.judged and not lawful.may_follow(ledger):
+    def _dosing(self, state: State, met: NextSession) -> State | None:
+        constraints, owed_by = self.constraints, state.owed_by
+        if met.judged and not constraints.may_follow(state):
             return None
         if self._asks(met):
-            due = lawful.contact_owed(ledger, met) if lawful.may_dose(ledger, met) else None
+            due = constraints.contact_owed(state, met) if constraints.may_dose(state, met) else None
             if due is None:
                 return None
             owed_by = min(owed_by, due)
-        elif lawful.by_quarter and self.judges_all:
-            owed_by = min(owed_by, lawful.quarter_owed(ledger.contact, met.day))
-        number = ledger.dosings + 1
-        return ledger._replace(
+        elif constraints.by_quarter and self.judges_all:
+            owed_by = min(owed_by, constraints.quarter_owed(state.contact, met.day))
+        number = state.dosings + 1
+        return state._replace(
             dosings=number,
-            new_dosings=ledger.new_dosings + (met.name is None),
-            first_end=met.ends if number == 1 else ledger.first_end,
-            gate_end=met.ends if number == lawful.gate else ledger.gate_end,
+            new_dosings=state.new_dosings + (met.name is None),
+            first_end=met.ends if number == 1 else state.first_end,
+            gate_end=met.ends if number == constraints.gate else state.gate_end,
             last_id=met.name,
             last_day=met.day,
             last_end=met.ends,
-            recent=self._recent(ledger, met.day),
+            recent=self._recent(state, met.day),
             integrated=0,
-            contact=ledger.contact or (met.day if lawful.months else 0),
+            contact=state.contact or (met.day if constraints.months else 0),
             owed_by=owed_by,
-            renews=0 if met.day > ledger.renews else ledger.renews,
+            renews=0 if met.day > state.renews else state.renews,
         )
 
-    def _recent(self, ledger: Ledger, day: int) -> tuple[int, ...]:
-        frequency = self.demand.limits.dosing_frequency
+    def _recent(self, state: State, day: int) -> tuple[int, ...]:
+        frequency = self.problem.limits.dosing_frequency
         if frequency is None:
             return ()
         # Sorted, for local dates may go back where clocks are set over midnight.
-        return tuple(sorted((*ledger.recent, day))[-frequency.at_most :])
+        return tuple(sorted((*state.recent, day))[-frequency.at_most :])
 
-    def _integration(self, ledger: Ledger, met: Met) -> Ledger | None:
-        limits, lawful = self.demand.limits, self.lawful
-        if met.name is None and not self._has_room(ledger, met.day):
+    def _integration(self, state: State, met: NextSession) -> State | None:
+        limits, constraints = self.problem.limits, self.constraints
+        if met.name is None and not self._has_room(state, met.day):
             return None
-        ledger = ledger._replace(integrations=ledger.integrations + 1)
-        if not ledger.dosings:
+        state = state._replace(integrations=state.integrations + 1)
+        if not state.dosings:
             early = self._asks(met) and limits.integration_after_dosing is not None
-            return None if early and not lawful.knows("INTEG-ORDER", met.name) else ledger
-        if met.begins < ledger.last_end:
-            return ledger
-        in_time: Ledger | None = ledger
-        if met.judged and not ledger.integrated:
-            in_time = self._in_window(ledger, met)
-        return in_time and in_time._replace(integrated=ledger.integrated + 1)
+            return None if early and not constraints.knows("INTEG-ORDER", met.name) else state
+        if met.begins < state.last_end:
+            return state
+        in_time: State | None = state
+        if met.judged and not state.integrated:
+            in_time = self._in_window(state, met)
+        return in_time and in_time._replace(integrated=state.integrated + 1)
 
-    def _has_room(self, ledger: Ledger, day: int) -> bool:
+    def _has_room(self, state: State, day: int) -> bool:
         """INTEG-COUNT, and the wish for days between."""
-        bounds = self.demand.limits.integration_count
-        total = ledger.integrations + 1 + self.ahead["integration"][ledger.seen]
-        too_soon = ledger.dosings and day < ledger.last_day + self.demand.delay
+        bounds = self.problem.limits.integration_count
+        total = state.integrations + 1 + self.ahead["integration"][state.seen]
+        too_soon = state.dosings and day < state.last_day + self.problem.delay
         return not too_soon and (bounds is None or not bounds.above(total))
 
-    def _in_window(self, ledger: Ledger, met: Met) -> Ledger | None:
+    def _in_window(self, state: State, met: NextSession) -> State | None:
         """INTEG-WINDOW: the course with its last dosing as late as this integration needs."""
-        hours = self.demand.limits.integration_window_hours
-        if hours is None or met.begins - ledger.last_end <= hours * HOUR_SECONDS:
-            return ledger
-        if ledger.last_id is not None:
-            known = met.name is not None and self.lawful.knows("INTEG-WINDOW", ledger.last_id)
-            return ledger if known else None
-        ends, track = met.begins - hours * HOUR_SECONDS, ledger.placed
+        hours = self.problem.limits.integration_window_hours
+        if hours is None or met.begins - state.last_end <= hours * HOUR_SECONDS:
+            return state
+        if state.last_id is not None:
+            known = met.name is not None and self.constraints.knows("INTEG-WINDOW", state.last_id)
+            return state if known else None
+        ends, track = met.begins - hours * HOUR_SECONDS, state.placed
         own = track[0] if met.name is None and track is not None else None
         moved = _moved(track[1] if own is not None and track is not None else track, ends, met)
         if moved is None:
             return None
-        return ledger._replace(
+        return state._replace(
             placed=moved if own is None else (own, moved),
             last_end=ends,
-            first_end=ends if ledger.dosings == 1 else ledger.first_end,
-            gate_end=ends if ledger.dosings == self.lawful.gate else ledger.gate_end,
+            first_end=ends if state.dosings == 1 else state.first_end,
+            gate_end=ends if state.dosings == self.constraints.gate else state.gate_end,
         )
 
-    def _review(self, ledger: Ledger, met: Met) -> Ledger | None:
-        demand = self.demand
-        if met.name is None or met.name in demand.clearing:
-            refills = demand.refill_from <= met.day <= demand.refill_by
-            brings = demand.refill if ledger.dosings and met.begins >= ledger.first_end else 0
-            ledger = ledger._replace(
-                refilled=ledger.refilled or refills, covered=ledger.covered + brings
+    def _review(self, state: State, met: NextSession) -> State | None:
+        problem = self.problem
+        if met.name is None or met.name in problem.clearing:
+            refills = problem.refill_from <= met.day <= problem.refill_by
+            brings = problem.refill if state.dosings and met.begins >= state.first_end else 0
+            state = state._replace(
+                refilled=state.refilled or refills, covered=state.covered + brings
             )
-        if met.begins >= ledger.gate_end:
-            ledger = ledger._replace(reviewed=True)
-        return self._contact(ledger, met.day)
+        if met.begins >= state.gate_end:
+            state = state._replace(reviewed=True)
+        return self._contact(state, met.day)
 
-    def _contact(self, ledger: Ledger, day: int) -> Ledger | None:
-        if day <= ledger.renews:
+    def _contact(self, state: State, day: int) -> State | None:
+        if day <= state.renews:
             return None  # without the review before it the course would be as good
-        lapsed = ledger.lapsed or self.lawful.lapses(ledger, day)
-        return ledger._replace(
-            contact=max(day, ledger.contact), owed_by=NEVER, renews=0, lapsed=lapsed
+        lapsed = state.lapsed or self.constraints.lapses(state, day)
+        return state._replace(
+            contact=max(day, state.contact), owed_by=NEVER, renews=0, lapsed=lapsed
         )
 
 
-def _moved(track: Track, ends: int, following: Met) -> Track:
+def _moved(track: Track, ends: int, following: NextSession) -> Track:
     """The new sessions with the last dosing ending later, and what follows it pushed along.
 
-    ``None`` where a bay does not reach so far.
+    ``None`` where a free time does not reach so far.
     """
     chain: list[Placed] = []
     node = track
