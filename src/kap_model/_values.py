@@ -156,3 +156,8 @@ def as_rows(values: Iterable[T], path: str, cls: type[T]) -> tuple[T, ...]:
     for index, row in enumerate(rows):
         check_instance(row, f"{path}[{index}]", cls)
     return rows
+
+
+def as_sequence(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The rows of a result as a tuple."""
+    return as_tuple(values, "rows")

@@ -46,6 +46,14 @@ from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS, NOBODY, Plac
 from kap_model.slots import ROLES, OpenSlot, SlotRole, role_of
 from kap_model.timeline import Timeline, in_canonical_order
 
+_ONLY_OWED: Final = {
+    "refused": "The medical partner has turned the client down",
+    "stopped": "The medical partner has stopped treatment",
+    "pending": "The medical partner's decision is pending",
+    "unrecorded": "The medical partner's decision is not recorded",
+}
+
+
 _OPEN_END: Final = NEVER - 1
 """A day without end by which a contact has to come all the same."""
 _FIRST_NAMED: Final = "INTEG-WINDOW"
@@ -179,14 +187,6 @@ def _next_review(course: Course, limits: Limits) -> int:
     if to_come is None:
         return NEVER
     return _OPEN_END if today is not None and to_come.due < today else to_come.due
-
-
-_ONLY_OWED: Final = {
-    "refused": "The medical partner has turned the client down",
-    "stopped": "The medical partner has stopped treatment",
-    "pending": "The medical partner's decision is pending",
-    "unrecorded": "The medical partner's decision is not recorded",
-}
 
 
 class DatedLimits(NamedTuple):

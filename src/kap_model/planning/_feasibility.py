@@ -33,6 +33,16 @@ from kap_model.sessions import (
     USUAL_MINUTES,
 )
 
+# The local dates on which sessions of the years 1980 to 2199 in UTC may start, in any zone.
+_MOST_DAYS_APART: Final = (dt.date(2200, 1, 1) - dt.date(1979, 12, 31)).days
+_COUNTED: Final = (
+    ("PREP-COUNT", "preparation_count"),
+    ("DOSE-COUNT", "dosing_count"),
+    ("INTEG-COUNT", "integration_count"),
+)
+_MEASURED: Final = (("DOSE-DURATION", "dosing_minutes"), ("THERAPY-LENGTH", "therapy_minutes"))
+
+
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)
 """The dates on which a session may start, in UTC."""
@@ -42,6 +52,12 @@ TOO_MANY: Final = "this takes more sessions than the 10,000 that a plan holds"
 TOO_LONG: Final = "this takes more days than there are until the end of 2199"
 
 
+# A no has to be certain, and so has a yes. Numbers alone can say no: counts that exclude each
+# other, more sessions than a plan holds, more days than there are. A usual course that is laid
+# out is a yes where the rules themselves find nothing. Only between the two the exact search is
+# asked, with every session as short as may be: shorter ones fit wherever longer ones do, and no
+# limit asks for more than its least length. See docs/explanation/design.md, "How the search for
+# completions works".
 def some_course(limits: Limits, start: dt.date) -> Plan | None:
     """An active course that begins on or after a date in UTC and keeps every limit.
 
@@ -120,17 +136,10 @@ def _usual_size(limits: Limits, counts: Counts, start: dt.date) -> CourseSize:
     )
 
 
-# The local dates on which sessions of the years 1980 to 2199 in UTC may start, in any zone.
-_MOST_DAYS_APART: Final = (dt.date(2200, 1, 1) - dt.date(1979, 12, 31)).days
-
-_COUNTED: Final = (
-    ("PREP-COUNT", "preparation_count"),
-    ("DOSE-COUNT", "dosing_count"),
-    ("INTEG-COUNT", "integration_count"),
-)
-_MEASURED: Final = (("DOSE-DURATION", "dosing_minutes"), ("THERAPY-LENGTH", "therapy_minutes"))
-
-
+# A rule is named below only where that is certain for every plan, record and moment of judgement:
+# a bound that the types of the values hold already, such as the sessions of a plan or the minutes
+# of a day, or the pigeonhole where one rule covers another. What is merely unlikely is not said,
+# and what only all limits together exclude is found by the search above.
 def cannot_fire(limits: Limits) -> dict[str, str]:
     """The rules that read a set limit and that no plan whatsoever can break, each with why."""
     return dict(

@@ -28,6 +28,9 @@ from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import CLASS_OF_KIND, Session
 
+_DAYTIME: Final = range(8, 19)
+"""Hours at which a session may be expected to start."""
+
 
 @frozen(kw_only=True, eq=False)
 class Scope:
@@ -59,7 +62,7 @@ class Scope:
 
     @classmethod
     def of(cls, plan: Plan, protocol: CareProtocol, instant: Instant | None) -> Scope:
-        """The terms of a plan at a moment, or without one."""
+        """The scope of a plan at a moment, or without one."""
         course = Course.of(plan, instant)
         until, limits = course.known_until, limits_of(protocol, course)
         return cls(
@@ -180,7 +183,7 @@ class RepairState:
     """A plan on the way to its repair.
 
     Attributes:
-        terms: What holds throughout.
+        scope: What holds throughout.
         course: The plan as it is now.
         settled: The ids of the sessions that were changed on the way; each is changed once.
     """
@@ -235,10 +238,6 @@ class RepairState:
     def _free(self, sessions: Iterable[Session]) -> list[Session]:
         kept, settled = self.scope.history, self.settled
         return [s for s in sessions if s.id not in kept and s.id not in settled]
-
-
-_DAYTIME: Final = range(8, 19)
-"""Hours at which a session may be expected to start."""
 
 
 class Attempt(NamedTuple):

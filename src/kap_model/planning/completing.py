@@ -29,6 +29,13 @@ from kap_model.practices import BY_NAME, Practice
 from kap_model.sessions import KINDS, PLACES, Place
 from kap_model.slots import OpenSlot, checked_slots
 
+_GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
+_EVERY: Final = "every"
+_DELAY: Final = "integration_delay"
+_MINUTES: Final = "minutes"
+_PLACE: Final = "place"
+_SUPPORT: Final = "support_person"
+
 
 def complete(
     plan: Plan,
@@ -100,14 +107,6 @@ def _fees_of(plan: Plan, protocol: ProtocolChoice | None) -> FeeSchedule | None:
     named = plan.protocol if protocol is None else protocol
     practice = BY_NAME.get(named) if isinstance(named, str) else named
     return practice.fees if isinstance(practice, Practice) else None
-
-
-_GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
-_EVERY: Final = "every"
-_DELAY: Final = "integration_delay"
-_MINUTES: Final = "minutes"
-_PLACE: Final = "place"
-_SUPPORT: Final = "support_person"
 
 
 def _is_solved(task: Task, names: frozenset[str] | None, free: frozenset[str]) -> bool:

@@ -15,6 +15,13 @@ from kap_model.rules.catalogue import RULES
 T = TypeVar("T", bound=Hashable)
 
 
+# By implicit hitting sets. Whatever is left out of a largest feasible choice corrects the whole,
+# and each conflict holds something of every correction: else it would be part of that choice, and
+# feasible. So a least set that hits all corrections known so far is a lower bound on the size of a
+# conflict. If it is one itself, it is a smallest one; if not, it is grown to a largest feasible
+# choice, which shows a correction that it does not hit, so that the next set differs. The answer
+# is exact where ``feasible`` is, and the corrections are few, each asked about by halves. What a
+# conflict is for is in docs/explanation/design.md, "Why its answers are trusted".
 def smallest_conflict(
     items: Iterable[T], feasible: Callable[[frozenset[T]], bool]
 ) -> tuple[T, ...]:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from kap_model._doors import HasPage, HasText
 from kap_model._time import civil_date, date_text, moment_of_judgement
-from kap_model._values import Value, as_rows
+from kap_model._values import Value, as_rows, as_sequence
 from kap_model.checking import ProtocolChoice, care_of, check, deciding_date
 from kap_model.citations import Citation
 from kap_model.course import Course
@@ -28,12 +28,20 @@ from kap_model.limits import (
     in_words,
 )
 from kap_model.plan import Plan
-from kap_model.planning.linting import as_sequence
 from kap_model.planning.moves import beyond
 from kap_model.protocol import CareProtocol, Setting, Severity
 from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
+
+_MORE_IS_TIGHTER: Final = (
+    "integration_per_dosing",
+    "effect_minutes",
+    "processing_minutes",
+    "minimum_age",
+)
+_CHOICES: Final = {"dosing_places": PLACES, "formats": FORMATS}
+
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -286,14 +294,6 @@ def _applying(limits: Limits, elsewhere: Limits) -> list[str]:
 Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
 """``tighter``: what the new value allows, the old one did too; ``looser``: the reverse; ``equal``:
 both at once; ``other``: neither holds of every course."""
-
-_MORE_IS_TIGHTER: Final = (
-    "integration_per_dosing",
-    "effect_minutes",
-    "processing_minutes",
-    "minimum_age",
-)
-_CHOICES: Final = {"dosing_places": PLACES, "formats": FORMATS}
 
 
 def direction(limit: str, before: Any, after: Any) -> Direction:

@@ -221,7 +221,7 @@ PREFERENCES: Final = (
     Preference(cadence=True),
     Preference(),
 )
-"""The manners of a course, the most usual first; in the last one, whatever is possible is."""
+"""The most usual first; by the last one, whatever is possible is."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -455,7 +455,7 @@ def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
 
 
 def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
-    """The course in the most usual manner that is possible."""
+    """The most usual course that is possible."""
     for preference in PREFERENCES:
         found = blank.laid_out(blank.limits, options, preference)
         if found is not None:

@@ -34,9 +34,9 @@ _NEVER: Final = dt.date.max.toordinal()
 
 
 def lay_out(limits: Limits, size: CourseSize) -> Plan:
-    """A plan of an outline, with the evaluation and the reviews that the limits ask for.
+    """A plan of a size, with the evaluation and the reviews that the limits ask for.
 
-    It keeps what can be kept by where sessions stand. Counts and lengths are the outline's;
+    It keeps what can be kept by where sessions stand. Counts and lengths are given;
     whether the limits allow them is for ``check`` to say.
 
     Raises:
@@ -211,10 +211,10 @@ class _Layout:
 
 
 def witness(protocol: CareProtocol, size: CourseSize) -> Plan:
-    """A plan of an outline that breaks no rule of a protocol.
+    """A plan of a size that breaks no rule of a protocol.
 
     Raises:
-        InvalidValue: None was found; the rules that no course of the outline keeps are named.
+        InvalidValue: None was found; the rules that no course of that size keeps are named.
     """
     plan = lay_out(protocol.limits_on(size.start), size)
     report = check(plan, protocol)

@@ -1,4 +1,7 @@
-"""``allowed``: what adding one session to a plan would bring about; the library's legal move."""
+"""``allowed``: what adding one session to a plan would bring about; the library's legal move.
+
+Findings before and after are matched here, for all verbs that change a plan.
+"""
 
 from __future__ import annotations
 

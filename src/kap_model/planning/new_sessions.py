@@ -1,4 +1,4 @@
-"""Sessions to come: their fields and lengths, how many there may be, and how far apart."""
+"""Sessions to come: their fields, lengths and ids, how many there may be, and how far apart."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class CourseSize:
     dosings: int
     integrations: int
     every: int = DAYS_APART
-    fields: Mapping[str, Mapping[str, Any]] = field(factory=dict)
+    fields: SessionFields = field(factory=dict)
     tracks_supply: bool = False
 
 

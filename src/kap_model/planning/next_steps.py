@@ -24,6 +24,8 @@ from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.sessions import CLASS_OF_KIND, RECORDED, Session
 
+_MINUTE: Final = 60
+
 
 @frozen(kw_only=True)
 class Need:
@@ -159,9 +161,6 @@ def _room(course: Course, limits: Limits) -> Iterator[Need]:
 
 def _has_room(bounds: Bounds | None, number: int) -> bool:
     return bounds is None or bounds.max is None or number < bounds.max
-
-
-_MINUTE: Final = 60
 
 
 class Found(NamedTuple):

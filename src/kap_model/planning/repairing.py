@@ -33,7 +33,13 @@ from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULES
 from kap_model.timeline import is_clearing
 
-_HISTORY = "is broken by what may not be changed; history cannot be mended"
+MOST_PLANS: Final = 5_000
+"""Plans that are judged before a search is given up."""
+_COMPARED: Final = 1
+"""Repairs of so many changes are all compared; of more, the first that is found is taken."""
+_LAST: Final = 1_000_000
+_FREE_MOVE: Final = 20  # a move to any time counts as so many ways out of an error
+_HISTORY: Final = "is broken by what may not be changed; history cannot be mended"
 
 
 def repair(
@@ -131,14 +137,6 @@ def _with_rules(attempt: Attempt, scope: Scope) -> Iterable[Change]:
         yield attrs.evolve(change, rules=tuple(rules))
 
 
-MOST_PLANS: Final = 5_000
-"""Plans that are judged before a search is given up."""
-_COMPARED: Final = 1
-"""Repairs of so many changes are all compared; of more, the first that is found is taken."""
-_LAST: Final = 1_000_000
-_FREE_MOVE: Final = 20  # a move to any time counts as so many ways out of an error
-
-
 class _JudgedPlan(NamedTuple):
     """An attempt that was judged: how it may go on, if its plan is not mended yet."""
 
@@ -163,6 +161,15 @@ class SearchOutcome(NamedTuple):
     is_over: bool = True
 
 
+# The state is an attempt: which sessions were changed, each once, and how; two with the same
+# changes are the same, whichever came first (``Attempt.key``). Each is judged by ``check`` itself.
+# Of an unlawful plan one error is taken, the one with the fewest ways out: every repair holds one
+# of its remedies, so none is missed. Attempts are followed by the changes that they need at least,
+# then by minutes moved. Neither ever falls on the way, so the first that is mended has the fewest.
+# Starts at which only a further change helps wait until repairs of one more are looked for.
+# Beyond one change the first repair is taken; comparing all would take too long. A search that has
+# judged its most plans says so, and never takes that for a no. See docs/explanation/design.md,
+# "Why its answers are trusted".
 class RepairSearch:
     """One search for a repair."""
 
@@ -170,7 +177,7 @@ class RepairSearch:
         self.scope, self.report = scope, report
         self.plans_left = MOST_PLANS
         self.order = count()
-        # Changes, minutes, depth, unease, order of discovery; then what it is about.
+        # Changes, minutes, depth, penalty, order of discovery; then what it is about.
         self.heap: list[tuple[int, int, int, int, int, _JudgedPlan | Candidate]] = []
         self.seen: set[frozenset[Any]] = set()
 
@@ -231,13 +238,13 @@ class RepairSearch:
             heapq.heappush(self.heap, (later, attempt.minutes, depth, _LAST, order, rest))
 
     def _candidates(self, judged: _JudgedPlan) -> Iterator[Candidate]:
-        candidate_starts = CandidateStarts(judged.state)
+        times = CandidateStarts(judged.state)
         for remedy in judged.ways:
             if remedy.action == "drop":
                 if not judged.is_followed:
                     yield Candidate(judged.attempt, remedy)
                 continue
-            starts = candidate_starts.starts(remedy)
+            starts = times.starts(remedy)
             for start in starts.crowded if judged.is_followed else starts.free:
                 yield Candidate(judged.attempt, remedy, start)
 
@@ -268,6 +275,12 @@ def _canonical(plan: Plan) -> tuple[tuple[int, int, str], ...]:
     return tuple((session.begins, session.rank, session.id) for session in plan.sessions)
 
 
+# Two lower bounds, and the greater one is a bound too. Errors of which no change mends two need a
+# change each: they are chosen greedily, which may find fewer than there are, never more. Sessions
+# that are missing by their number have to be added one by one, unless the dosings that ask for
+# them go, which are changes as well: the least over every number of dosings dropped counts. The
+# first part takes a plan with many small errors at once as far as it has to go, the second a
+# course of which little is booked; without them all plans with fewer additions would be judged.
 def changes_needed(scope: Scope, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:
     """A number of changes without which a plan's errors are not mended.
 

@@ -1,4 +1,7 @@
-"""For each rule: what ends a finding of it, what mends one, and when its answer can change."""
+"""For each rule: what ends a pending finding, what mends a violated one, when its answer turns.
+
+None of the tables judges; what a rule says is asked of the rule itself.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from kap_model.report import Finding
 from kap_model.rules._rule import Breach
 from kap_model.sessions import Kind
 
-_KIND_OF_RULE: Final[dict[str, Kind]] = {
+_ENDED_BY: Final[dict[str, Kind]] = {
     "SCREEN-FIRST": "consultation",
     "MED-CLEAR": "medical-evaluation",
     "PREP-COUNT": "preparation",
@@ -49,7 +52,7 @@ def kind_that_ends(finding: Finding, plan: Plan) -> Kind | None:
     """The kind of session that ends a pending finding; ``None`` = only people's records do."""
     if finding.rule in _BY_TRACKED_SUPPLY and plan.supplies is not None:
         return None
-    return _KIND_OF_RULE.get(finding.rule)
+    return _ENDED_BY.get(finding.rule)
 
 
 class ReviewToCome(NamedTuple):
@@ -92,9 +95,12 @@ def _goes_on(course: Course, limits: Limits) -> bool:
     return any(course.starts_after_as_of(dosing) for dosing in course.dosings)
 
 
+# Remedies of a finding are every change of one session that the rule's answer depends on: a plan
+# that differs from another in none of them breaks the rule as well. So every repair holds at
+# least one of them, and a search that follows all of them misses none.
 def remedies_for(finding: Finding, state: RepairState) -> list[Remedy]:
     """Every change that can help to mend a finding; none where it is history's."""
-    return REMEDIES[finding.rule](state, finding.breach)
+    return _MENDED_BY[finding.rule](state, finding.breach)
 
 
 def _screened(state: RepairState, breach: Breach) -> list[Remedy]:
@@ -263,7 +269,7 @@ def _nothing(state: RepairState, breach: Breach) -> list[Remedy]:  # noqa: ARG00
     return []
 
 
-REMEDIES: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] = {
+_MENDED_BY: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] = {
     "SCREEN-FIRST": _screened,
     "MED-CLEAR": _cleared,
     "ROLE-SCOPE": _gone,
@@ -297,7 +303,7 @@ REMEDIES: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] = {
 }
 
 
-_ENDS: Final[dict[str, tuple[str, ...]]] = {
+_TURNS_WITH: Final[dict[str, tuple[str, ...]]] = {
     "SCREEN-FIRST": ("consultations", "evaluations"),
     "MED-CLEAR": ("evaluations", "reviews"),
     "PREP-COUNT": ("preparations", "dosings"),
@@ -316,6 +322,9 @@ _ENDS: Final[dict[str, tuple[str, ...]]] = {
 """The sessions whose ends may change a rule's answer; no session changes that of another rule."""
 
 
+# A session that is tried stands free of all others, so it is wholly before or wholly after each of
+# them: its place among them changes where one ends, and its date changes at a day's start. Between
+# the turns of a rule, what the rule says of the session stays the same.
 class Turns:
     """The turns of every rule, for one more session in a course."""
 
@@ -326,14 +335,14 @@ class Turns:
     def after(self, instant: int, rule: str, minutes: int, limits: Limits) -> int | None:
         """The first turn of a rule after an instant; ``None`` where its answer stays as it is."""
         course, zone = self.course, self.course.timeline.zone
-        turns = [s.ends for kind in _ENDS.get(rule, ()) for s in getattr(course, kind)]
+        turns = [s.ends for kind in _TURNS_WITH.get(rule, ()) for s in getattr(course, kind)]
         if rule == "INTEG-WINDOW":
             reach = (limits.integration_window_hours or 0) * HOUR_SECONDS + minutes * 60
             turns += [integration.begins - reach for integration in course.integrations]
         today = zone.day(instant)
         days = {today}  # which comes twice where clocks are set back over midnight
-        if rule in _DAYS:
-            days.update(_DAYS[rule](_Here(course, limits, today)))
+        if rule in _TURNS_ON:
+            days.update(_TURNS_ON[rule](_Here(course, limits, today)))
         if self.first is None or instant < self.first:
             # As the earliest session it says which dated limits are in force.
             days.update(day.toordinal() for day in self.care.changes)
@@ -380,7 +389,7 @@ def _birthday(here: _Here) -> Iterable[int]:
     return [day_of_age(here.course.plan.born, here.limits.minimum_age)]
 
 
-_DAYS: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {
+_TURNS_ON: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {
     "PREP-AFTER-SUPPLY": _arrivals,
     "SUPPLY-BALANCE": _arrivals,
     "DOSE-GAP": _apart,

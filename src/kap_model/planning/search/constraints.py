@@ -9,6 +9,13 @@ from kap_model._time import NEVER, add_months, last_day_of_quarter
 from kap_model.planning.search.problem import NextSession, SearchProblem, State
 
 
+# The rules judge plans; a course so far is none, and thousands are followed. So each question is
+# asked of the facts of a state and of the session that comes next, in integers, at the one moment
+# at which it can turn: when that session is added. History is not judged, and what a booked
+# session breaks already is known and does not count again. A second reading may be wrong; its
+# word is not taken. What is found goes through ``check``, where a difference is raised as the bug
+# that it is, and the tests hold its no to brute force: docs/explanation/design.md, "Why its
+# answers are trusted".
 class Constraints:
     """The rules as one problem sets them."""
 

@@ -208,6 +208,14 @@ class Goals:
 _MINUTE: Final = 60
 
 
+# ``least_finish`` is that of the dosings and integrations that are lacking, one after the other,
+# each at the first free time, with nothing else between and no rule but the least distances.
+# Every completion holds at least those in that order, and more only takes time: none is over
+# before. Where a booked session could take a part, its part is left out, which only lowers the
+# bound. The best bound is followed first, so the first whole course is the one that is over
+# first. ``is_lost`` likewise asks what is left at best: it drops a course only where even the
+# first contact or dosing that may still come, new or booked, is too late by a day that has
+# passed into the state. See docs/explanation/design.md, "How the search for completions works".
 class FinishBounds:
     """Bounds on what comes next, by the free times that are left."""
 

@@ -119,7 +119,7 @@ class Placed(NamedTuple):
     Attributes:
         kind: Its kind.
         begins, ends: In seconds.
-        latest: The latest start that its bay would allow.
+        latest: The latest start that its free time would allow.
     """
 
     kind: str
@@ -153,6 +153,13 @@ class NextSession(NamedTuple):
     judged: bool
 
 
+# A course is a sequence, for its sessions never overlap. What may come next depends on what the
+# sequence has come to: these facts, and no earlier order or time. So two courses that agree in
+# them have the same continuations, and many sequences are followed as one (see ``_comparison`` in
+# ``search``). ``placed`` is how a course came about; it is read again only to hand the sessions
+# out, and to let the last dosing stand later where a booked integration would be out of its
+# window. Written as a tuple, since thousands are made: docs/explanation/design.md, "How the
+# search for completions works", calls it what matters of a course so far.
 class State(NamedTuple):
     """A course so far; instants in seconds, days as ordinals.
 

@@ -1,10 +1,4 @@
-"""The search for the sessions that a course still needs: exact, the earliest finish first.
-
-Sessions of one course never overlap, so a course is a sequence. Each step adds one session after
-those before it, as early as a bay allows; where later may be better (a contact that is to last,
-a dosing that an integration has to follow closely), every later bay is tried too. Sequences that
-leave the same things to be done are compared, and only the best are followed.
-"""
+"""The search for the sessions that a course still needs: exact, the earliest finish first."""
 
 from __future__ import annotations
 
@@ -60,10 +54,21 @@ def find_sessions(
     return found
 
 
+# Best first over states, by the bound on the finish that ``goals`` argues. A session is added as
+# early as a free time allows; only where waiting may be better (a contact that is to last, a
+# dosing that an integration has to follow closely) each later time is tried as well, one by one,
+# since none of them is over sooner. Two states are compared where their keys are equal, that is,
+# where they leave the same to be done under the same conditions; then less is better in each
+# place of the rank: an earlier end leaves every free time, an earlier last dosing every distance,
+# a later contact lasts longer, and older dosings leave room under a frequency. Where a dosing may
+# come too early, its time is part of the key. One no better in any place is dropped, for whatever
+# completes it completes the other: docs/explanation/design.md, "How the search for completions
+# works".
 class _Search:
     def __init__(self, problem: SearchProblem, times: Mapping[str, FreeTimes]) -> None:
         self.problem, self.times = problem, times
         self.transitions = Transitions(problem)
+        self.constraints = self.transitions.constraints
         self.goals = Goals(self.transitions)
         self.bounds = FinishBounds(self.goals, times)
         self.lengths = self.bounds.lengths
@@ -76,13 +81,11 @@ class _Search:
         self.dosings_may_wait = (
             (gap is not None and gap.max is not None)
             or limits.integration_window_hours is not None
-            or self.transitions.constraints.by_quarter
+            or self.constraints.by_quarter
         )
         # INTEG-WINDOW asks for the first one after a dosing, also where none has to come.
         self.integrations_told = max(problem.each, int(limits.integration_window_hours is not None))
-        self.contacts_may_wait = (
-            self.transitions.constraints.months > 0 or self.transitions.constraints.by_quarter
-        )
+        self.contacts_may_wait = self.constraints.months > 0 or self.constraints.by_quarter
 
     def run(self, most: int) -> tuple[Placed, ...] | None:
         self._push(self.transitions.start(), 0, None)
@@ -144,7 +147,7 @@ class _Search:
         if placed.kind == "medical-review" and not self.goals.may_review_on(state, day):
             return None
         made = self.transitions.with_new(state, placed, day)
-        months = self.transitions.constraints.months
+        months = self.constraints.months
         if made is None or placed.kind != "medical-review" or self.goals.asks_review(state):
             return made
         if months:
@@ -184,7 +187,7 @@ class _Search:
 
     def _waits_for_contact(self, state: State, day: int) -> bool:
         """Whether a first dosing on a day needs a contact on that very day."""
-        months = self.transitions.constraints.months
+        months = self.constraints.months
         if state.dosings or not months or not state.contact:
             return False
         return day > add_months(state.contact, months)
@@ -203,7 +206,7 @@ class _Search:
         """What has to be equal to compare two courses, and what is better the less it is."""
         limits = self.problem.limits
         waits = self.dosings_may_wait
-        by_quarter = self.transitions.constraints.by_quarter and state.contact
+        by_quarter = self.constraints.by_quarter and state.contact
         quarter = last_day_of_quarter(state.contact) if by_quarter else 0
         key = (
             state.seen,
@@ -223,7 +226,7 @@ class _Search:
             (state.last_day, state.last_end, _slack(state)) if waits else (),
             quarter,
         )
-        contact = -state.contact if self.transitions.constraints.months else 0
+        contact = -state.contact if self.constraints.months else 0
         return key, (state.now, state.last_day, contact, *state.recent)
 
 

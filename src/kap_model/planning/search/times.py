@@ -102,6 +102,12 @@ _WEEK: Final = 7
 _SLACK_DAYS: Final = 70
 
 
+# Days without end cannot be searched. Each dosing takes at most its distance, and a week for its
+# weekday; each other session a day, or a week where some days are closed; a closed date costs a
+# day, and another where a session moves beyond it. What is left over covers windows and reviews.
+# Usual times are tried first, and their no only means that the next try has more of them: the
+# last one has every free time up to this day (docs/explanation/design.md, "How the search for
+# completions works").
 def last_day_for(
     problem: SearchProblem, first: int, *, seldom: bool = False, closed: int = 0
 ) -> int:

@@ -11,6 +11,14 @@ from kap_model.planning.search.problem import NextSession, Placed, SearchProblem
 from kap_model.sessions import KINDS, Session
 
 
+# A step adds one new session at the first start that its free time allows, after all before it.
+# Booked sessions are met on the way, each at the moment at which it counts, so that every rule is
+# asked in the order of time whichever of the two comes first: a dosing when it starts, for it
+# needs what is there by then; all else when it is over, for only then does it serve. As early as
+# can be is right but for a dosing whose first integration has a window: where that one can only
+# come late, the dosing, and what stands between, are pushed along as far as their free times let
+# them (``_moved``). A step that gives ``None`` ends a sequence; docs/explanation/design.md, "How
+# the search for completions works".
 class Transitions:
     """The steps of one search: from a course so far to one with one more session."""
 
