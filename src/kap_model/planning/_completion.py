@@ -52,8 +52,6 @@ _ONLY_OWED: Final = {
     "pending": "The medical partner's decision is pending",
     "unrecorded": "The medical partner's decision is not recorded",
 }
-
-
 _OPEN_END: Final = NEVER - 1
 """A day without end by which a contact has to come all the same."""
 _FIRST_NAMED: Final = "INTEG-WINDOW"
@@ -260,7 +258,7 @@ class Task:
 
     def problem(self, limits: Limits, fields: SessionFields) -> SearchProblem:
         """What the course lacks by some of its limits."""
-        minutes = {kind: fields["minutes"] for kind, fields in fields.items()}
+        minutes = {kind: its["minutes"] for kind, its in fields.items()}
         problem = course_problem(
             self.course, limits, self.report, minutes=minutes, every=self.every
         )
@@ -297,18 +295,18 @@ class Task:
         self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str]
     ) -> tuple[tuple[Placed, ...], int] | None:
         """The new sessions, and by when a review is among them."""
-        wishes = [problem]
+        problems = [problem]
         if problem.arrivals:
             # Medicine whose arrival is recorded is waited for, where there is time.
-            wishes.append(attrs.evolve(problem, arrivals=()))
+            problems.append(attrs.evolve(problem, arrivals=()))
         if problem.review_by != NEVER:
             # A review that treatment going on asks for, though no rule may in the end.
-            wishes += [attrs.evolve(wish, review_by=NEVER) for wish in wishes]
-        for wish in wishes:
-            for times, most in self._times(wish, dated, free):
-                found = find_sessions(wish, times, most)
+            problems += [attrs.evolve(one, review_by=NEVER) for one in problems]
+        for one in problems:
+            for times, most in self._times(one, dated, free):
+                found = find_sessions(one, times, most)
                 if found or (found is not None and dated.is_now):
-                    return found, wish.review_by
+                    return found, one.review_by
         return None
 
     def _dated_limits(self) -> Iterator[DatedLimits]:
@@ -348,10 +346,8 @@ class Task:
         opens = max(self.as_of, zone.first_instant(dated.since))
         open_days = self._open_days(problem)
         if self.slots is None:
-            yield (
-                dict.fromkeys(KINDS, FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))),
-                FEW,
-            )
+            mornings = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
+            yield dict.fromkeys(KINDS, mornings), FEW
             yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(DAYTIME, booked, opens))), FEW
             yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(WHOLE_DAY, booked, opens))), None
             return

@@ -42,7 +42,6 @@ _COUNTED: Final = (
 )
 _MEASURED: Final = (("DOSE-DURATION", "dosing_minutes"), ("THERAPY-LENGTH", "therapy_minutes"))
 
-
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)
 """The dates on which a session may start, in UTC."""

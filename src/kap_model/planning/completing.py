@@ -125,7 +125,7 @@ def no_completion(task: Task) -> PlanningError:
     names = tuple(name for name, _ in task.limits.cited)
 
     def feasible(chosen: frozenset[str]) -> bool:
-        wish = attrs.evolve(
+        kept_task = attrs.evolve(
             task,
             every=task.every if _EVERY in chosen else 0,
             delay=task.delay if _DELAY in chosen else 0,
@@ -134,7 +134,7 @@ def no_completion(task: Task) -> PlanningError:
             support_person=task.support_person if _SUPPORT in chosen else None,
             slots=None,
         )
-        return _is_solved(wish, chosen, frozenset())
+        return _is_solved(kept_task, chosen, frozenset())
 
     given = {
         _DELAY: task.delay,

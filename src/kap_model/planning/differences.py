@@ -34,6 +34,11 @@ from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
 
+ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
+Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
+"""``tighter``: what the new value allows, the old one did too; ``looser``: the reverse; ``equal``:
+both at once; ``other``: neither holds of every course."""
+
 _MORE_IS_TIGHTER: Final = (
     "integration_per_dosing",
     "effect_minutes",
@@ -41,9 +46,6 @@ _MORE_IS_TIGHTER: Final = (
     "minimum_age",
 )
 _CHOICES: Final = {"dosing_places": PLACES, "formats": FORMATS}
-
-
-ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 
 
 @frozen(kw_only=True, repr=False)
@@ -289,11 +291,6 @@ def _applying(limits: Limits, elsewhere: Limits) -> list[str]:
         if here and elsewhere.citations.keys().isdisjoint(rule.reads):
             found.append(rule.id)
     return found
-
-
-Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
-"""``tighter``: what the new value allows, the old one did too; ``looser``: the reverse; ``equal``:
-both at once; ``other``: neither holds of every course."""
 
 
 def direction(limit: str, before: Any, after: Any) -> Direction:

@@ -36,8 +36,8 @@ _NEVER: Final = dt.date.max.toordinal()
 def lay_out(limits: Limits, size: CourseSize) -> Plan:
     """A plan of a size, with the evaluation and the reviews that the limits ask for.
 
-    It keeps what can be kept by where sessions stand. Counts and lengths are given;
-    whether the limits allow them is for ``check`` to say.
+    It keeps what can be kept by where sessions stand. Whether the limits allow its counts and
+    lengths is for ``check`` to say.
 
     Raises:
         InvalidValue: It would have more sessions than a plan may hold, or leave the calendar.

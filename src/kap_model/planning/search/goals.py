@@ -15,6 +15,7 @@ _BEFORE: Final = ("consultation", "medical-evaluation", "preparation", "integrat
 _DOSING_FIRST: Final = ("dosing", "medical-review")
 _REVIEW_FIRST: Final = ("medical-review", "dosing")
 _AFTER_DOSING: Final = ("integration", "medical-review")
+_MINUTE: Final = 60
 
 
 class Goals:
@@ -205,27 +206,20 @@ class Goals:
         return not state.lapsed and constraints.may_follow(state)
 
 
-_MINUTE: Final = 60
-
-
 # ``least_finish`` is that of the dosings and integrations that are lacking, one after the other,
 # each at the first free time, with nothing else between and no rule but the least distances.
 # Every completion holds at least those in that order, and more only takes time: none is over
 # before. Where a booked session could take a part, its part is left out, which only lowers the
 # bound. The best bound is followed first, so the first whole course is the one that is over
-# first. ``is_lost`` likewise asks what is left at best: it drops a course only where even the
-# first contact or dosing that may still come, new or booked, is too late by a day that has
-# passed into the state. See docs/explanation/design.md, "How the search for completions works".
+# first. ``is_lost`` likewise asks what is left at best: a course is dropped only where even the
+# first contact or dosing that may still come, new or booked, is too late whatever is chosen. See
+# docs/explanation/design.md, "How the search for completions works".
 class FinishBounds:
     """Bounds on what comes next, by the free times that are left."""
 
     def __init__(self, goals: Goals, times: Mapping[str, FreeTimes]) -> None:
-        self.goals, self.transitions, self.problem, self.times = (
-            goals,
-            goals.transitions,
-            goals.problem,
-            times,
-        )
+        self.goals, self.times = goals, times
+        self.transitions, self.problem = goals.transitions, goals.problem
         self.lengths = {kind: minutes * _MINUTE for kind, minutes in self.problem.minutes.items()}
 
     def is_lost(self, state: State) -> bool:
