@@ -325,7 +325,7 @@ class Attempt(NamedTuple):
         return strange + early + new + close
 
 
-class Candidate(NamedTuple):
+class RepairCandidate(NamedTuple):
     """An attempt with one more session changed, not made yet: most never are.
 
     Attributes:

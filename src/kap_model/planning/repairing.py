@@ -19,8 +19,8 @@ from kap_model.plan import Plan
 from kap_model.planning._repair_state import (
     ANY_TIME,
     Attempt,
-    Candidate,
     Remedy,
+    RepairCandidate,
     RepairState,
     Scope,
     with_changes,
@@ -178,7 +178,7 @@ class RepairSearch:
         self.plans_left = MOST_PLANS
         self.order = count()
         # Changes, minutes, depth, penalty, order of discovery; then what it is about.
-        self.heap: list[tuple[int, int, int, int, int, _JudgedPlan | Candidate]] = []
+        self.heap: list[tuple[int, int, int, int, int, _JudgedPlan | RepairCandidate]] = []
         self.seen: set[frozenset[Any]] = set()
 
     def run(self) -> SearchOutcome:
@@ -191,7 +191,7 @@ class RepairSearch:
             needed = changes, minutes
             if found and needed > cost:
                 break
-            if isinstance(entry, Candidate):
+            if isinstance(entry, RepairCandidate):
                 if not self.plans_left:
                     return SearchOutcome(None, changes, is_over=False)
                 self._judge(entry.made(self.scope), changes, order)
@@ -237,16 +237,16 @@ class RepairSearch:
             order = next(self.order)
             heapq.heappush(self.heap, (later, attempt.minutes, depth, _LAST, order, rest))
 
-    def _candidates(self, judged: _JudgedPlan) -> Iterator[Candidate]:
+    def _candidates(self, judged: _JudgedPlan) -> Iterator[RepairCandidate]:
         times = CandidateStarts(judged.state)
         for remedy in judged.ways:
             if remedy.action == "drop":
                 if not judged.is_followed:
-                    yield Candidate(judged.attempt, remedy)
+                    yield RepairCandidate(judged.attempt, remedy)
                 continue
             starts = times.starts(remedy)
             for start in starts.crowded if judged.is_followed else starts.free:
-                yield Candidate(judged.attempt, remedy, start)
+                yield RepairCandidate(judged.attempt, remedy, start)
 
     def _best(self, found: list[tuple[int, Attempt]]) -> Attempt | None:
         """The canonical one; of one manner, that with the least against it."""
