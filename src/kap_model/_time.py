@@ -219,7 +219,7 @@ def spoken_day(day: int) -> str:
 
 
 def spoken_date(date: dt.date) -> str:
-    """The same of a date."""
+    """A date as a person would say it, as :func:`spoken_day` does of its ordinal."""
     return spoken_day(date.toordinal())
 
 
@@ -228,6 +228,7 @@ def date_text(date: dt.date | None) -> str | None:
     return None if date is None else date.isoformat()
 
 
+@lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
     """The same day of a later month, clamped to its end: 31 January + 1 is 28 February."""
     import pendulum
