@@ -20,7 +20,7 @@ from kap_model.formats import (
     as_ndjson,
     as_sarif,
 )
-from kap_model.planning.protocols import linting
+from kap_model.planning import linting
 from shipped import HOUSE
 
 Capture = pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, assume, find, given, settings, strategies as st
 
 import kap_model as kap
-from kap_model.planning.counts import Counts
+from kap_model.planning.new_sessions import Counts
 from kap_model.testing import _changes, _course_strategies, _grounds, strategies as kst
 from shipped import HOUSE
 

@@ -8,7 +8,7 @@ from _generate import NOTE
 from kap_model.display.rule_text import spoken_limit
 from kap_model.fees import Claim, Fee, FeeSchedule, Flat, Hourly
 from kap_model.limits import LIMITS, Bounds
-from kap_model.planning import draft
+from kap_model.planning.drafting import draft
 from kap_model.practices import PRACTICES, Fact, Practice
 from kap_model.protocol import Setting
 from kap_model.rules.catalogue import RULES

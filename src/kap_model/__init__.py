@@ -68,28 +68,32 @@ if TYPE_CHECKING:
     from kap_model.money import Money as Money
     from kap_model.notation import parse as parse
     from kap_model.plan import Plan as Plan, Supply as Supply
-    from kap_model.planning.completions.completing import complete as complete
-    from kap_model.planning.completions.completions import Completion as Completion
-    from kap_model.planning.drafts.drafting import draft as draft
-    from kap_model.planning.protocols.differences import (
+    from kap_model.planning.completing import complete as complete
+    from kap_model.planning.differences import (
         Difference as Difference,
         LimitChange as LimitChange,
         SeverityChange as SeverityChange,
         diff as diff,
     )
-    from kap_model.planning.protocols.linting import lint as lint
-    from kap_model.planning.protocols.lints import (
+    from kap_model.planning.drafting import draft as draft
+    from kap_model.planning.linting import (
         LimitAtOdds as LimitAtOdds,
         Lint as Lint,
         Remark as Remark,
         Silent as Silent,
         Stretch as Stretch,
+        lint as lint,
     )
-    from kap_model.planning.repairs.repairing import repair as repair
-    from kap_model.planning.repairs.repairs import Change as Change, Repair as Repair
-    from kap_model.planning.steps.moves import Move as Move, allowed as allowed
-    from kap_model.planning.steps.stepping import next_steps as next_steps
-    from kap_model.planning.steps.steps import NextSteps as NextSteps, Step as Step
+    from kap_model.planning.moves import Move as Move, allowed as allowed
+    from kap_model.planning.next_steps import next_steps as next_steps
+    from kap_model.planning.repairing import repair as repair
+    from kap_model.planning.results import (
+        Change as Change,
+        Completion as Completion,
+        NextSteps as NextSteps,
+        Repair as Repair,
+        Step as Step,
+    )
     from kap_model.practices._practice import (
         Fact as Fact,
         Practice as Practice,
@@ -246,35 +250,33 @@ _HOMES = {
         "Plan",
         "Supply",
     ),
-    "kap_model.planning.completions.completing": ("complete",),
-    "kap_model.planning.completions.completions": ("Completion",),
-    "kap_model.planning.drafts.drafting": ("draft",),
-    "kap_model.planning.protocols.differences": (
+    "kap_model.planning.completing": ("complete",),
+    "kap_model.planning.differences": (
         "Difference",
         "LimitChange",
         "SeverityChange",
         "diff",
     ),
-    "kap_model.planning.protocols.linting": ("lint",),
-    "kap_model.planning.protocols.lints": (
+    "kap_model.planning.drafting": ("draft",),
+    "kap_model.planning.linting": (
         "LimitAtOdds",
         "Lint",
         "Remark",
         "Silent",
         "Stretch",
+        "lint",
     ),
-    "kap_model.planning.repairs.repairing": ("repair",),
-    "kap_model.planning.repairs.repairs": (
-        "Change",
-        "Repair",
-    ),
-    "kap_model.planning.steps.moves": (
+    "kap_model.planning.moves": (
         "Move",
         "allowed",
     ),
-    "kap_model.planning.steps.stepping": ("next_steps",),
-    "kap_model.planning.steps.steps": (
+    "kap_model.planning.next_steps": ("next_steps",),
+    "kap_model.planning.repairing": ("repair",),
+    "kap_model.planning.results": (
+        "Change",
+        "Completion",
         "NextSteps",
+        "Repair",
         "Step",
     ),
     "kap_model.practices._practice": (

@@ -223,6 +223,11 @@ def spoken_day(day: int) -> str:
     return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
+def spoken_date(date: dt.date) -> str:
+    """A date as a person would say it, as :func:`spoken_day` does of its ordinal."""
+    return spoken_day(date.toordinal())
+
+
 def date_text(date: dt.date | None) -> str | None:
     """A date as documents write it, where there is one."""
     return None if date is None else date.isoformat()

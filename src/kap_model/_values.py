@@ -175,3 +175,8 @@ def as_texts(values: Iterable[str], path: str) -> tuple[str, ...]:
     for index, text in enumerate(texts):
         check_text(text, f"{path}[{index}]")
     return texts
+
+
+def as_sequence(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The rows of a result as a tuple."""
+    return as_tuple(values, "rows")

@@ -295,3 +295,10 @@ LIMITS: Final[tuple[LimitSpec, ...]] = (
 LIMIT_OF_NAME: Final[Mapping[str, LimitSpec]] = MappingProxyType(
     {spec.name: spec for spec in LIMITS}
 )
+
+
+def in_words(value: object) -> str:
+    """A limit's value in plain words: ``6 to 8``, ``yes``, ``office, remote``."""
+    if value is True:
+        return "yes"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

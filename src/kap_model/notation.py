@@ -17,7 +17,10 @@ from kap_model.errors import InvalidValue, NotationError, Problem
 from kap_model.plan import STATES, Plan, Supply
 from kap_model.sessions import (
     DEFAULT_PLACE,
+    RECORDED,
     SESSION_CLASSES,
+    USUAL_HOUR,
+    USUAL_MINUTES,
     Dosing,
     Session,
     TherapistSession,
@@ -27,14 +30,11 @@ WORD_REASON: Final = (
     "must be a session such as D14@13:00/90*~, with marks in the order * x !, + - ?, ~ ^, g, t, s, "
     "or a supply such as S0>3=2"
 )
-RECORDED: Final = "recorded"
-"""The support person's text that the mark ``s`` stands for."""
 
 _CLASSES: Final = dict(zip("CEPDIR", SESSION_CLASSES, strict=True))
 _LETTERS: Final = {cls.kind: letter for letter, cls in _CLASSES.items()}
-_USUAL_MINUTES: Final = {"D": 120, "E": 30, "R": 30}
-_OTHER_MINUTES: Final = 50
-_USUAL_TIME: Final = (10, 0)
+_USUAL_MINUTES: Final = {letter: USUAL_MINUTES[cls.kind] for letter, cls in _CLASSES.items()}
+_USUAL_TIME: Final = (USUAL_HOUR, 0)
 
 LONGEST_LINE: Final = 1_000_000
 _DAY: Final = r"(?:\d{1,6}|\(-\d{1,6}\))"
@@ -172,7 +172,7 @@ class _Reader:
         begins = self.zone.at(self._date(token["day"], path), hour, minute)
         if begins is None:
             _refuse(path, "must be a time that local clocks show")
-        usual = _USUAL_MINUTES.get(letter, _OTHER_MINUTES)
+        usual = _USUAL_MINUTES[letter]
         cls: Any = _CLASSES[letter]
         session: Session = cls(
             id=self._next_id(letter),
@@ -254,7 +254,7 @@ def _session_word(session: Session, zone: Zone, start: int) -> str:
     word = letter + _day(clock.toordinal() - start)
     if (clock.hour, clock.minute) != _USUAL_TIME:
         word += f"@{clock:%H:%M}"
-    if session.minutes != _USUAL_MINUTES.get(letter, _OTHER_MINUTES):
+    if session.minutes != _USUAL_MINUTES[letter]:
         word += f"/{session.minutes}"
     return word + "".join(_session_marks(session, letter, path))
 

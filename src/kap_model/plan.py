@@ -149,9 +149,7 @@ class Plan(Value, HasPage):
             check_choice(self.fees, "fees", PRACTICE_NAMES)
         if self.client is not None:
             check_identifier(self.client, "client")
-        ids = [s.id for s in self.sessions]
-        if self.supplies:
-            ids += [s.id for s in self.supplies]
+        ids = self.ids
         if len(set(ids)) != len(ids):
             raise refusal("sessions", "must have ids that are unique over sessions and supplies")
 
@@ -159,6 +157,11 @@ class Plan(Value, HasPage):
     def zone(self) -> Zone:
         """The plan's time zone."""
         return zone(self.timezone)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all sessions, then of all supplies."""
+        return (*[s.id for s in self.sessions], *[s.id for s in self.supplies or ()])
 
     @property
     def timeline(self) -> Timeline:

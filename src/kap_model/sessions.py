@@ -6,6 +6,7 @@ on a preparation, or on a session that was not held, cannot be constructed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import attrs
@@ -46,6 +47,20 @@ REVIEW_OUTCOMES: Final = ("continue", "stop", "pending")
 LONGEST_MINUTES: Final = 1440
 NOBODY: Final = "none"
 """The support person's text that records that nobody was there."""
+RECORDED: Final = "recorded"
+"""The support person's text where somebody is there and who it is does not matter."""
+
+USUAL_MINUTES: Final[Mapping[str, int]] = {
+    "consultation": 50,
+    "medical-evaluation": 30,
+    "preparation": 50,
+    "dosing": 120,
+    "integration": 50,
+    "medical-review": 30,
+}
+"""Lengths where nothing states one."""
+USUAL_HOUR: Final = 10
+"""When a session starts where nothing states a time."""
 
 
 @frozen

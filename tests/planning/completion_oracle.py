@@ -21,9 +21,9 @@ import kap_model as kap
 from kap_model._time import add_months
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
-from kap_model.planning.additions import beyond
-from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes
-from kap_model.sessions import CLASS_OF_KIND
+from kap_model.planning.moves import beyond
+from kap_model.planning.new_sessions import lawful_minutes
+from kap_model.sessions import CLASS_OF_KIND, USUAL_MINUTES
 from planning.completion_cases import Case, Room
 
 MEDICAL: Final = ("medical-evaluation", "medical-review")

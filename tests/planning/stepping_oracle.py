@@ -11,7 +11,7 @@ import attrs
 
 import kap_model as kap
 from kap_model._time import EARLIEST, LATEST, DayEdge, Instant
-from kap_model.planning.steps.steps import Step
+from kap_model.planning.results import Step
 
 USUAL = {
     "consultation": 50,

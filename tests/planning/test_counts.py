@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from kap_model.planning.counts import Counts, bounded_kinds, fewest, most
-from kap_model.planning.outline import lawful_cadence, lawful_minutes
+from kap_model.planning.new_sessions import (
+    Counts,
+    bounded_kinds,
+    fewest,
+    lawful_cadence,
+    lawful_minutes,
+    most,
+)
 from support import limits
 
 

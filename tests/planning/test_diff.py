@@ -14,8 +14,7 @@ from hypothesis import event, given, settings
 import kap_model as kap
 from copies import copies
 from kap_model.limits import LIMIT_OF_NAME
-from kap_model.planning.protocols.differences import Difference, SeverityChange, diff
-from kap_model.planning.protocols.strictness import direction
+from kap_model.planning.differences import Difference, SeverityChange, diff, direction
 from kap_model.testing import strategies as kst
 from refusals import refused_at
 from support import SOURCE, dated, limits

@@ -11,9 +11,8 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning.drafts.drafting import draft, lawful_course
-from kap_model.planning.drafts.sketching import lawful_counts
-from kap_model.planning.drafts.wishes import Wishes
+from kap_model.planning.drafting import draft, lawful_course
+from kap_model.planning.new_sessions import lawful_counts
 from support import dated, limits
 
 START: Final = "2027-01-11"
@@ -682,8 +681,8 @@ def test_a_contradiction_is_named_by_its_smallest_set(
 
 def test_a_plan_holds_so_many_sessions_and_no_more() -> None:
     free = limits().limits_on(None)
-    assert lawful_counts(free, Wishes(dosings=9_999, preparations=1)) == (1, 9_999, 0)
-    assert lawful_counts(free, Wishes(dosings=10_000, preparations=1)) is None
+    assert lawful_counts(free, dosings=9_999, preparations=1) == (1, 9_999, 0)
+    assert lawful_counts(free, dosings=10_000, preparations=1) is None
 
 
 def test_without_any_part_of_a_conflict_the_rest_goes_together() -> None:

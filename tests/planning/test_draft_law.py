@@ -13,7 +13,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import PlanningError
-from kap_model.planning.drafts.drafting import draft
+from kap_model.planning.drafting import draft
 from kap_model.practices._built_in import BY_NAME
 from planning.completion_cases import FORMS
 from support import SOURCE, limits

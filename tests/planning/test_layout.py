@@ -12,9 +12,8 @@ from hypothesis import assume, event, given, settings, strategies as st
 import kap_model as kap
 from kap_model.documents.protocols import limit_value
 from kap_model.fees import Fee, FeeSchedule, Flat
-from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline
-from kap_model.planning.witness import witness
+from kap_model.planning.layout import lay_out, witness
+from kap_model.planning.new_sessions import CourseSize
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies
 from support import SOURCE, limits
@@ -61,8 +60,8 @@ def without(plan: kap.Plan, session: kap.Session) -> kap.Plan:
     return attrs.evolve(plan, sessions=kept, supplies=supplies)
 
 
-def outline(dosings: int = 6, **fields: Any) -> Outline:
-    usual = Outline(id="w", start=START, preparations=1, dosings=dosings, integrations=dosings)
+def outline(dosings: int = 6, **fields: Any) -> CourseSize:
+    usual = CourseSize(id="w", start=START, preparations=1, dosings=dosings, integrations=dosings)
     return attrs.evolve(usual, **fields)
 
 
@@ -269,7 +268,7 @@ def test_a_course_is_lawful_in_any_zone(zone: str, start: str, policy: str) -> N
         timezone=zone,
         start=dt.date.fromisoformat(start),
         every=7,
-        traits={"dosing": {"minutes": 90}},
+        fields={"dosing": {"minutes": 90}},
     )
     plan = witness(protocol, wanted)
     assert plan.local_start(plan.sessions[0]).isoformat()[:16] == f"{start}T10:00"
@@ -283,7 +282,7 @@ def test_a_day_that_never_was_is_its_next_first_instant() -> None:
 
 
 def test_the_usual_course_is_laid_out_as_in_the_examples() -> None:
-    plan = witness(kap.practices.REGROUNDING.protocol, outline(traits={"dosing": {"minutes": 90}}))
+    plan = witness(kap.practices.REGROUNDING.protocol, outline(fields={"dosing": {"minutes": 90}}))
     assert plan.notation == (
         "2027-01-04 C0 E2 P7 D14/90 I15 D28/90 I29 R41 D42/90 I43 D56/90 I57 D70/90 I71 D84/90 I85"
     )
@@ -350,7 +349,7 @@ def test_a_course_that_cannot_be_names_the_rules_and_their_limits() -> None:
     )
     at_once = limits(dosing_gap_days={"max": 0}).limits_on(None)
     day_long = {"dosing": {"minutes": 1440}, "integration": {"minutes": 50}}
-    overlapping = lay_out(at_once, outline(2, every=1, traits=day_long))
+    overlapping = lay_out(at_once, outline(2, every=1, fields=day_long))
     assert broken(overlapping, limits(dosing_gap_days={"max": 0})) >= {"DOSE-GAP", "NO-OVERLAP"}
     with pytest.raises(kap.InvalidValue, match=r"NO-OVERLAP$"):
-        witness(limits(), outline(2, every=1, traits=day_long))
+        witness(limits(), outline(2, every=1, fields=day_long))

@@ -14,10 +14,9 @@ from hypothesis import event, given, settings, strategies as st
 import kap_model as kap
 from copies import copies
 from kap_model.documents.protocols import limit_value
-from kap_model.planning.protocols.feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
-from kap_model.planning.protocols.linting import lint
-from kap_model.planning.protocols.lints import Lint, Remark, Stretch
-from kap_model.planning.selection import kept
+from kap_model.planning._feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
+from kap_model.planning.conflicts import kept
+from kap_model.planning.linting import Lint, Remark, Stretch, lint
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from refusals import refused_at

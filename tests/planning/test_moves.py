@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
-from kap_model.planning.additions import beyond
-from kap_model.planning.steps.moves import Move, allowed
+from kap_model.planning.moves import Move, allowed, beyond
 from kap_model.testing import strategies as kst
 from support import SOURCE, at, limits, plan
 from wild import wild_moment, wild_plan, wild_protocol

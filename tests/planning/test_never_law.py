@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.limits import LONGEST
-from kap_model.planning.protocols.never import cannot_fire, covered
+from kap_model.planning._feasibility import cannot_fire, covered
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from planning.breaking import breaking

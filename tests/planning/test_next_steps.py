@@ -10,9 +10,9 @@ import pytest
 
 import kap_model as kap
 from kap_model._time import LATEST, Instant, day_end, zone
-from kap_model.planning.steps.stepping import next_steps
-from kap_model.planning.steps.steps import NextSteps, Step
-from kap_model.planning.steps.turns import starts_of
+from kap_model.planning.next_steps import next_steps
+from kap_model.planning.results import NextSteps, Step
+from kap_model.planning.rule_effects import starts_of
 from support import SOURCE, at, dated, limits, on, plan
 
 NOTHING = limits()

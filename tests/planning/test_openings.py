@@ -8,12 +8,12 @@ from typing import Any
 
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST, zone
-from kap_model.planning.search.demand import Demand
-from kap_model.planning.search.openings import (
+from kap_model.planning.search.problem import SearchProblem
+from kap_model.planning.search.times import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,
-    Openings,
+    OpenDays,
     last_day_for,
     weekday_of,
 )
@@ -24,8 +24,8 @@ WEST = zone("America/Los_Angeles")
 LAST = dt.date(2199, 12, 31).toordinal()
 
 
-def days(first: int, last: int, is_open: Callable[[int], bool] | None = None) -> Openings:
-    return Openings(zone=zone("UTC"), first=first, last=last, is_open=is_open)
+def days(first: int, last: int, is_open: Callable[[int], bool] | None = None) -> OpenDays:
+    return OpenDays(zone=zone("UTC"), first=first, last=last, is_open=is_open)
 
 
 def moment(day: int, hour: int = 0, minute: int = 0) -> int:
@@ -67,7 +67,7 @@ def test_hours_of_the_day() -> None:
 
 def test_a_time_that_clocks_skip_is_the_same_minute_of_the_next_hour() -> None:
     march = dt.date(2027, 3, 14).toordinal()
-    openings = Openings(zone=WEST, first=march, last=march)
+    openings = OpenDays(zone=WEST, first=march, last=march)
     (bay,) = openings.one_a_day((2, 30), (), 0)
     assert WEST.text(bay.opens) == "2027-03-14T03:30:00-07:00"
     (bay,) = openings.one_a_day((1, 59), (), 0)
@@ -77,7 +77,7 @@ def test_a_time_that_clocks_skip_is_the_same_minute_of_the_next_hour() -> None:
 def test_a_day_that_a_zone_leaves_out_has_no_time() -> None:
     apia = zone("Pacific/Apia")
     left_out = dt.date(2011, 12, 30).toordinal()
-    openings = Openings(zone=apia, first=left_out - 1, last=left_out + 1)
+    openings = OpenDays(zone=apia, first=left_out - 1, last=left_out + 1)
     assert [bay.day - left_out for bay in openings.hours(WHOLE_DAY, (), 0)] == [-1, 1]
 
 
@@ -96,7 +96,9 @@ def test_weekdays() -> None:
 
 def test_the_last_day_leaves_room_for_all_that_has_to_come() -> None:
     def last(limits: kap.Limits | None = None, **wants: Any) -> int:
-        demand = Demand(limits=limits or kap.Limits(), since=0, since_day=0, minutes={}, **wants)
+        demand = SearchProblem(
+            limits=limits or kap.Limits(), since=0, since_day=0, minutes={}, **wants
+        )
         return last_day_for(demand, 100) - 100
 
     assert last() == 70
@@ -107,6 +109,6 @@ def test_the_last_day_leaves_room_for_all_that_has_to_come() -> None:
     often = kap.Limits(dosing_frequency=kap.Frequency(2, 40))
     assert last(apart, dosings=2, every=14) == last(dosings=2, every=30)
     assert last(often, dosings=2, every=14) == last(dosings=2, every=40)
-    demand = Demand(limits=kap.Limits(), since=0, since_day=0, minutes={}, preparations=2)
+    demand = SearchProblem(limits=kap.Limits(), since=0, since_day=0, minutes={}, preparations=2)
     assert last_day_for(demand, 100, seldom=True) == 170 + 2 * 7
     assert last_day_for(demand, 100, closed=3) == 172 + 6

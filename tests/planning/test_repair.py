@@ -11,9 +11,9 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning.repairs import repairing, search as repair_search
-from kap_model.planning.repairs.repairing import repair
-from kap_model.planning.repairs.repairs import Change, Repair
+from kap_model.planning import repairing, repairing as repair_search
+from kap_model.planning.repairing import repair
+from kap_model.planning.results import Change, Repair
 from support import at, limits, plan
 
 WHOLE = "C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"

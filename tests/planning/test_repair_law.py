@@ -14,9 +14,9 @@ import kap_model as kap
 from kap_model._time import Instant
 from kap_model.errors import PlanningError
 from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline
-from kap_model.planning.repairs.repairing import repair
-from kap_model.planning.repairs.repairs import Repair
+from kap_model.planning.new_sessions import CourseSize
+from kap_model.planning.repairing import repair
+from kap_model.planning.results import Repair
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
 from planning.repair_oracle import Cost, Moment, smallest
@@ -142,7 +142,7 @@ def courses(draw: st.DrawFn) -> tuple[kap.Plan, kap.CareProtocol]:
     protocol = draw(st.sampled_from(PROTOCOLS))
     dosings = draw(st.integers(6, 8))
     minutes = {"dosing": {"minutes": 120}}
-    outline = Outline(
+    outline = CourseSize(
         id="p",
         start=dt.date(2027, 1, 4),
         timezone=draw(st.sampled_from(("UTC", "America/Los_Angeles"))),
@@ -150,7 +150,7 @@ def courses(draw: st.DrawFn) -> tuple[kap.Plan, kap.CareProtocol]:
         dosings=dosings,
         integrations=dosings,
         every=draw(st.integers(3, 16)),
-        traits=minutes,
+        fields=minutes,
     )
     plan = lay_out(protocol.limits_on(None), outline)
     assume(kap.check(plan, protocol).ok)

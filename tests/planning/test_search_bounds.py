@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from kap_model.planning.completions import task
-from kap_model.planning.drafts import sketching
+from kap_model.planning import _completion, drafting
 from kap_model.planning.search import search
-from kap_model.planning.search.ledger import Placed
+from kap_model.planning.search.problem import Placed
 from support import SOURCE, limits
 
 NOW = "2027-01-11T00:00:00Z"
@@ -31,7 +30,7 @@ def test_a_search_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_conflict_that_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_MOST_FOLLOWED", 0)
-    monkeypatch.setattr(task, "FEW", 0)
+    monkeypatch.setattr(_completion, "FEW", 0)
     with pytest.raises(kap.PlanningError) as drafted:
         kap.draft("core", "2027-01-11", dosings=9)
     assert str(drafted.value).startswith("draft: excludes itself, or leaves too many courses")
@@ -49,8 +48,8 @@ def test_the_rules_have_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: Any) -> tuple[Placed, ...]:
         return alone
 
-    monkeypatch.setattr(task, "find_sessions", find)
-    monkeypatch.setattr(sketching, "find_sessions", find)
+    monkeypatch.setattr(_completion, "find_sessions", find)
+    monkeypatch.setattr(drafting, "find_sessions", find)
     with pytest.raises(AssertionError, match="the search and the rules disagree"):
         kap.complete(BEGUN, as_of=NOW)
     with pytest.raises(AssertionError, match="the search and the rules disagree"):

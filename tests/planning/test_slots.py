@@ -10,7 +10,7 @@ import pytest
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, NAIVE_REASON, RANGE_REASON, TIME_REASON, zone
 from kap_model.errors import InvalidValue
-from kap_model.planning.search.slots import Bay, Bays, by_date, free_bays
+from kap_model.planning.search.times import FreeTime, FreeTimes, by_date, free_times
 from kap_model.slots import OpenSlot, SlotRole, checked_slots, role_of
 from support import FIRST_DAY, at, plan
 
@@ -148,17 +148,17 @@ def span(begins: int, ends: int) -> tuple[int, int, int]:
 
 def test_bookings_part_a_free_time() -> None:
     booked = plan("P0@09:00/60 D0@11:00/120 R0@15:00").sessions
-    found = free_bays([span(moment(0, "08:00"), moment(0, "15:00"))], booked, 0, UTC)
+    found = free_times([span(moment(0, "08:00"), moment(0, "15:00"))], booked, 0, UTC)
     assert found == [
-        Bay(moment(0, "08:00"), moment(0, "09:00") - 1, moment(0, "09:00"), FIRST),
-        Bay(moment(0, "10:00"), moment(0, "11:00") - 1, moment(0, "11:00"), FIRST),
-        Bay(moment(0, "13:00"), moment(0, "15:00") - 1, moment(0, "15:00"), FIRST),
+        FreeTime(moment(0, "08:00"), moment(0, "09:00") - 1, moment(0, "09:00"), FIRST),
+        FreeTime(moment(0, "10:00"), moment(0, "11:00") - 1, moment(0, "11:00"), FIRST),
+        FreeTime(moment(0, "13:00"), moment(0, "15:00") - 1, moment(0, "15:00"), FIRST),
     ]
 
 
 def test_bookings_that_touch_overlap_or_fill_a_free_time() -> None:
     times = [span(moment(0, "09:00"), moment(0, "11:00"))]
-    whole = [Bay(moment(0, "09:00"), moment(0, "11:00") - 1, moment(0, "11:00"), FIRST)]
+    whole = [FreeTime(moment(0, "09:00"), moment(0, "11:00") - 1, moment(0, "11:00"), FIRST)]
     rows = {
         "P0@08:10/50 D0@11:00": whole,  # up to its start, and from its end on
         "P0@08:11/50": [whole[0]._replace(opens=moment(0, "09:01"))],
@@ -168,30 +168,30 @@ def test_bookings_that_touch_overlap_or_fill_a_free_time() -> None:
         "D0@10:00/60": [whole[0]._replace(last=moment(0, "10:00") - 1, closes=moment(0, "10:00"))],
     }
     for line, bays in rows.items():
-        assert free_bays(times, plan(line).sessions, 0, UTC) == bays
+        assert free_times(times, plan(line).sessions, 0, UTC) == bays
 
 
 def test_nothing_opens_before_now() -> None:
     times = [span(moment(0, "09:00"), moment(0, "11:00"))]
     for since, opens in {"08:00": "09:00", "09:00": "09:00", "10:59": "10:59"}.items():
-        (bay,) = free_bays(times, (), moment(0, since), UTC)
+        (bay,) = free_times(times, (), moment(0, since), UTC)
         assert bay.opens == moment(0, opens)
-    assert free_bays(times, (), moment(0, "11:00"), UTC) == []
+    assert free_times(times, (), moment(0, "11:00"), UTC) == []
     # A session that goes on at the moment still takes its time.
-    (bay,) = free_bays(times, plan("D0@08:30/60").sessions, moment(0, "09:15"), UTC)
+    (bay,) = free_times(times, plan("D0@08:30/60").sessions, moment(0, "09:15"), UTC)
     assert bay.opens == moment(0, "09:30")
 
 
 def test_a_free_time_over_midnight_is_a_bay_on_each_date() -> None:
     times = [span(moment(0, "22:00"), moment(2, "01:00"))]
-    assert free_bays(times, (), 0, UTC) == [
-        Bay(moment(0, "22:00"), moment(1) - 1, moment(2, "01:00"), FIRST),
-        Bay(moment(1), moment(2) - 1, moment(2, "01:00"), FIRST + 1),
-        Bay(moment(2), moment(2, "01:00") - 1, moment(2, "01:00"), FIRST + 2),
+    assert free_times(times, (), 0, UTC) == [
+        FreeTime(moment(0, "22:00"), moment(1) - 1, moment(2, "01:00"), FIRST),
+        FreeTime(moment(1), moment(2) - 1, moment(2, "01:00"), FIRST + 1),
+        FreeTime(moment(2), moment(2, "01:00") - 1, moment(2, "01:00"), FIRST + 2),
     ]
     # The dates are those of the zone.
     west = zone("America/Los_Angeles")
-    days = [bay.day for bay in free_bays(times, (), 0, west)]
+    days = [bay.day for bay in free_times(times, (), 0, west)]
     assert days == [FIRST, FIRST + 1]
 
 
@@ -212,12 +212,12 @@ def test_a_date_that_comes_twice_is_no_trap() -> None:
 
 
 def test_bays_are_found_by_start_and_by_date() -> None:
-    first = Bay(moment(0, "09:00"), moment(0, "09:59"), moment(0, "10:00"), FIRST)
-    second = Bay(moment(2, "09:00"), moment(2, "09:00"), moment(2, "10:00"), FIRST + 2)
-    bays = Bays([second, first])
-    assert bays.bays == [first, second]
+    first = FreeTime(moment(0, "09:00"), moment(0, "09:59"), moment(0, "10:00"), FIRST)
+    second = FreeTime(moment(2, "09:00"), moment(2, "09:00"), moment(2, "10:00"), FIRST + 2)
+    bays = FreeTimes([second, first])
+    assert bays.times == [first, second]
     assert len(bays) == 2
-    assert len(Bays(())) == 0
+    assert len(FreeTimes(())) == 0
     rows = {first.opens: 0, first.last: 0, first.last + 1: 1, second.last: 1, second.last + 1: 2}
     assert {start: bays.first_from(start) for start in rows} == rows
     assert [bays.first_on(FIRST + day) for day in range(-1, 4)] == [0, 0, 1, 1, 2]

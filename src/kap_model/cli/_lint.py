@@ -20,7 +20,7 @@ from kap_model.cli._result import Result
 from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, PlanningError, Problem
 from kap_model.formats.linted import Linted
-from kap_model.planning.protocols.linting import lint
+from kap_model.planning.linting import lint
 from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import SEVERITIES
 

@@ -11,11 +11,11 @@ from kap_model.cli._inputs import chosen_slots, protocol_of, read_plan
 from kap_model.cli._result import Result
 from kap_model.documents.plans import dumps
 from kap_model.plan import Plan
-from kap_model.planning.completions.completing import complete
-from kap_model.planning.drafts.drafting import draft
-from kap_model.planning.protocols.differences import diff
-from kap_model.planning.repairs.repairing import repair
-from kap_model.planning.steps.stepping import next_steps
+from kap_model.planning.completing import complete
+from kap_model.planning.differences import diff
+from kap_model.planning.drafting import draft
+from kap_model.planning.next_steps import next_steps
+from kap_model.planning.repairing import repair
 from kap_model.practices._built_in import BY_NAME
 
 _DOCUMENT = "plan"

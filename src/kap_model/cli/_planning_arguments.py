@@ -14,7 +14,7 @@ from kap_model.cli._planning import (
     print_next,
     print_repair,
 )
-from kap_model.planning.drafts.wishes import WEEKDAYS
+from kap_model.planning.drafting import WEEKDAYS
 from kap_model.sessions import PLACES
 
 _PROTOCOL = "a built-in practice or a protocol document"

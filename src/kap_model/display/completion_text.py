@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kap_model._time import Zone
 from kap_model.display.text import table, wrapped
-from kap_model.planning.completions.completions import Completion
+from kap_model.planning.results import Completion
 from kap_model.sessions import Session
 
 

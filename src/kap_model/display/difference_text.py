@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from kap_model._time import spoken_day
 from kap_model.display.text import wrapped
-from kap_model.planning.protocols.differences import Difference, LimitChange
-from kap_model.planning.protocols.strictness import Direction
+from kap_model.planning.differences import Difference, Direction, LimitChange
 from kap_model.protocol import Severity
 from kap_model.report import Finding
 

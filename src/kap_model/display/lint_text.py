@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kap_model.display.text import wrapped
-from kap_model.planning.protocols.lints import Lint, Stretch
-from kap_model.planning.protocols.wording import beginnings, remark_words
-from kap_model.planning.selection import in_words
+from kap_model.limits import in_words
+from kap_model.planning.linting import Lint, Stretch, beginnings, remark_words
 
 
 def lint_text(lint: Lint) -> str:

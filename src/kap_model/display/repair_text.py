@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kap_model.display.text import wrapped
-from kap_model.planning.repairs.repairs import Change, Repair
+from kap_model.planning.results import Change, Repair
 from kap_model.rules._rule import count, noun
 from kap_model.rules.catalogue import RULE_OF_ID
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kap_model._time import Zone, zone
 from kap_model.display.text import wrapped
-from kap_model.planning.steps.steps import NextSteps, Step
+from kap_model.planning.results import NextSteps, Step
 
 
 def steps_text(steps: NextSteps) -> str:

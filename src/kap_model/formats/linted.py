@@ -8,14 +8,22 @@ from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
+from kap_model._time import date_text
 from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.formats._places import EXTENDS, Places, Region, line_name, protocol_places
 from kap_model.formats.judged import Judged, Judgement, Note, Topic
-from kap_model.planning.protocols.feasibility import FIRST_START, TOGETHER
-from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent, Stretch, date_text
-from kap_model.planning.protocols.wording import beginnings, remark_words
-from kap_model.planning.selection import in_words
+from kap_model.limits import in_words
+from kap_model.planning._feasibility import FIRST_START, TOGETHER
+from kap_model.planning.linting import (
+    LimitAtOdds,
+    Lint,
+    Remark,
+    Silent,
+    Stretch,
+    beginnings,
+    remark_words,
+)
 from kap_model.protocol import OFF, CareProtocol, Setting, Severity
 from kap_model.rules.catalogue import RULE_OF_ID
 

@@ -1,18 +1,27 @@
-"""Smallest conflicts: the fewest of some demands that cannot be met together.
-
-By implicit hitting sets. Whatever is left out of a largest feasible choice corrects the whole;
-each conflict holds something of every correction. The least set that hits all corrections known
-so far either is a conflict, and so a smallest one, or shows a correction that is not known yet.
-"""
+"""What excludes what: smallest conflicts of limits and options, and how they are named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import TypeVar
+
+import attrs
+
+from kap_model.errors import InvalidValue, refusal
+from kap_model.limits import LIMITS, Limits, in_words
+from kap_model.rules._rule import listed
+from kap_model.rules.catalogue import RULES
 
 T = TypeVar("T", bound=Hashable)
 
 
+# By implicit hitting sets. Whatever is left out of a largest feasible choice corrects the whole,
+# and each conflict holds something of every correction: else it would be part of that choice, and
+# feasible. So a least set that hits all corrections known so far is a lower bound on the size of a
+# conflict. If it is one itself, it is a smallest one; if not, it is grown to a largest feasible
+# choice, which shows a correction that it does not hit, so that the next set differs. The answer
+# is exact where ``feasible`` is, and the corrections are few, each asked about by halves. What a
+# conflict is for is in docs/explanation/design.md, "Why its answers are trusted".
 def smallest_conflict(
     items: Iterable[T], feasible: Callable[[frozenset[T]], bool]
 ) -> tuple[T, ...]:
@@ -94,3 +103,27 @@ def _hits(sets: Sequence[int], size: int, start: int) -> tuple[int, ...] | None:
             if rest is not None:
                 return (place, *rest)
     return None
+
+
+def no_course(rules: Iterable[str]) -> InvalidValue:
+    """The error for a protocol whose limits exclude each other, with the rules that read them."""
+    broken = set(rules)
+    named = [f"{r.id} ({', '.join(r.reads)})" if r.reads else r.id for r in RULES if r.id in broken]
+    return refusal("protocol", f"allows no such course: it would break {', '.join(named)}")
+
+
+def kept(limits: Limits, names: Collection[str]) -> Limits:
+    """The limits of some names; all others are not set."""
+    left_out = {spec.name: None for spec in LIMITS if spec.name not in names}
+    cited = tuple((name, citation) for name, citation in limits.cited if name in names)
+    return attrs.evolve(limits, **left_out, cited=cited)
+
+
+def spoken(names: tuple[str, ...], limits: Limits) -> str:
+    """Limits with their values, and options by name, as a person would list them."""
+    words = []
+    for name in names:
+        value = getattr(limits, name, None)
+        figure = "" if value is True else f" ({in_words(value)})"
+        words.append(name if value is None else f"the limit {name}{figure}")
+    return listed(words)

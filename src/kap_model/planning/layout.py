@@ -1,4 +1,4 @@
-"""Sessions with times: a course laid out so that each limit that asks for one finds it."""
+"""A course laid out by its counts, so that each limit that asks for a session finds it."""
 
 from __future__ import annotations
 
@@ -17,46 +17,47 @@ from kap_model._time import (
     last_day_of_quarter,
     zone,
 )
+from kap_model.checking import check
 from kap_model.errors import refusal
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan, Supply
-from kap_model.planning.outline import USUAL_MINUTES, Outline
-from kap_model.sessions import CLASS_OF_KIND, Session
+from kap_model.planning.conflicts import no_course
+from kap_model.planning.new_sessions import LEAD_DAYS, CourseSize, letter_of
+from kap_model.protocol import CareProtocol
+from kap_model.sessions import CLASS_OF_KIND, USUAL_HOUR, USUAL_MINUTES, Session
 
-# As in the contract's example: evaluation after two days, preparation a week in, then medicine.
-_TO_EVALUATION: Final = 2
-_TO_PREPARATION: Final = 5
-_TO_FIRST_DOSING: Final = 14
+_TO_EVALUATION: Final = LEAD_DAYS["medical-evaluation"]
+_TO_PREPARATION: Final = LEAD_DAYS["preparation"] - _TO_EVALUATION
+_TO_FIRST_DOSING: Final = LEAD_DAYS["dosing"]
 _TO_ARRIVAL: Final = 3
-_FIRST_HOUR: Final = 10
 _NEVER: Final = dt.date.max.toordinal()
 
 
-def lay_out(limits: Limits, outline: Outline) -> Plan:
-    """A plan of an outline, with the evaluation and the reviews that the limits ask for.
+def lay_out(limits: Limits, size: CourseSize) -> Plan:
+    """A plan of a size, with the evaluation and the reviews that the limits ask for.
 
-    It keeps what can be kept by where sessions stand. Counts and lengths are the outline's;
-    whether the limits allow them is for ``check`` to say.
+    It keeps what can be kept by where sessions stand. Whether the limits allow its counts and
+    lengths is for ``check`` to say.
 
     Raises:
         InvalidValue: It would have more sessions than a plan may hold, or leave the calendar.
     """
-    wanted = outline.preparations + outline.dosings + outline.integrations
+    wanted = size.preparations + size.dosings + size.integrations
     if wanted > MOST_SESSIONS:
         raise refusal("sessions", "must be at most 10,000")
-    days = wanted + outline.dosings * outline.every
-    if outline.start.toordinal() + days > LAST_DATE.toordinal():
+    days = wanted + size.dosings * size.every
+    if size.start.toordinal() + days > LAST_DATE.toordinal():
         raise refusal("start", RANGE_REASON)
-    return _Layout(limits, outline).plan()
+    return _Layout(limits, size).plan()
 
 
 class _Layout:
     """One course in the making."""
 
-    def __init__(self, limits: Limits, outline: Outline) -> None:
-        self.limits, self.outline = limits, outline
-        self.zone = zone(outline.timezone)
-        self.first = outline.start.toordinal()  # of the first dosing, once the intake is laid
+    def __init__(self, limits: Limits, size: CourseSize) -> None:
+        self.limits, self.size = limits, size
+        self.zone = zone(size.timezone)
+        self.first = size.start.toordinal()  # of the first dosing, once the intake is laid
         self.by_day: dict[int, list[Session]] = {}
         self.numbers: Counter[str] = Counter()
         self.contact_days: list[int] = []
@@ -67,9 +68,9 @@ class _Layout:
 
     def plan(self) -> Plan:
         """The whole course."""
-        outline = self.outline
+        size = self.size
         self._lay_intake()
-        days = [self.first + number * outline.every for number in range(outline.dosings)]
+        days = [self.first + number * size.every for number in range(size.dosings)]
         if days and self._due() < self.first:
             self._review(self.first - 1)
         for day, following in zip_longest(days, days[1:]):
@@ -79,10 +80,10 @@ class _Layout:
         if not days:
             self._lay_integrations(self.first - 1, None)
         return Plan(
-            id=outline.id,
-            timezone=outline.timezone,
+            id=size.id,
+            timezone=size.timezone,
             sessions=[session for sessions in self.by_day.values() for session in sessions],
-            supplies=self.supplies if outline.tracks_supply else None,
+            supplies=self.supplies if size.tracks_supply else None,
         )
 
     def _lay_intake(self) -> None:
@@ -97,21 +98,21 @@ class _Layout:
             self._place("medical-evaluation", day)
             self.contact_days.append(day)
             day += _TO_PREPARATION
-        for _ in range(self.outline.preparations):
+        for _ in range(self.size.preparations):
             self._place("preparation", day)
             day += 1
         self.first = max(day, start + _TO_FIRST_DOSING) if day > start else day
-        if limits.initial_supply is not None and (self.contact_days or self.outline.tracks_supply):
+        if limits.initial_supply is not None and (self.contact_days or self.size.tracks_supply):
             self.covered = limits.initial_supply
         self._supply(issued, min(issued + _TO_ARRIVAL, self.first), limits.initial_supply)
 
     def _lay_integrations(self, day: int, following: int | None) -> None:
         """An even share after each dosing, one a day as far as there are days; the rest last."""
-        number = self.outline.integrations - self.numbers["integration"]
+        number = self.size.integrations - self.numbers["integration"]
         days = number
         if following is not None:
             days = max(following - day - 1, 1)
-            share = min(self.outline.integrations // self.outline.dosings, days)
+            share = min(self.size.integrations // self.size.dosings, days)
             number = max(share, self.limits.integration_per_dosing or 0)
         for count in range(number):
             target = day + 1 + count % days
@@ -173,7 +174,7 @@ class _Layout:
     def _review(self, day: int) -> None:
         self.reviews.append(self._place("medical-review", day))
         self.contact_days = sorted([*self.contact_days, day])
-        if self.dosings and self.covered < self.outline.dosings:
+        if self.dosings and self.covered < self.size.dosings:
             refill = self.limits.refill_supply
             self.covered = math.inf if refill is None else self.covered + refill
             self._supply(day, day, refill)
@@ -184,7 +185,7 @@ class _Layout:
                 id=f"rx{len(self.supplies) + 1}",
                 issued=dt.date.fromordinal(issued),
                 received=dt.date.fromordinal(received),
-                dosings=max(1, self.outline.dosings if dosings is None else dosings),
+                dosings=max(1, self.size.dosings if dosings is None else dosings),
             )
         )
 
@@ -193,12 +194,10 @@ class _Layout:
         self.numbers[kind] += 1
         fields: dict[str, Any] = {
             "minutes": USUAL_MINUTES[kind],
-            **self.outline.traits.get(kind, {}),
+            **self.size.fields.get(kind, {}),
         }
-        # Medical evaluation and review by their second word, as in notation.
-        letter = kind.rpartition("-")[2][0]
         session = CLASS_OF_KIND[kind](
-            id=f"{letter}{self.numbers[kind]}", start=self._free_from(day), **fields
+            id=f"{letter_of(kind)}{self.numbers[kind]}", start=self._free_from(day), **fields
         )
         self.by_day.setdefault(day, []).append(session)
         return session
@@ -207,5 +206,19 @@ class _Layout:
         there = self.by_day.get(day)
         if there:
             return Instant(max(session.ends for session in there))
-        opens = self.zone.at(day, _FIRST_HOUR, 0)
+        opens = self.zone.at(day, USUAL_HOUR, 0)
         return Instant(self.zone.first_instant(day) if opens is None else opens)
+
+
+def witness(protocol: CareProtocol, size: CourseSize) -> Plan:
+    """A plan of a size that breaks no rule of a protocol.
+
+    Raises:
+        InvalidValue: None was found; the rules that no course of that size keeps are named.
+    """
+    plan = lay_out(protocol.limits_on(size.start), size)
+    report = check(plan, protocol)
+    broken = {finding.rule for finding in report.findings if finding.verdict == "violated"}
+    if broken:
+        raise no_course(broken)
+    return plan

@@ -22,15 +22,29 @@ from kap_model.fees.schedule import ITEMS, SUPPLY, Fee, FeeSchedule
 from kap_model.limits import Bounds, Limits
 from kap_model.money import Money
 from kap_model.plan import Plan
-from kap_model.planning.counts import bounded_kinds, fewest, most
-from kap_model.planning.outline import USUAL_MINUTES, Outline, lawful_cadence, lawful_minutes
-from kap_model.planning.witness import witness
+from kap_model.planning.layout import witness
+from kap_model.planning.new_sessions import (
+    CourseSize,
+    bounded_kinds,
+    fewest,
+    lawful_cadence,
+    lawful_minutes,
+    most,
+)
 from kap_model.practices._built_in import BY_NAME
 from kap_model.pricing._terms import Terms, caller_labels, make_terms, packages_by_session
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, published_fees, quoted
 from kap_model.protocol import CareProtocol
-from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, FORMATS, KINDS, PLACES, THERAPIST_KINDS
+from kap_model.sessions import (
+    CLASS_OF_KIND,
+    DEFAULT_PLACE,
+    FORMATS,
+    KINDS,
+    PLACES,
+    THERAPIST_KINDS,
+    USUAL_MINUTES,
+)
 
 _FIRST_START: Final = dt.date(1980, 1, 1)  # of a plan: its years are 1980 to 2199
 _MOST_CHOICES: Final = 256
@@ -231,14 +245,14 @@ def _end(
 ) -> EstimateEnd:
     counts = fewest(limits) if end == "low" else most(limits)
     chosen = _choose(limits, terms, day, end)
-    outline = Outline(
+    outline = CourseSize(
         id=f"estimate-{end}",
         start=day,
         preparations=counts.preparations,
         dosings=counts.dosings,
         integrations=counts.integrations,
         every=lawful_cadence(limits),
-        traits=chosen.fields,
+        fields=chosen.fields,
         tracks_supply=any(fee.item == SUPPLY for fee in terms.fees.fees),
     )
     plan = witness(care, outline)

@@ -70,6 +70,12 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def listed(words: Iterable[str]) -> str:
+    """As a person would list them: ``a``, ``a and b``, ``a, b and c``."""
+    *others, last = words
+    return " and ".join(filter(None, [", ".join(others), last]))
+
+
 def decision(standing: str) -> str:
     """What a decider did, by the standing that it left, in running text."""
     return {

@@ -12,10 +12,10 @@ from hypothesis.strategies import SearchStrategy
 
 from kap_model.limits import Limits
 from kap_model.plan import Plan
-from kap_model.planning.outline import lawful_minutes
-from kap_model.planning.traits import WITH_FORMAT
+from kap_model.planning.new_sessions import lawful_minutes
 from kap_model.sessions import (
     CLASS_OF_KIND,
+    THERAPIST_KINDS,
     Clinician,
     Consultation,
     Dosing,
@@ -85,7 +85,7 @@ def _lengths(limits: Limits) -> SearchStrategy[Change]:
     for kind, cls in CLASS_OF_KIND.items():
         lawful = lawful_minutes(limits, kind)
         if lawful is not None:
-            least = max(lawful.min or 1, 1) if kind in WITH_FORMAT else _SHORTEST
+            least = max(lawful.min or 1, 1) if kind in THERAPIST_KINDS else _SHORTEST
             longest = least + _LONGER if lawful.max is None else lawful.max
             found.append(_with(cls, minutes=st.integers(least, longest)))
     return st.one_of(found)

@@ -15,7 +15,7 @@ import attrs
 from kap_model._time import DAY_SECONDS, Instant
 from kap_model.errors import InvalidValue
 from kap_model.plan import Plan, Supply
-from kap_model.planning.additions import new_ids
+from kap_model.planning.new_sessions import new_ids
 from kap_model.sessions import (
     Dosing,
     MedicalEvaluation,

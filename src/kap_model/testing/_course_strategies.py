@@ -13,9 +13,17 @@ from kap_model.checking import ProtocolChoice, check
 from kap_model.errors import InvalidValue
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan
-from kap_model.planning.counts import Counts, fewest, most
-from kap_model.planning.outline import Outline, even_pace, lawful_cadence, lawful_minutes
-from kap_model.planning.traits import Traits, usual_fields
+from kap_model.planning.new_sessions import (
+    Counts,
+    CourseSize,
+    SessionFields,
+    even_pace,
+    fewest,
+    lawful_cadence,
+    lawful_minutes,
+    most,
+    usual_fields,
+)
 from kap_model.protocol import CareProtocol
 from kap_model.testing import _changes as changes
 from kap_model.testing._change_strategies import varied
@@ -106,7 +114,7 @@ def _starts(care: CareProtocol) -> SearchStrategy[dt.date]:
 
 
 @st.composite
-def _outlines(draw: st.DrawFn, limits: Limits, start: dt.date, zone_name: str) -> Outline | None:
+def _outlines(draw: st.DrawFn, limits: Limits, start: dt.date, zone_name: str) -> CourseSize | None:
     """What a course may be like; ``None`` where no course has lawful counts."""
     try:
         least, highest = fewest(limits), most(limits)
@@ -124,7 +132,7 @@ def _outlines(draw: st.DrawFn, limits: Limits, start: dt.date, zone_name: str) -
         start,
         counts,
         every=draw(_paces(limits)),
-        traits=draw(_traits(limits)),
+        fields=draw(_traits(limits)),
         timezone=draw(_zones_with(zone_name)),
         tracks_supply=draw(st.booleans()),
     )
@@ -142,7 +150,7 @@ def _numbers(least: int, highest: int, bounds: Bounds | None) -> SearchStrategy[
 
 
 @lru_cache(maxsize=256)
-def _traits(limits: Limits) -> SearchStrategy[Traits]:
+def _traits(limits: Limits) -> SearchStrategy[SessionFields]:
     """The fields of sessions: dosings as short as may be, or of any lawful length."""
     lawful = lawful_minutes(limits, "dosing") or Bounds(1)
     least = max(lawful.min or 1, 1)

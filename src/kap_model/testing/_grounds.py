@@ -15,12 +15,10 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError, Problem
 from kap_model.limits import Limits
 from kap_model.plan import Plan
-from kap_model.planning.counts import Counts, fewest
+from kap_model.planning._feasibility import some_course
 from kap_model.planning.layout import lay_out
-from kap_model.planning.outline import Outline, lawful_cadence
-from kap_model.planning.protocols.feasibility import some_course
-from kap_model.planning.protocols.linting import lint
-from kap_model.planning.traits import usual_fields
+from kap_model.planning.linting import lint
+from kap_model.planning.new_sessions import Counts, CourseSize, fewest, lawful_cadence, usual_fields
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.protocol import CareProtocol
@@ -103,7 +101,7 @@ def _plain_starts(care: CareProtocol) -> list[dt.date]:
     return [FIRST, *changes_of, EARLIEST, dt.date(2190, 1, 1)]
 
 
-def _plainest(limits: Limits, start: dt.date, zone_name: str) -> Outline | None:
+def _plainest(limits: Limits, start: dt.date, zone_name: str) -> CourseSize | None:
     try:
         counts = fewest(limits)
     except InvalidValue:
@@ -111,16 +109,16 @@ def _plainest(limits: Limits, start: dt.date, zone_name: str) -> Outline | None:
     return outline_of(limits, start, counts, timezone=zone_name)
 
 
-def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> Outline:
+def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> CourseSize:
     """An outline with the usual pace and lengths where nothing else is given."""
     usual: dict[str, Any] = {
         "every": lawful_cadence(limits),
         "traits": usual_fields(limits, support_person=SUPPORT[0]),
     }
-    return Outline(id="plan", start=start, **counts._asdict(), **{**usual, **given})
+    return CourseSize(id="plan", start=start, **counts._asdict(), **{**usual, **given})
 
 
-def laid_out(limits: Limits, outline: Outline | None) -> Plan | None:
+def laid_out(limits: Limits, outline: CourseSize | None) -> Plan | None:
     if outline is None:
         return None
     try:

@@ -12,8 +12,7 @@ from attrs import frozen
 from kap_model._time import DAY_SECONDS, Instant
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan, Supply
-from kap_model.planning.additions import new_ids
-from kap_model.planning.traits import usual_fields
+from kap_model.planning.new_sessions import new_ids, usual_fields
 from kap_model.sessions import (
     CLASS_OF_KIND,
     Dosing,

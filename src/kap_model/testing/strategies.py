@@ -6,7 +6,7 @@ but ``import kap_model``; the manual's page on testing says what each of them dr
 
 from hypothesis import strategies as _st
 
-from kap_model.planning import OpenSlot as _OpenSlot
+from kap_model.slots import OpenSlot as _OpenSlot
 from kap_model.testing._breaking_strategies import plans_breaking, protocol_breaking
 from kap_model.testing._course_strategies import lawful_plans
 from kap_model.testing._fee_strategies import (

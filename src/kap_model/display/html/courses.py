@@ -9,9 +9,7 @@ from kap_model.display.html.elements import Markup, element
 from kap_model.display.html.findings import findings_list
 from kap_model.display.html.plans import plan_page
 from kap_model.display.html.tables import Column, caption, heading, line, note, root, table
-from kap_model.planning.completions.completions import Completion
-from kap_model.planning.repairs.repairs import Repair
-from kap_model.planning.steps.steps import NextSteps, Step
+from kap_model.planning.results import Completion, NextSteps, Repair, Step
 from kap_model.report import Finding
 from kap_model.rules._rule import count, noun
 from kap_model.sessions import Session

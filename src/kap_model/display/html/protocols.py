@@ -11,9 +11,8 @@ from kap_model.display.html import style
 from kap_model.display.html.elements import Markup, element, joined
 from kap_model.display.html.findings import findings_list
 from kap_model.display.html.tables import Column, caption, heading, line, note, root, table
-from kap_model.limits import LIMIT_OF_NAME, LIMITS
-from kap_model.planning.protocols.differences import Difference
-from kap_model.planning.selection import in_words
+from kap_model.limits import LIMIT_OF_NAME, LIMITS, in_words
+from kap_model.planning.differences import Difference
 from kap_model.protocol import OFF, CareProtocol, Setting
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULES

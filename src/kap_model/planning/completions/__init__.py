@@ -1,1 +1,0 @@
-"""Completions: what a running course still needs, at times that keep its protocol."""

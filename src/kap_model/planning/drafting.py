@@ -1,0 +1,498 @@
+"""``draft``: a whole course from its first session on, lawful by construction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+from attrs import frozen
+
+from kap_model._time import EARLIEST, NEVER, Instant, civil_date, day_of_age, zone
+from kap_model._values import (
+    as_tuple,
+    check_choice,
+    check_identifier,
+    check_instance,
+    check_integer,
+    check_text,
+)
+from kap_model.checking import ProtocolChoice, care_of, check
+from kap_model.errors import PlanningError, Problem, refusal
+from kap_model.fees.schedule import FeeSchedule
+from kap_model.limits import Limits
+from kap_model.plan import MOST_SESSIONS, Plan
+from kap_model.planning.conflicts import kept, smallest_conflict, spoken
+from kap_model.planning.new_sessions import (
+    DAYS_APART,
+    LEAD_DAYS,
+    Counts,
+    Pace,
+    SessionFields,
+    are_lawful,
+    checked_delay,
+    checked_minutes,
+    days_of,
+    is_supported,
+    lawful_cadence,
+    lawful_counts,
+    new_ids,
+    published_minutes,
+    usual_fields,
+)
+from kap_model.planning.search.problem import Placed, SearchProblem
+from kap_model.planning.search.search import FEW, find_sessions
+from kap_model.planning.search.times import (
+    USUAL_TIME,
+    FreeTimes,
+    OpenDays,
+    Time,
+    last_day_for,
+    weekday_of,
+)
+from kap_model.practices._built_in import BY_NAME
+from kap_model.practices._practice import Practice
+from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+
+
+def _time(value: str | None) -> Time | None:
+    if value is None:
+        return None
+    match = _CLOCK.fullmatch(value) if type(value) is str else None
+    if match is None:
+        raise refusal("time", "must be a time of day as HH:MM, from 00:00 to 23:59")
+    return int(match[1]), int(match[2])
+
+
+def _weekday(value: str | None) -> int | None:
+    if value is None:
+        return None
+    check_choice(value, "weekday", WEEKDAYS)
+    return WEEKDAYS.index(value)
+
+
+def _working_days(values: Iterable[str] | None) -> tuple[int, ...] | None:
+    if values is None:
+        return None
+    days = as_tuple(values, "working_days")
+    for index, day in enumerate(days):
+        check_choice(day, f"working_days[{index}]", WEEKDAYS)
+    if not days:
+        raise refusal("working_days", "must name at least one day")
+    return tuple(sorted({WEEKDAYS.index(day) for day in days}))
+
+
+def _closed(values: Iterable[dt.date | str]) -> tuple[dt.date, ...]:
+    dates = as_tuple(values, "closed")
+    return tuple(sorted({civil_date(day, f"closed[{i}]") for i, day in enumerate(dates)}))
+
+
+@frozen(kw_only=True)
+class DraftOptions:
+    """What is wished for a course; ``None`` = no wish.
+
+    Attributes:
+        start: The date of the first session.
+        every: Days between dosings, at least.
+        weekday: Of dosings, Monday = 0.
+        time: When sessions start; further ones of a day follow.
+        preparations, dosings, integrations: How many of each.
+        minutes: Lengths by kind.
+        place, support_person: Of the therapist's sessions, and at remote dosings.
+        integration_delay: Days from a dosing to an integration after it, at least.
+        working_days: Weekdays on which sessions are held.
+        closed: Dates on which none is.
+    """
+
+    start: dt.date | None = None
+    every: int | None = None
+    weekday: int | None = None
+    time: Time | None = None
+    preparations: int | None = None
+    dosings: int | None = None
+    integrations: int | None = None
+    minutes: Mapping[str, int] | None = None
+    place: Place | None = None
+    support_person: str | None = None
+    integration_delay: int | None = None
+    working_days: tuple[int, ...] | None = None
+    closed: tuple[dt.date, ...] = ()
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of what is wished for."""
+        names = [attribute.name for attribute in attrs.fields(DraftOptions)]
+        return tuple(name for name in names if getattr(self, name) not in (None, ()))
+
+    def only(self, names: frozenset[str]) -> DraftOptions:
+        """These wishes alone."""
+        kept: dict[str, Any] = {n: getattr(self, n) for n in self.given if n in names}
+        return DraftOptions(**kept)
+
+    def counts(self, limits: Limits) -> Counts | None:
+        """How many sessions of each kind; ``None`` = no lawful numbers go together."""
+        return lawful_counts(
+            limits,
+            preparations=self.preparations,
+            dosings=self.dosings,
+            integrations=self.integrations,
+        )
+
+    def opens(self) -> Callable[[int], bool]:
+        """Says of a day whether anything is held on it."""
+        working, closed = self.working_days, {day.toordinal() for day in self.closed}
+
+        def is_open(day: int) -> bool:
+            return day not in closed and (working is None or weekday_of(day) in working)
+
+        return is_open
+
+
+def checked_options(
+    *,
+    start: dt.date | str,
+    every: Pace | None,
+    weekday: str | None,
+    time: str | None,
+    counts: Mapping[str, int | None],
+    minutes: Mapping[str, int] | None,
+    place: Place | None,
+    support_person: str | None,
+    integration_delay: int | None,
+    working_days: Iterable[str] | None,
+    closed: Iterable[dt.date | str],
+) -> DraftOptions:
+    """Options as they are given, checked one by one.
+
+    Raises:
+        InvalidValue: An option cannot be what it is.
+    """
+    for name, number in counts.items():
+        if number is not None:
+            check_integer(number, name, 0, MOST_SESSIONS)
+    if place is not None:
+        check_choice(place, "place", PLACES)
+    if support_person is not None:
+        check_text(support_person, "support_person")
+    return DraftOptions(
+        start=civil_date(start, "start"),
+        every=None if every is None else days_of(every),
+        weekday=_weekday(weekday),
+        time=_time(time),
+        minutes=checked_minutes(minutes) or None,
+        place=place,
+        support_person=support_person,
+        integration_delay=None if integration_delay is None else checked_delay(integration_delay),
+        working_days=_working_days(working_days),
+        closed=_closed(closed),
+        **counts,
+    )
+
+
+@frozen(kw_only=True)
+class Preference:
+    """How usual a course is to be, where nothing else is wished for.
+
+    Attributes:
+        leads: Whether the intake takes its usual days.
+        cadence: Whether dosings are two weeks apart, or as near to that as is lawful.
+        delay: Days from a dosing to an integration after it.
+        one_a_day: Whether each day has one session.
+        late: Whether no session starts before the usual time of day.
+    """
+
+    leads: bool = False
+    cadence: bool = False
+    delay: int = 0
+    one_a_day: bool = False
+    late: bool = False
+
+
+PREFERENCES: Final = (
+    Preference(leads=True, cadence=True, delay=1, one_a_day=True, late=True),
+    Preference(cadence=True, delay=1, one_a_day=True, late=True),
+    Preference(cadence=True, delay=1, late=True),
+    Preference(cadence=True, late=True),
+    Preference(cadence=True),
+    Preference(),
+)
+"""The most usual first; by the last one, whatever is possible is."""
+
+
+@frozen(kw_only=True, eq=False)
+class Draft:
+    """A course to be drafted: an empty plan, its limits, and the prices whose lengths count."""
+
+    plan: Plan
+    limits: Limits
+    fees: FeeSchedule | None
+    first: int
+    """The first day that may be used."""
+    opening: str | None = None
+    """A kind that may come first though nothing asks for it."""
+
+    def laid_out(
+        self, limits: Limits, options: DraftOptions, preference: Preference
+    ) -> tuple[Placed, ...] | None:
+        """The sessions of a course; ``None`` = limits and wishes exclude each other."""
+        counts = options.counts(limits)
+        if counts is None:
+            return None
+        fields = self.fields(limits, options)
+        if not self._may_have(limits, fields, counts):
+            return None
+        problem = self._problem(limits, options, preference, counts, fields)
+        most = None if preference == PREFERENCES[-1] else FEW
+        return find_sessions(problem, self._times(options, preference, problem), most)
+
+    def _may_have(self, limits: Limits, fields: SessionFields, counts: Counts) -> bool:
+        needed = [kind for kind, number in counts.by_kind().items() if number]
+        supported = not counts.dosings or is_supported(limits, fields)
+        return supported and are_lawful(limits, fields, needed)
+
+    def fields(self, limits: Limits, options: DraftOptions) -> SessionFields:
+        """The fields of the sessions, with lengths that are lawful and published."""
+        lengths = published_minutes(limits, self.fees, dt.date.fromordinal(self.first))
+        return usual_fields(
+            limits,
+            minutes=lengths | dict(options.minutes or {}),
+            place=options.place,
+            support_person=options.support_person,
+        )
+
+    def _problem(
+        self,
+        limits: Limits,
+        options: DraftOptions,
+        preference: Preference,
+        counts: Counts,
+        fields: SessionFields,
+    ) -> SearchProblem:
+        pace, start = options.every, options.start
+        if pace is None:
+            pace = lawful_cadence(limits, DAYS_APART) if preference.cadence else 0
+        delay = preference.delay if options.integration_delay is None else options.integration_delay
+        leads = _leads(limits, counts) if preference.leads else {}
+        return SearchProblem(
+            limits=limits,
+            since=max(EARLIEST, self.plan.zone.first_instant(self.first)),
+            since_day=0,
+            minutes={kind: its["minutes"] for kind, its in fields.items()},
+            every=pace,
+            delay=delay,
+            preparations=counts.preparations,
+            dosings=counts.dosings,
+            integrations=counts.integrations,
+            born_day=day_of_age(self.plan.born, limits.minimum_age),
+            first_by=NEVER if start is None else start.toordinal(),
+            opening=self.opening,
+            earliest={kind: self.first + days for kind, days in leads.items()},
+        )
+
+    def _times(
+        self, options: DraftOptions, preference: Preference, problem: SearchProblem
+    ) -> Mapping[str, FreeTimes]:
+        time = options.time or (USUAL_TIME if preference.late else (0, 0))
+        open_days = self._open_days(options, problem)
+        if preference.one_a_day:
+            times = FreeTimes(open_days.one_a_day(time, (), problem.since))
+        else:
+            times = FreeTimes(open_days.hours((time, None), (), problem.since))
+        found: dict[str, FreeTimes] = dict.fromkeys(KINDS, times)
+        if options.weekday is not None:
+            on_it = [free for free in times.times if weekday_of(free.day) == options.weekday]
+            found["dosing"] = FreeTimes(on_it)
+        return found
+
+    def _open_days(self, options: DraftOptions, problem: SearchProblem) -> OpenDays:
+        """The days on which sessions may be, as far as a course may need them."""
+        first = self.first if problem.born_day == NEVER else max(self.first, problem.born_day)
+        seldom = bool(options.working_days or options.closed)
+        last = last_day_for(problem, first, seldom=seldom, closed=len(options.closed))
+        return OpenDays(zone=self.plan.zone, first=self.first, last=last, is_open=options.opens())
+
+
+def _intake(limits: Limits, counts: Counts) -> Iterator[str]:
+    """The kinds of a course in the order in which they first come."""
+    evaluates = limits.evaluation_first or (
+        limits.preparation_after_supply and counts.preparations > 0
+    )
+    if limits.consultation_first and evaluates:
+        yield "consultation"
+    if evaluates:
+        yield "medical-evaluation"
+    if counts.preparations:
+        yield "preparation"
+    yield "dosing"
+
+
+def first_kind(limits: Limits, options: DraftOptions) -> str | None:
+    """The kind of a course's first session; ``None`` where its numbers exclude each other."""
+    counts = options.counts(limits)
+    return None if counts is None else next(_intake(limits, counts))
+
+
+def _leads(limits: Limits, counts: Counts) -> dict[str, int]:
+    """The usual days of each kind of the intake after the first of them."""
+    kinds = list(_intake(limits, counts))
+    usual = LEAD_DAYS.get(kinds[0], 0)
+    return {kind: days - usual for kind, days in LEAD_DAYS.items() if kind in kinds}
+
+
+def draft(
+    protocol: ProtocolChoice,
+    start: dt.date | str,
+    *,
+    id: str = "draft",
+    timezone: str | None = None,
+    every: Pace | None = None,
+    weekday: str | None = None,
+    time: str | None = None,
+    preparations: int | None = None,
+    dosings: int | None = None,
+    integrations: int | None = None,
+    minutes: Mapping[str, int] | None = None,
+    place: Place | None = None,
+    support_person: str | None = None,
+    integration_delay: int | None = None,
+    working_days: Iterable[str] | None = None,
+    closed: Iterable[dt.date | str] = (),
+    fees: FeeSchedule | None = None,
+    born: dt.date | str | None = None,
+) -> Plan:
+    """Draft a course that keeps a protocol: no finding is violated or pending.
+
+    Whatever combination of options the protocol allows is drafted. Reviews stand where the
+    protocol needs them. What is not wished for is as usual where that is lawful: an evaluation
+    after two days, preparation after a week, dosings from the second week on.
+
+    Args:
+        protocol: A protocol, a practice, or a built-in practice's name.
+        start: The date of the first session.
+        id: The plan's id.
+        timezone: Its zone; absent: the practice's, ``UTC`` for a protocol alone.
+        every: Dosings are at least so far apart: ``"2w"``, ``"10d"``, or days; absent: two weeks,
+            or as near to that as the protocol allows.
+        weekday: The weekday of dosings, ``mon`` to ``sun``.
+        time: When sessions start, ``HH:MM``; further ones of a day follow. Absent: 10:00.
+        preparations: How many; absent: the fewest that are lawful.
+        dosings: How many, likewise.
+        integrations: How many, likewise.
+        minutes: Lengths by kind; absent: the shortest that is lawful and, where the practice has
+            fees, published.
+        place: Of the therapist's sessions; absent: the office, where dosings may be held there.
+        support_person: Who is there at remote dosings.
+        integration_delay: Days from a dosing to an integration after it, at least; absent: 1.
+        working_days: The weekdays on which sessions are held; absent: all.
+        closed: Dates on which none is.
+        fees: The prices whose published lengths count; absent: the practice's.
+        born: The client's date of birth, for a protocol with a minimum age.
+
+    Raises:
+        InvalidValue: An option cannot be what it is.
+        PlanningError: Options contradict the protocol or each other; ``conflict`` is the smallest
+            set of limits and options that do.
+    """
+    practice = BY_NAME.get(protocol) if isinstance(protocol, str) else protocol
+    care = care_of(protocol)
+    check_identifier(id, "id")
+    known = practice if isinstance(practice, Practice) else None
+    local = zone(timezone if timezone is not None else known.timezone if known else "UTC")
+    options = checked_options(
+        start=start,
+        every=every,
+        weekday=weekday,
+        time=time,
+        counts={
+            "preparations": preparations,
+            "dosings": dosings,
+            "integrations": integrations,
+        },
+        minutes=minutes,
+        place=place,
+        support_person=support_person,
+        integration_delay=integration_delay,
+        working_days=working_days,
+        closed=closed,
+    )
+    if fees is not None:
+        check_instance(fees, "fees", FeeSchedule)
+    schedule = fees if fees is not None or known is None else known.fees
+    named = known.id if known is not None and BY_NAME.get(known.id) is known else None
+    empty = Plan(
+        id=id,
+        timezone=local.name,
+        protocol=named,
+        fees=named if fees is None and schedule is not None else None,
+        born=born,
+        sessions=(),
+    )
+    first = civil_date(start, "start")
+    if empty.born is not None and empty.born > first:
+        raise refusal("born", "must not be after start")
+    blank = Draft(plan=empty, limits=care.limits_on(first), fees=schedule, first=first.toordinal())
+    found = _drafted(blank, options)
+    if found is None:
+        raise _contradiction(blank, options)
+    # Without sessions a dated protocol is judged by its latest limits, not by those of start.
+    report = check(found, care)
+    if found.sessions and any(finding.verdict != "unknown" for finding in report.findings):
+        raise AssertionError("the search and the rules disagree")
+    return found
+
+
+def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
+    """Some course from a date on that keeps limits; ``None`` = they exclude each other."""
+    empty = Plan(id="witness", timezone="UTC", sessions=())
+    blank = Draft(plan=empty, limits=limits, fees=None, first=start.toordinal())
+    # Somebody can be named, so that a course with remote dosings only can be.
+    return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
+
+
+def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
+    """The most usual course that is possible."""
+    for preference in PREFERENCES:
+        found = blank.laid_out(blank.limits, options, preference)
+        if found is not None:
+            return _with(blank, found, options)
+    return None
+
+
+def _with(blank: Draft, found: Iterable[Placed], options: DraftOptions) -> Plan:
+    fresh, fields = new_ids(blank.plan), blank.fields(blank.limits, options)
+    sessions = [
+        CLASS_OF_KIND[placed.kind](
+            id=fresh(placed.kind), start=Instant(placed.begins), **fields[placed.kind]
+        )
+        for placed in found
+    ]
+    return attrs.evolve(blank.plan, sessions=sessions)
+
+
+def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
+    """The smallest set of limits and options that exclude each other."""
+    names = tuple(name for name, _ in blank.limits.cited)
+    # Whatever limits are left out, a course may begin as it would with all of them.
+    blank = attrs.evolve(blank, opening=first_kind(blank.limits, options))
+
+    def feasible(chosen: frozenset[str]) -> bool:
+        limits, wished = kept(blank.limits, chosen), options.only(chosen)
+        try:
+            return blank.laid_out(limits, wished, PREFERENCES[-1]) is not None
+        except PlanningError:
+            return False  # what takes too long to find is no course
+
+    conflict = smallest_conflict((*options.given, *names), feasible)
+    if not conflict:
+        return PlanningError([Problem("draft", _GAVE_UP)])
+    said = spoken(conflict, blank.limits)
+    said += " exclude each other" if len(conflict) > 1 else " cannot be kept"
+    if "support_person_when_remote" in conflict and options.support_person is None:
+        said += "; no support_person is given"
+    return PlanningError([Problem("draft", said)], conflict)

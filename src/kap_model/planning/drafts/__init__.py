@@ -1,1 +1,0 @@
-"""Drafts: whole courses from wishes and limits."""

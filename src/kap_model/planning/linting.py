@@ -1,0 +1,343 @@
+"""``lint``: whether a protocol can be kept, and what in it says nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import groupby, pairwise, zip_longest
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, NoReturn
+
+from attrs import field, frozen
+
+from kap_model._doors import HasText
+from kap_model._time import date_text, spoken_date
+from kap_model._values import Value, as_rows, as_sequence
+from kap_model.checking import ProtocolChoice, care_of
+from kap_model.citations import Citation
+from kap_model.limits import Limits, in_words
+from kap_model.plan import Plan
+from kap_model.planning._feasibility import (
+    FIRST_START,
+    LAST_START,
+    TOGETHER,
+    cannot_fire,
+    covered,
+    obstacle,
+    some_course,
+)
+from kap_model.planning.conflicts import kept, smallest_conflict
+from kap_model.protocol import CareProtocol, Setting
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
+
+ANY_TIME: Final = "at any time"
+
+
+_USUAL: Final = dt.date(2027, 1, 4)
+"""Where witnesses begin, where nothing else decides."""
+
+# The dates of some zone on which sessions of these years may start.
+_FIRST_LOCAL: Final = dt.date(1979, 12, 31)
+_LAST_LOCAL: Final = dt.date(2200, 1, 1)
+
+_NEVER_IN_FORCE: Final = "is never in force: no course begins before 1980 or after 2199"
+
+
+@frozen(kw_only=True, repr=False)
+class LimitAtOdds(Value):
+    """A limit that a conflict is made of.
+
+    Attributes:
+        limit: The limit's name.
+        value: Its value, of the limit's own type.
+        citation: Who sets it.
+    """
+
+    limit: str
+    value: Any
+    citation: Citation
+
+    def to_dict(self) -> dict[str, Any]:
+        """The limit as JSON values, its value in words."""
+        return {
+            "limit": self.limit,
+            "value": in_words(self.value),
+            "citation": self.citation.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        return f"<LimitAtOdds {self.limit}>"
+
+
+@frozen(kw_only=True)
+class Silent(Value):
+    """A rule that applies and yet adds nothing.
+
+    Attributes:
+        rule: The rule's id.
+        reason: Why, in plain English.
+        covered_by: The rule that fires wherever this one does; ``None`` = it can never fire.
+    """
+
+    rule: str
+    reason: str
+    covered_by: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rule as JSON values."""
+        return {"rule": self.rule, "reason": self.reason, "covered_by": self.covered_by}
+
+
+@frozen(kw_only=True, repr=False)
+class Stretch(Value):
+    """Dates on which courses begin under the same limits.
+
+    Attributes:
+        since: The first date; ``None`` = from the beginning.
+        witness: A plan without a finding that is violated or pending; ``None`` = there is none.
+        conflict: The smallest set of limits that exclude each other, in the order of the
+            reference; empty where there is a witness.
+        reason: Why they do, in plain English; ``None`` where there is a witness.
+        never: The rules that apply and can never fire, whatever the plan.
+        covered: The rules that fire only where another rule fires too.
+        off: The ids of the rules that do not apply, for none of their limits is set.
+    """
+
+    since: dt.date | None
+    witness: Plan | None
+    conflict: tuple[LimitAtOdds, ...] = field(default=(), converter=as_sequence)
+    reason: str | None = None
+    never: tuple[Silent, ...] = field(default=(), converter=as_sequence)
+    covered: tuple[Silent, ...] = field(default=(), converter=as_sequence)
+    off: tuple[str, ...] = field(default=(), converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        as_rows(self.conflict, "conflict", LimitAtOdds)
+        as_rows((*self.never, *self.covered), "never, covered", Silent)
+        as_rows(self.off, "off", str)
+
+    @property
+    def satisfiable(self) -> bool:
+        """Whether some course keeps every limit."""
+        return self.witness is not None
+
+    @property
+    def course(self) -> str | None:
+        """The witness in notation; empty where it has no session, ``None`` where there is none."""
+        if self.witness is None:
+            return None
+        return self.witness.notation if self.witness.sessions else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stretch as JSON values, the witness in notation."""
+        return {
+            "since": date_text(self.since),
+            "satisfiable": self.satisfiable,
+            "witness": self.course,
+            "conflict": [limit.to_dict() for limit in self.conflict],
+            "reason": self.reason,
+            "never": [silent.to_dict() for silent in self.never],
+            "covered": [silent.to_dict() for silent in self.covered],
+            "off": list(self.off),
+        }
+
+    def __repr__(self) -> str:
+        since = "" if self.since is None else f" since {self.since.isoformat()}"
+        found = "satisfiable" if self.satisfiable else f"{len(self.conflict)} limits in conflict"
+        return f"<Stretch{since}: {found}>"
+
+
+@frozen(kw_only=True)
+class Remark(Value):
+    """Something in a protocol that has no effect; no error.
+
+    Attributes:
+        subject: The limit whose line, or the rule whose severity, it is.
+        since: The date of the line; ``None`` = it has none.
+        says: What is so, in plain English.
+    """
+
+    subject: str
+    since: dt.date | None = None
+    says: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The remark as JSON values."""
+        return {"subject": self.subject, "since": date_text(self.since), "says": self.says}
+
+
+@frozen(kw_only=True, repr=False)
+class Lint(Value, HasText):
+    """What is to be said of a protocol.
+
+    Attributes:
+        protocol: The protocol's id.
+        stretches: The limits as they change with the date on which a course begins, by date.
+        remarks: Lines and severities that have no effect.
+    """
+
+    protocol: str
+    stretches: tuple[Stretch, ...] = field(converter=as_sequence)
+    remarks: tuple[Remark, ...] = field(default=(), converter=as_sequence)
+
+    def __attrs_post_init__(self) -> None:
+        as_rows(self.stretches, "stretches", Stretch)
+        as_rows(self.remarks, "remarks", Remark)
+
+    @property
+    def ok(self) -> bool:
+        """Whether a lawful course can begin at any time: every stretch is satisfiable.
+
+        Rules that can never fire, and remarks, do not count.
+        """
+        return all(stretch.satisfiable for stretch in self.stretches)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The lint as JSON values."""
+        return {
+            "protocol": self.protocol,
+            "ok": self.ok,
+            "stretches": [stretch.to_dict() for stretch in self.stretches],
+            "remarks": [remark.to_dict() for remark in self.remarks],
+        }
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Lint is neither true nor false; ask lint.ok")
+
+    def __repr__(self) -> str:
+        return f"<Lint {self.protocol}: {len(self.stretches)} stretches>"
+
+
+def lint(protocol: ProtocolChoice) -> Lint:
+    """Say whether a protocol can be kept, and which of its rules and lines say nothing.
+
+    For each stretch of dates with limits of its own: a lawful course that begins in it, or the
+    smallest set of limits in conflict; the rules that can never fire; the rules that are off.
+
+    Args:
+        protocol: A protocol, a practice, or a built-in practice's name.
+
+    Raises:
+        InvalidValue: The protocol is none of these.
+    """
+    care = care_of(protocol)
+    spans = list(_spans(care))
+    return Lint(
+        protocol=care.id,
+        stretches=[_stretch(span) for span in spans],
+        remarks=[*_idle_lines(care), *_idle_severities(care, [span.limits for span in spans])],
+    )
+
+
+class _DatedSpan(NamedTuple):
+    """Dates on which courses can begin, first and last, under the same limits."""
+
+    since: dt.date | None
+    first: dt.date
+    last: dt.date
+    limits: Limits
+
+
+def _spans(care: CareProtocol) -> Iterator[_DatedSpan]:
+    edges = [None, *(day for day in care.changes if FIRST_START < day <= LAST_START), None]
+    since = None
+    for start, end in pairwise(edges):
+        limits = care.limits_on(start or FIRST_START)
+        last = LAST_START if end is None else end - dt.timedelta(days=1)
+        if end is None or care.limits_on(end) != limits:
+            yield _DatedSpan(since, since or FIRST_START, last, limits)
+            since = end
+
+
+def _stretch(span: _DatedSpan) -> Stretch:
+    limits = span.limits
+    witness = _witness(span)
+    conflict = () if witness is not None else _conflict(limits, span.first)
+    return Stretch(
+        since=span.since,
+        witness=witness,
+        conflict=[
+            LimitAtOdds(limit=name, value=getattr(limits, name), citation=limits.citations[name])
+            for name in conflict
+        ],
+        reason=None if witness is not None else _reason(limits, conflict, span.first),
+        never=[Silent(rule=rule, reason=why) for rule, why in _in_order(cannot_fire(limits))],
+        covered=[
+            Silent(rule=rule, reason=f"where it fires, {by} fires too", covered_by=by)
+            for rule, by in _in_order(covered(limits))
+        ],
+        off=[rule.id for rule in RULES if rule.id in _off(limits)],
+    )
+
+
+def _witness(span: _DatedSpan) -> Plan | None:
+    """A lawful course of our days; else one from the first date, which leaves the most room."""
+    usual = span.first if span.since is not None else min(_USUAL, span.last)
+    found = some_course(span.limits, usual)
+    return some_course(span.limits, span.first) if found is None else found
+
+
+def _conflict(limits: Limits, start: dt.date) -> tuple[str, ...]:
+    def feasible(names: frozenset[str]) -> bool:
+        return some_course(kept(limits, names), start) is not None
+
+    return smallest_conflict(limits.citations, feasible)
+
+
+def _reason(limits: Limits, conflict: tuple[str, ...], start: dt.date) -> str:
+    return obstacle(kept(limits, conflict), start) or TOGETHER
+
+
+def _off(limits: Limits) -> frozenset[str]:
+    unset = [r.id for r in RULES if r.reads and limits.citations.keys().isdisjoint(r.reads)]
+    return frozenset(unset)
+
+
+def _in_order(found: dict[str, str]) -> list[tuple[str, str]]:
+    """By rule, in the order of the catalogue."""
+    return [(rule.id, found[rule.id]) for rule in RULES if rule.id in found]
+
+
+def _idle_lines(care: CareProtocol) -> Iterator[Remark]:
+    for _, group in groupby(care.settings, key=attrgetter("limit")):
+        lines = list(group)
+        for line, following in pairwise(lines):
+            # A limit's first line is in force before its date too.
+            if following.since is not None and following.since <= _FIRST_LOCAL:
+                yield _remark(line, _NEVER_IN_FORCE)
+            if following.since is not None and following.since > _LAST_LOCAL:
+                yield _remark(following, _NEVER_IN_FORCE)
+            elif (following.value, following.citation) == (line.value, line.citation):
+                yield _remark(following, "repeats the line before it")
+
+
+def _remark(line: Setting, says: str) -> Remark:
+    return Remark(subject=line.limit, since=line.since, says=says)
+
+
+def _idle_severities(care: CareProtocol, stretches: list[Limits]) -> Iterator[Remark]:
+    for rule, _ in care.severities:
+        if rule not in RULE_OF_ID:
+            yield Remark(subject=rule, says="is no rule of the catalogue; each check must give it")
+        elif all(rule in _off(limits) for limits in stretches):
+            yield Remark(subject=rule, says="has a severity set, and is off throughout")
+
+
+def beginnings(lint: Lint) -> list[str]:
+    """When the courses of each stretch begin: ``at any time``, ``before Thu 1 Jul 2027``."""
+    edges = [stretch.since for stretch in lint.stretches]
+    return [_between(since, until) for since, until in zip_longest(edges, edges[1:])]
+
+
+def remark_words(remark: Remark) -> str:
+    """A remark in one sentence, without its stop."""
+    since = "" if remark.since is None else f" since {spoken_date(remark.since)}"
+    return f"{remark.subject}{since} {remark.says}"
+
+
+def _between(since: dt.date | None, until: dt.date | None) -> str:
+    if since is None:
+        return ANY_TIME if until is None else f"before {spoken_date(until)}"
+    if until is None:
+        return f"from {spoken_date(since)} on"
+    return f"from {spoken_date(since)} to {spoken_date(until - dt.timedelta(days=1))}"

@@ -1,1 +1,0 @@
-"""Protocols themselves: whether some course keeps them, and how two differ."""

@@ -1,1 +1,0 @@
-"""Repairs: the smallest change that leaves no violated error."""

@@ -1,0 +1,412 @@
+"""For each rule: what ends a pending finding, what mends a violated one, when its answer turns.
+
+None of the tables judges; what a rule says is asked of the rule itself.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from kap_model._time import (
+    DAY_SECONDS,
+    EARLIEST,
+    HOUR_SECONDS,
+    LAST_DATE,
+    LATEST,
+    Zone,
+    add_months,
+    day_of_age,
+    last_day_of_quarter,
+)
+from kap_model.course import Course
+from kap_model.limits import Limits
+from kap_model.plan import Plan
+from kap_model.planning._repair_state import Remedy, RepairState, TimeWindow
+from kap_model.protocol import CareProtocol
+from kap_model.report import Finding
+from kap_model.rules._rule import Breach
+from kap_model.sessions import Kind
+
+_ENDED_BY: Final[dict[str, Kind]] = {
+    "SCREEN-FIRST": "consultation",
+    "MED-CLEAR": "medical-evaluation",
+    "PREP-COUNT": "preparation",
+    "PREP-AFTER-SUPPLY": "medical-evaluation",
+    "SUPPLY-BALANCE": "medical-review",
+    "REFILL-REVIEW": "medical-review",
+    "SUPPLY-ISSUED": "medical-evaluation",
+    "DOSE-COUNT": "dosing",
+    "INTEG-EACH": "integration",
+    "INTEG-ORDER": "dosing",
+    "INTEG-COUNT": "integration",
+    "REVIEW-AFTER": "medical-review",
+    "REVIEW-QUARTER": "medical-review",
+}
+_BY_TRACKED_SUPPLY: Final = frozenset({"SUPPLY-BALANCE", "PREP-AFTER-SUPPLY"})
+"""Where supplies are tracked, medicine that arrives is a fact to record."""
+
+
+def kind_that_ends(finding: Finding, plan: Plan) -> Kind | None:
+    """The kind of session that ends a pending finding; ``None`` = only people's records do."""
+    if finding.rule in _BY_TRACKED_SUPPLY and plan.supplies is not None:
+        return None
+    return _ENDED_BY.get(finding.rule)
+
+
+class ReviewToCome(NamedTuple):
+    """A medical contact that is to be booked: by a day, and after the day of the last one."""
+
+    after: int
+    due: int
+
+
+def review_to_come(course: Course, limits: Limits) -> ReviewToCome | None:
+    """The next medical review while treatment goes on, or the one whose date was missed.
+
+    ``None`` where a contact is booked in time, treatment is over, or no such review is asked for.
+    """
+    every, contact = limits.review_every, _latest_contact(course)
+    if every is None or every.policy != "rolling" or contact is None:
+        return None
+    if not _goes_on(course, limits):
+        return None
+    due = add_months(contact, every.months)
+    for session in (*course.evaluations, *course.reviews):
+        if course.starts_after_as_of(session) and course.day(session) <= due:
+            return None
+    return ReviewToCome(contact, due)
+
+
+def _latest_contact(course: Course) -> int | None:
+    """The date of the last medical contact so far, else of the first dosing that has begun."""
+    contacts = (*course.evaluations, *course.reviews)
+    begun = [course.day(c) for c in contacts if not course.starts_after_as_of(c)]
+    if begun:
+        return max(begun)
+    first = course.first_dosing
+    return None if first is None or course.starts_after_as_of(first) else course.day(first)
+
+
+def _goes_on(course: Course, limits: Limits) -> bool:
+    if limits.dosing_count is not None and limits.dosing_count.below(len(course.dosings)):
+        return True
+    return any(course.starts_after_as_of(dosing) for dosing in course.dosings)
+
+
+# Remedies of a finding are every change of one session that the rule's answer depends on: a plan
+# that differs from another in none of them breaks the rule as well. So every repair holds at
+# least one of them, and a search that follows all of them misses none.
+def remedies_for(finding: Finding, state: RepairState) -> list[Remedy]:
+    """Every change that can help to mend a finding; none where it is history's."""
+    return _MENDED_BY[finding.rule](state, finding.breach)
+
+
+def _screened(state: RepairState, breach: Breach) -> list[Remedy]:
+    window = TimeWindow(ends_by=breach.sessions[0].begins)
+    return state.supplying("consultation", window) + state.changing(breach.sessions)
+
+
+def _cleared(state: RepairState, breach: Breach) -> list[Remedy]:
+    dosing = breach.sessions[-1]
+    if breach.nature != "missing":
+        return state.dropping([dosing])
+    window = TimeWindow(ends_by=dosing.begins)
+    return state.supplying("medical-evaluation", window) + state.changing([dosing])
+
+
+def _prepared(state: RepairState, breach: Breach) -> list[Remedy]:
+    course = state.course
+    if breach.nature != "missing":
+        return state.changing(course.preparations) + state.changing(course.dosings)
+    if not breach.sessions:
+        return state.adding("preparation")
+    window = TimeWindow(ends_by=breach.sessions[0].begins)
+    return state.supplying("preparation", window) + state.changing(breach.sessions)
+
+
+def _prepared_in_order(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.changing(breach.sessions) + state.changing(state.course.dosings)
+
+
+def _prepared_with_medicine(state: RepairState, breach: Breach) -> list[Remedy]:
+    found = state.changing(breach.sessions)
+    if state.course.plan.supplies is None:
+        window = TimeWindow(ends_by=breach.sessions[0].begins)
+        found += state.supplying("medical-evaluation", window)
+    return found
+
+
+def _supplied(state: RepairState, breach: Breach) -> list[Remedy]:
+    course, dosing = state.course, breach.sessions[0]
+    upto = course.dosings[: course.dosings.index(dosing) + 1]
+    found: list[Remedy] = []
+    if course.plan.supplies is None:
+        window = TimeWindow(opens=course.dosings[0].ends, ends_by=dosing.begins)
+        found += state.supplying("medical-review", window)
+        if course.timeline.clearing_evaluations[0].ends > dosing.begins:
+            found += state.adding("medical-evaluation", TimeWindow(ends_by=dosing.begins))
+            found += state.changing(course.evaluations)
+    return found + state.changing(upto)
+
+
+def _little_at_first(state: RepairState, breach: Breach) -> list[Remedy]:  # noqa: ARG001 - as asked
+    course = state.course
+    supplies = course.plan.supplies
+    if not course.dosings or not supplies:
+        return []
+    until = course.timeline.zone.first_instant(supplies[-1].issued.toordinal() + 1) - 1
+    window = TimeWindow(opens=course.dosings[0].ends, starts_by=until)
+    return state.supplying("medical-review", window) + state.changing(course.dosings)
+
+
+def _dates(state: RepairState, breach: Breach) -> TimeWindow:
+    opens = EARLIEST if breach.opens is None else state.resolve(breach.opens)
+    return TimeWindow(opens, LATEST if breach.closes is None else state.resolve(breach.closes) - 1)
+
+
+def _reviewed_for_refill(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.supplying("medical-review", _dates(state, breach))
+
+
+def _issued_cleared(state: RepairState, breach: Breach) -> list[Remedy]:
+    if breach.nature != "missing" or breach.closes is None:
+        return []
+    return state.supplying("medical-evaluation", TimeWindow(ends_by=state.resolve(breach.closes)))
+
+
+def _counted(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.adding("dosing") if breach.nature == "missing" else _any_less(state, breach)
+
+
+def _any_less(state: RepairState, breach: Breach) -> list[Remedy]:
+    kind = breach.sessions[0].kind
+    return state.dropping(s for s in state.course.counting if s.kind == kind)
+
+
+def _gone(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.dropping(breach.sessions)
+
+
+def _changed(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.changing(breach.sessions)
+
+
+def _spaced(state: RepairState, breach: Breach) -> list[Remedy]:
+    found = state.changing(breach.sessions)
+    if breach.severity == "warning":  # too far apart: another may move between
+        dosing, following = breach.sessions
+        window = TimeWindow(opens=dosing.begins, starts_by=following.begins)
+        found += state.moving(state.course.dosings, window)
+    return found
+
+
+def _at_a_pace(state: RepairState, breach: Breach) -> list[Remedy]:
+    course, dosing = state.course, breach.sessions[0]
+    limit = state.scope.limits.dosing_frequency
+    last, days = course.day(dosing), 1 if limit is None else limit.days
+    return state.changing(d for d in course.dosings if last - days < course.day(d) <= last)
+
+
+def _integrated(state: RepairState, breach: Breach) -> list[Remedy]:
+    dosings = state.course.dosings
+    place = dosings.index(breach.sessions[0])
+    both = dosings[place : place + 2]
+    window = TimeWindow(opens=both[0].ends)
+    if len(both) > 1:
+        window = TimeWindow(opens=both[0].ends, ends_by=both[1].begins)
+    return state.supplying("integration", window) + state.changing(both)
+
+
+def _integrated_in_order(state: RepairState, breach: Breach) -> list[Remedy]:
+    window = TimeWindow(ends_by=breach.sessions[0].begins)
+    # A dosing is added only where a course has too few.
+    return state.changing(breach.sessions) + state.moving(state.course.dosings, window)
+
+
+def _integrations_counted(state: RepairState, breach: Breach) -> list[Remedy]:
+    return state.adding("integration") if breach.nature == "missing" else _any_less(state, breach)
+
+
+def _integrated_in_time(state: RepairState, breach: Breach) -> list[Remedy]:
+    dosing, first = breach.sessions
+    window = TimeWindow(opens=dosing.ends, starts_by=first.begins)
+    course = state.course
+    found = state.supplying("integration", window) + state.dropping([first])
+    return found + state.changing(course.dosings)
+
+
+def _reviewed(state: RepairState, breach: Breach) -> list[Remedy]:
+    limit = state.scope.limits.review_after
+    number = 0 if limit is None else limit.dosings
+    concerned = state.course.dosings[: number + (breach.closes is not None)]
+    window = TimeWindow(opens=concerned[number - 1].ends)
+    if breach.closes is not None:
+        window = TimeWindow(opens=window.opens, ends_by=concerned[-1].begins)
+    return state.supplying("medical-review", window) + state.changing(concerned)
+
+
+def _seen_each_quarter(state: RepairState, breach: Breach) -> list[Remedy]:
+    course, window = state.course, _dates(state, breach)
+    contacts = course.timeline.contacts
+    if breach.opens is None and breach.closes is not None:
+        day = last_day_of_quarter(course.day(breach.sessions[0]))
+        first = next(d for d in range(day, 0, -1) if last_day_of_quarter(d - 1) != day)
+        window = window._replace(opens=course.timeline.zone.first_instant(first))
+        found = state.adding("medical-review", window) + state.moving(contacts, window)
+        its = state.dropping(breach.sessions)
+        # All of the quarter's dosings have to go, so that one that stays keeps the others.
+        if len(its) == len(breach.sessions):
+            found += state.changing(breach.sessions[:1])
+        return found
+    found = state.adding("medical-review", window) + state.changing(contacts)
+    ends = {course.dosings[0], max(course.dosings, key=lambda d: (course.day(d), d.begins))}
+    return found + state.changing(d for d in course.dosings if d in ends)
+
+
+def _nothing(state: RepairState, breach: Breach) -> list[Remedy]:  # noqa: ARG001 - as the others
+    return []
+
+
+_MENDED_BY: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] = {
+    "SCREEN-FIRST": _screened,
+    "MED-CLEAR": _cleared,
+    "ROLE-SCOPE": _gone,
+    "PREP-COUNT": _prepared,
+    "PREP-ORDER": _prepared_in_order,
+    "PREP-AFTER-SUPPLY": _prepared_with_medicine,
+    "SUPPLY-BALANCE": _supplied,
+    "SUPPLY-INITIAL": _little_at_first,
+    "REFILL-REVIEW": _reviewed_for_refill,
+    "SUPPLY-ISSUED": _issued_cleared,
+    "DOSE-COUNT": _counted,
+    "DOSE-DURATION": _gone,
+    "EFFECT-FIT": _gone,
+    "MODALITY": _gone,
+    "THERAPIST-PRESENT": _gone,
+    "SUPPORT-PERSON": _gone,
+    "DOSE-LEVEL": _gone,
+    "DOSE-GAP": _spaced,
+    "DOSE-FREQUENCY": _at_a_pace,
+    "INTEG-EACH": _integrated,
+    "INTEG-ORDER": _integrated_in_order,
+    "INTEG-COUNT": _integrations_counted,
+    "INTEG-WINDOW": _integrated_in_time,
+    "THERAPY-LENGTH": _gone,
+    "REVIEW-AFTER": _reviewed,
+    "REVIEW-QUARTER": _seen_each_quarter,
+    "NO-OVERLAP": _changed,
+    "RECORD-OUTCOME": _nothing,
+    "AGE-MIN": _changed,
+    "EXCLUSION": _nothing,
+}
+
+
+_TURNS_WITH: Final[dict[str, tuple[str, ...]]] = {
+    "SCREEN-FIRST": ("consultations", "evaluations"),
+    "MED-CLEAR": ("evaluations", "reviews"),
+    "PREP-COUNT": ("preparations", "dosings"),
+    "PREP-ORDER": ("preparations", "dosings"),
+    "PREP-AFTER-SUPPLY": ("evaluations",),
+    "SUPPLY-BALANCE": ("evaluations", "dosings", "reviews"),
+    "DOSE-GAP": ("dosings",),
+    "DOSE-FREQUENCY": ("dosings",),
+    "INTEG-EACH": ("dosings", "integrations"),
+    "INTEG-ORDER": ("dosings", "integrations"),
+    "INTEG-WINDOW": ("dosings", "integrations"),
+    "REVIEW-AFTER": ("dosings", "reviews"),
+    "REVIEW-QUARTER": ("dosings",),
+    "AGE-MIN": ("evaluations", "dosings"),
+}
+"""The sessions whose ends may change a rule's answer; no session changes that of another rule."""
+
+
+# A session that is tried stands free of all others, so it is wholly before or wholly after each of
+# them: its place among them changes where one ends, and its date changes at a day's start. Between
+# the turns of a rule, what the rule says of the session stays the same.
+class Turns:
+    """The turns of every rule, for one more session in a course."""
+
+    def __init__(self, course: Course, care: CareProtocol) -> None:
+        self.course, self.care = course, care
+        self.first = course.timeline.starts[0] if course.counting else None
+
+    def after(self, instant: int, rule: str, minutes: int, limits: Limits) -> int | None:
+        """The first turn of a rule after an instant; ``None`` where its answer stays as it is."""
+        course, zone = self.course, self.course.timeline.zone
+        turns = [s.ends for kind in _TURNS_WITH.get(rule, ()) for s in getattr(course, kind)]
+        if rule == "INTEG-WINDOW":
+            reach = (limits.integration_window_hours or 0) * HOUR_SECONDS + minutes * 60
+            turns += [integration.begins - reach for integration in course.integrations]
+        today = zone.day(instant)
+        days = {today}  # which comes twice where clocks are set back over midnight
+        if rule in _TURNS_ON:
+            days.update(_TURNS_ON[rule](_Here(course, limits, today)))
+        if self.first is None or instant < self.first:
+            # As the earliest session it says which dated limits are in force.
+            days.update(day.toordinal() for day in self.care.changes)
+        for day in days:
+            if today <= day <= LAST_DATE.toordinal():
+                turns += starts_of(zone, day)
+        return min((turn for turn in turns if turn > instant), default=None)
+
+
+class _Here(NamedTuple):
+    """A course under limits, on a day."""
+
+    course: Course
+    limits: Limits
+    today: int
+
+
+def _arrivals(here: _Here) -> Iterable[int]:
+    supplies = here.course.plan.supplies or ()
+    return [s.received.toordinal() for s in supplies if s.received is not None]
+
+
+def _apart(here: _Here) -> Iterable[int]:
+    gap = here.limits.dosing_gap_days
+    moves = () if gap is None else (gap.min or 0, -(gap.max or 0))
+    return [day + move for day in here.course.timeline.dosing_days for move in moves]
+
+
+def _uncrowded(here: _Here) -> Iterable[int]:
+    frequency = here.limits.dosing_frequency
+    days = 0 if frequency is None else frequency.days
+    return [day + days for day in here.course.timeline.dosing_days]
+
+
+def _contacts(here: _Here) -> Iterable[int]:
+    every = here.limits.review_every
+    if every is not None and every.policy == "calendar":
+        return [last_day_of_quarter(here.today) + 1]
+    return here.course.timeline.contact_days
+
+
+def _birthday(here: _Here) -> Iterable[int]:
+    """The day from which the client has the minimum age, within the calendar."""
+    return [day_of_age(here.course.plan.born, here.limits.minimum_age)]
+
+
+_TURNS_ON: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {
+    "PREP-AFTER-SUPPLY": _arrivals,
+    "SUPPLY-BALANCE": _arrivals,
+    "DOSE-GAP": _apart,
+    "DOSE-FREQUENCY": _uncrowded,
+    "REVIEW-QUARTER": _contacts,
+    "AGE-MIN": _birthday,
+}
+"""The days with which a rule's answer may change."""
+
+
+def starts_of(zone: Zone, day: int) -> list[int]:
+    """The instants at which a local date becomes a day or, clocks set back, the day before."""
+    start = zone.first_instant(day)
+    if zone.day(start + HOUR_SECONDS - 1) >= day:
+        return [start]
+    # Clocks were set back across midnight, so the day before comes twice.
+    hour = range(start, start + HOUR_SECONDS)
+    falls = hour[bisect_left(hour, True, key=lambda at: zone.day(at) < day)]
+    rest = range(falls, falls + DAY_SECONDS)
+    return [start, falls, rest[bisect_left(rest, True, key=lambda at: zone.day(at) >= day)]]

@@ -1,1 +1,0 @@
-"""Next steps and lawful moves of a running course."""
