@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from kap_model.batch import LineResult, check_lines, check_rows
     from kap_model.calendars import to_ical
     from kap_model.coverage import RuleCounts, RuleCoverage, rule_coverage
-    from kap_model.display.html.plans import timeline_svg
+    from kap_model.display.plans import timeline_svg
     from kap_model.documents import (
         dumps,
         dumps_fees,

@@ -32,7 +32,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "calendars": ("to_ical",),
     "coverage": ("RuleCounts", "RuleCoverage", "rule_coverage"),
-    "display.html.plans": ("timeline_svg",),
+    "display.plans": ("timeline_svg",),
     "planning": (
         "Change",
         "Completion",
