@@ -39,6 +39,12 @@ def _courses() -> ModuleType:
     return courses
 
 
+def _coverage() -> ModuleType:
+    from kap_model.display import coverage
+
+    return coverage
+
+
 def _papers() -> ModuleType:
     from kap_model.display import papers
 
@@ -86,7 +92,7 @@ HOME_OF: Final[dict[str, Callable[[], ModuleType]]] = {
     "Reimbursement": _papers,
     "Repair": _courses,
     "Report": _reports,
-    "RuleCoverage": _reports,
+    "RuleCoverage": _coverage,
     "Settlement": _papers,
     "Superbill": _papers,
     "TotalCheck": _papers,

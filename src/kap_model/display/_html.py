@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 Attribute: TypeAlias = str | float | None
 Column: TypeAlias = Literal["short", "prose", "moment", "number"]
 
-# XML 1.0 cannot hold the rest, not even escaped.
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # As html.escape has them, whose module takes longer to load than a report to print.
 _ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"))
 
@@ -111,7 +110,14 @@ def _escaped(text: str) -> str:
 
 def writable(text: str) -> str:
     """A text with a replacement sign for each character that XML cannot hold."""
-    return _UNWRITABLE.sub("\ufffd", text)
+    return _unwritable().sub("\ufffd", text)
+
+
+@cache
+def _unwritable() -> re.Pattern[str]:
+    # XML 1.0 cannot hold the rest, not even escaped. To compile it takes longer than to print a
+    # report as text, which never needs it.
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def root(*children: str) -> str:

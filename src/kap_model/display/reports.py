@@ -1,4 +1,4 @@
-"""Reports, their findings and the coverage of rules, as text and as pages."""
+"""Reports and their findings, as text and as pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kap_model._time import zone
-from kap_model.coverage import RuleCounts, RuleCoverage
 from kap_model.display._html import (
     ASIDE,
     ON_HUE,
@@ -25,7 +24,7 @@ from kap_model.display._html import (
     root,
     table,
 )
-from kap_model.display._text import columns, wrapped
+from kap_model.display._text import wrapped
 from kap_model.report import VERDICTS, Finding, Report
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULE_OF_ID
@@ -45,16 +44,6 @@ _HEADINGS: Final[dict[str, str]] = {
     "unknown": "Unknown: only a person can record it",
     "pending": "Pending: still to come",
 }
-_COVERAGE: Final = (
-    "rule",
-    "satisfied",
-    "violated",
-    "pending",
-    "unknown",
-    "not applicable",
-    "exercised",
-)
-_COUNTED: Final = range(1, len(_COVERAGE) - 1)
 _FINDINGS: Final[tuple[tuple[str, Column], ...]] = (
     ("", "short"),
     ("rule", "short"),
@@ -129,30 +118,6 @@ def _window(finding: Finding) -> str:
         due = "was due by" if finding.verdict == "violated" else "due by"
         parts.append(f"{due} {speak(closes)}")
     return ", ".join(parts)
-
-
-def coverage_text(coverage: RuleCoverage) -> str:
-    """How many plans, how often each rule said what, and how many rules were exercised."""
-    plans = "1 plan" if coverage.plans == 1 else f"{coverage.plans:,} plans"
-    documents = "1 document" if coverage.left_out == 1 else f"{coverage.left_out:,} documents"
-    left_out = f", {documents} left out" if coverage.left_out else ""
-    lines = [f"rules exercised by {plans}{left_out}"]
-    if coverage.rules:
-        lines += columns([_COVERAGE, *(_counts(row) for row in coverage.rules)], _COUNTED)
-        lines.append(f"  {_exercise(coverage)}")
-    return "\n".join(lines)
-
-
-def _counts(row: RuleCounts) -> tuple[str, ...]:
-    return (row.rule, *(f"{count:,}" for count in row.to_dict().values()), row.exercise)
-
-
-def _exercise(coverage: RuleCoverage) -> str:
-    return (
-        f"{len(coverage.exercised)} of {len(coverage.rules)} both ways, "
-        f"{len(coverage.only_satisfied)} only satisfied, {len(coverage.only_fired)} only fired, "
-        f"{len(coverage.never)} never applied"
-    )
 
 
 def answer(report: Report) -> Markup:
@@ -280,5 +245,5 @@ def _rules(report: Report) -> Markup:
     return folded(f"Rules ({len(rows)})", written, is_open=False)
 
 
-TEXT: Final = {Report: report_text, RuleCoverage: coverage_text}
+TEXT: Final = {Report: report_text}
 HTML: Final = {Report: report_html}
