@@ -9,7 +9,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.display.rule_text import rule_text
+from kap_model.display.rules import rule_text
 
 Capture = pytest.CaptureFixture[str]
 

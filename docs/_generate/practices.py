@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from _generate import NOTE
-from kap_model.display.rule_text import spoken_limit
+from kap_model.display.rules import spoken_limit
 from kap_model.fees import Claim, Fee, FeeSchedule, Flat, Hourly
 from kap_model.limits import LIMITS, Bounds
 from kap_model.planning.drafting import draft

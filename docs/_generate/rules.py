@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from _generate import NOTE
 from kap_model.checking import check
-from kap_model.display.rule_text import spoken_limit
+from kap_model.display.rules import spoken_limit
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES

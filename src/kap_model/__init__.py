@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         RuleCoverage as RuleCoverage,
         rule_coverage as rule_coverage,
     )
-    from kap_model.display.html.plans import timeline_svg as timeline_svg
+    from kap_model.display.plans import timeline_svg as timeline_svg
     from kap_model.documents.fees import (
         dumps_fees as dumps_fees,
         load_fees as load_fees,
@@ -204,7 +204,7 @@ _HOMES = {
         "RuleCoverage",
         "rule_coverage",
     ),
-    "kap_model.display.html.plans": ("timeline_svg",),
+    "kap_model.display.plans": ("timeline_svg",),
     "kap_model.documents.fees": (
         "dumps_fees",
         "load_fees",

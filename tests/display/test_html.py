@@ -11,8 +11,9 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from display.pages import NOW, loud_rule, page, read, tree, values
 from kap_model._values import check_text
-from kap_model.display.html import style
-from kap_model.display.html.elements import element, joined, number
+from kap_model.display._html import ON_HUE, element, joined, number
+from kap_model.display._marks import HUES, LOOKS
+from kap_model.display.timeline import PAPER, PAPER_INK
 from kap_model.testing import strategies as kap_st
 
 NAMES = tuple(values())
@@ -49,7 +50,7 @@ def test_a_page_has_the_same_bytes_again(name: str) -> None:
 @each_page
 def test_a_page_has_our_hues_only(name: str) -> None:
     found = set(re.findall(r"#[0-9a-fA-F]{3,8}\b", page(values()[name])))
-    assert found <= {*style.HUES, style.ON_HUE, "#80808060"}
+    assert found <= {*HUES, ON_HUE, "#80808060"}
 
 
 @each_page
@@ -92,21 +93,21 @@ def test_the_formula_of_contrast() -> None:
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
-@pytest.mark.parametrize("hue", style.HUES)
+@pytest.mark.parametrize("hue", HUES)
 def test_hues_are_seen_in_light_and_dark(hue: str) -> None:
     for behind in PAGES_OF_A_THEME:
         assert contrast(hue, behind) >= 3
-    assert contrast(style.ON_HUE, hue) >= 4.5
+    assert contrast(ON_HUE, hue) >= 4.5
 
 
 def test_kinds_differ_by_letter_and_shape_and_hue() -> None:
-    looks = style.LOOKS.values()
+    looks = LOOKS.values()
     for part in ("letter", "shape", "hue"):
         assert len({getattr(look, part) for look in looks}) == 6
 
 
 def test_paper_is_read() -> None:
-    assert contrast(style.PAPER, style.PAPER_INK) >= 7
+    assert contrast(PAPER, PAPER_INK) >= 7
 
 
 def test_whatever_is_not_an_element_is_escaped() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 import kap_model as kap
 from display.png import pixels
-from kap_model.display.html import style
-from kap_model.display.html.plans import plan_html
+from kap_model.display._marks import LOOKS
+from kap_model.display.plans import plan_html
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTH, HEIGHT = 730, 250
@@ -63,6 +63,6 @@ def test_a_browser_draws_the_plan_in_both_themes(tmp_path: Path) -> None:
     assert sum(light[pixel] for pixel in light if max(pixel) < 130) > 200
     assert sum(dark[pixel] for pixel in dark if min(pixel) > 125) > 200
     for kind in ("consultation", "preparation", "dosing", "medical-review"):
-        hue = bytes.fromhex(style.LOOKS[kind].hue.removeprefix("#"))
+        hue = bytes.fromhex(LOOKS[kind].hue.removeprefix("#"))
         for theme in (light, dark):
             assert theme[hue[0], hue[1], hue[2]] > 10

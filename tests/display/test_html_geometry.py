@@ -10,13 +10,13 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EARLIEST, LATEST, zone
-from kap_model.display.html.axis import axis_of
-from kap_model.display.html.geometry import (
+from kap_model.display._geometry import (
     LEFT,
     MOST_ROWS,
     PITCH,
     RIGHT,
-    Span,
+    TimeSpan,
+    axis_of,
     lanes_of,
     span_of,
 )
@@ -57,10 +57,10 @@ def test_a_span_holds_what_is_near_and_leaves_out_what_is_far() -> None:
     sessions = kap.parse("2027-01-04 D0 D70").sessions
     first, last = sessions[0].begins, sessions[-1].ends
     reach = 92 * DAY_SECONDS
-    assert span_of(sessions, []) == Span(first, last)
+    assert span_of(sessions, []) == TimeSpan(first, last)
     near = span_of(sessions, [first - reach, last + reach])
-    assert near == Span(first - reach, last + reach)
-    assert span_of(sessions, [first - reach - 1, last + reach + 1]) == Span(first, last)
+    assert near == TimeSpan(first - reach, last + reach)
+    assert span_of(sessions, [first - reach - 1, last + reach + 1]) == TimeSpan(first, last)
     long = kap.parse("2027-01-04 D0 D200").sessions
     edge = long[-1].ends + (long[-1].ends - long[0].begins)
     assert span_of(long, [edge]).last == edge
@@ -72,21 +72,21 @@ def test_a_span_is_never_too_short_to_read() -> None:
     assert span_of(sessions, []).days == 6
     assert span_of((), [0]).days == 6
     exact = span_of((), [0, 6 * DAY_SECONDS])
-    assert exact == Span(0, 6 * DAY_SECONDS)
+    assert exact == TimeSpan(0, 6 * DAY_SECONDS)
 
 
 def test_an_instant_outside_stands_at_the_edge() -> None:
-    span = Span(0, 100)
+    span = TimeSpan(0, 100)
     assert span.x(-1) == span.x(0) < span.x(50) < span.x(100) == span.x(101)
     assert span.x(50) == (LEFT + RIGHT) / 2
     assert [span.holds(instant) for instant in (-1, 0, 100, 101)] == [False, True, True, False]
 
 
 def test_marks_that_would_meet_stand_below_each_other() -> None:
-    (lane,) = lanes_of(kap.parse("2027-01-04 D0 D0@14:00 D1 D84").sessions, Span(0, 1))
+    (lane,) = lanes_of(kap.parse("2027-01-04 D0 D0@14:00 D1 D84").sessions, TimeSpan(0, 1))
     assert lane.rows == MOST_ROWS
     assert not lane.is_piled
-    (lane,) = lanes_of(kap.parse("2027-01-04 D0 D0@14:00 D1 D84 D85").sessions, Span(0, 1))
+    (lane,) = lanes_of(kap.parse("2027-01-04 D0 D0@14:00 D1 D84 D85").sessions, TimeSpan(0, 1))
     assert lane.rows == 1
     assert lane.is_piled
     assert lane.count == 5
@@ -102,7 +102,7 @@ def test_marks_that_would_meet_stand_below_each_other() -> None:
     name=st.sampled_from(kap_st.TELLING_ZONES),
 )
 def test_labels_of_the_scale_do_not_meet(first: int, days: int, name: str) -> None:
-    span = Span(first, min(first + days * DAY_SECONDS, LATEST))
+    span = TimeSpan(first, min(first + days * DAY_SECONDS, LATEST))
     axis = axis_of(span, zone(name))
     assert axis.large
     for ticks, room in ((axis.large, 7.5), (axis.small, 7)):
@@ -128,7 +128,7 @@ def test_labels_of_the_scale_do_not_meet(first: int, days: int, name: str) -> No
     ],
 )
 def test_the_scale_fits_the_span(last: str, unit: str, large: list[str], small: list[str]) -> None:
-    span = Span(seconds("2027-01-04T10:00:00+00:00"), seconds(f"{last}T10:00:00+00:00"))
+    span = TimeSpan(seconds("2027-01-04T10:00:00+00:00"), seconds(f"{last}T10:00:00+00:00"))
     axis = axis_of(span, zone("UTC"))
     assert axis.unit == unit
     assert [tick.label for tick in axis.large][: len(large)] == large
@@ -136,7 +136,7 @@ def test_the_scale_fits_the_span(last: str, unit: str, large: list[str], small: 
 
 
 def test_the_scale_has_the_dates_of_the_zone() -> None:
-    span = Span(seconds("2027-01-04T12:00:00+00:00"), seconds("2027-01-20T12:00:00+00:00"))
+    span = TimeSpan(seconds("2027-01-04T12:00:00+00:00"), seconds("2027-01-20T12:00:00+00:00"))
     west, east = (axis_of(span, zone(name)) for name in ("Pacific/Honolulu", "Pacific/Auckland"))
     assert [axis.small[0].label for axis in (west, east)] == ["5", "6"]
     # The same date begins 23 hours later in the west.

@@ -6,8 +6,8 @@ import attrs
 
 import kap_model as kap
 from display.pages import MIXED, NOW, loud_rule, page, read, rows, values
-from kap_model.display.html.plans import plan_html, timeline_svg
-from kap_model.display.html.tables import MOST_ROWS
+from kap_model.display._html import MOST_ROWS
+from kap_model.display.plans import plan_html, timeline_svg
 
 SECRETS = ("c-marker-17", "1931-07-09", "9 Jul 1931", "condition-marker", "Person Marker")
 SECRET = kap.Plan(

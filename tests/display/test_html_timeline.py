@@ -12,11 +12,10 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from display.pages import MIXED, NOW, RUNNING, SVG, marks, read, texts, tree
-from kap_model.display.html import style
-from kap_model.display.html.geometry import (
-    WIDTH,
-)
-from kap_model.display.html.plans import plan_html, timeline_svg
+from kap_model.display._geometry import WIDTH
+from kap_model.display._marks import LOOKS
+from kap_model.display.plans import plan_html, timeline_svg
+from kap_model.display.timeline import PAPER, PAPER_INK
 from kap_model.testing import strategies as kap_st
 
 GOLDEN = Path(__file__).parent / "golden" / "timeline.svg"
@@ -122,7 +121,7 @@ def test_a_box_is_filled_where_all_were_held() -> None:
     plan = kap.parse("2024-01-01 " + " ".join(f"D{k}* I{k}@14:00" for k in range(400)))
     svg = timeline_svg(plan)
     boxes = re.findall(r'<path d="M-12.5 [^"]*" fill="([^"]*)" stroke="([^"]*)"', svg)
-    look = style.LOOKS
+    look = LOOKS
     assert {fill for fill, stroke in boxes if stroke == look["dosing"].hue} == {look["dosing"].hue}
     assert {fill for fill, stroke in boxes if stroke == look["integration"].hue} == {"none"}
 
@@ -133,9 +132,9 @@ def test_the_timeline_is_a_document_of_its_own() -> None:
     assert root.tag == f"{SVG}svg"
     assert root.get("width") == str(WIDTH)
     assert root.get("height") == (root.get("viewBox") or "").split()[3]
-    assert root.get("color") == style.PAPER_INK
+    assert root.get("color") == PAPER_INK
     paper = next(root.iter(f"{SVG}rect"))
-    assert paper.get("fill") == style.PAPER
+    assert paper.get("fill") == PAPER
     assert read(svg).tags <= {"svg", "title", "desc", "g", "path", "rect", "text"}
     assert re.findall('http[^"]*', svg) == ["http://www.w3.org/2000/svg"]
     assert (root.findtext(f"{SVG}desc") or "") == (
@@ -152,7 +151,7 @@ def test_the_document_is_kept_as_it_is() -> None:
 
 def test_a_picture_in_a_page_has_no_paper() -> None:
     page = plan_html(SMALL)
-    assert style.PAPER_INK not in page
+    assert PAPER_INK not in page
     assert page.count("<rect") == timeline_svg(SMALL, kap.check(SMALL)).count("<rect") - 1
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import kap_model as kap
 from display.pages import MIXED, NOW, RUNNING, SVG, house, marks, texts, tree, values
 from kap_model._time import DAY_SECONDS
-from kap_model.display.html.plans import timeline_svg
-from kap_model.display.html.windows import MOST
+from kap_model.display.plans import timeline_svg
+from kap_model.display.timeline import MOST_WINDOWS
 
 
 def judged(line: str, protocol: Any = "kingsley", as_of: str | None = None) -> str:
@@ -119,11 +119,11 @@ def test_a_window_that_opened_or_closes_far_off_has_an_arrow() -> None:
 
 
 def test_only_so_many_windows_are_drawn() -> None:
-    line = "2027-01-04 C0* E2+ P7* " + " ".join(f"D{20 + 7 * k}" for k in range(MOST + 4))
+    line = "2027-01-04 C0* E2+ P7* " + " ".join(f"D{20 + 7 * k}" for k in range(MOST_WINDOWS + 4))
     svg = judged(line, "core", "2027-01-15T12:00:00Z")
     plan = kap.parse(line)
     findings = kap.check(plan, "core", as_of="2027-01-15T12:00:00Z").findings
-    left_out = sum(finding.verdict == "pending" for finding in findings) - MOST
+    left_out = sum(finding.verdict == "pending" for finding in findings) - MOST_WINDOWS
     assert left_out > 1
     assert f"{left_out} more windows not drawn." in texts(svg)
 

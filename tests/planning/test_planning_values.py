@@ -9,7 +9,7 @@ import pytest
 
 import kap_model as kap
 from copies import copies
-from kap_model.display.completion_text import session_row
+from kap_model.display.courses import session_row
 from support import at, limits, plan
 
 NEEDY = limits(

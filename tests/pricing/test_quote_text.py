@@ -18,7 +18,7 @@ from fees_support import (
     share,
     usd,
 )
-from kap_model.display.money_text import quote_text
+from kap_model.display.prices import quote_text
 from kap_model.fees import Deposit, Missed, Package, Scale, Share, Together
 from pricing_cases import Question, quotable
 from support import plan

@@ -7,8 +7,8 @@ import difflib
 from typing import Any
 
 from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
-from kap_model.display.rule_text import rule_text
-from kap_model.display.text import table
+from kap_model.display._text import table
+from kap_model.display.rules import rule_text
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
 

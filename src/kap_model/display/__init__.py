@@ -1,55 +1,100 @@
-"""Values as people read them: pure functions to text and to pages, found by a value's class."""
+"""Values as people read them: pure functions to text and to pages, found by a value's class.
+
+Each module beside has the text and the page of its classes, and ends in a table of each. Nothing
+is loaded before a value is shown, and then only the module of its class: so the table here knows
+classes by name. Modules are named by import statements, which programs that pack Python follow.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any, Final
-
-_TEXT: Final = {
-    "Comparison": ("comparison_text", "comparison_text"),
-    "Completion": ("completion_text", "completion_text"),
-    "Difference": ("difference_text", "difference_text"),
-    "Dispute": ("comparison_text", "dispute_text"),
-    "Estimate": ("estimate_text", "estimate_text"),
-    "GoodFaithEstimate": ("comparison_text", "good_faith_text"),
-    "Instalments": ("superbill_text", "instalments_text"),
-    "Lint": ("lint_text", "lint_text"),
-    "NextSteps": ("steps_text", "steps_text"),
-    "Quote": ("money_text", "quote_text"),
-    "Reconciliation": ("comparison_text", "reconciliation_text"),
-    "Reimbursement": ("superbill_text", "reimbursement_text"),
-    "Repair": ("repair_text", "repair_text"),
-    "Report": ("text", "report_text"),
-    "RuleCoverage": ("coverage_text", "coverage_text"),
-    "Settlement": ("comparison_text", "settlement_text"),
-    "Superbill": ("superbill_text", "superbill_text"),
-    "TotalCheck": ("comparison_text", "total_check_text"),
-}
-_PAGE: Final = {
-    "CareProtocol": ("html.protocols", "protocol_html"),
-    "Completion": ("html.courses", "completion_html"),
-    "Difference": ("html.protocols", "difference_html"),
-    "Estimate": ("html.prices", "estimate_html"),
-    "NextSteps": ("html.courses", "steps_html"),
-    "Plan": ("html.plans", "plan_html"),
-    "Quote": ("html.prices", "quote_html"),
-    "Repair": ("html.courses", "repair_html"),
-    "Report": ("html.reports", "report_html"),
-}
 
 
 def text_of(value: object) -> str:
     """A value as text."""
-    return _shown(_TEXT, value)
+    return _shown("TEXT", value)
 
 
 def page_of(value: object) -> str:
     """A value as a page."""
-    return _shown(_PAGE, value)
+    return _shown("HTML", value)
 
 
-def _shown(homes: dict[str, tuple[str, str]], value: Any) -> str:
-    names = (cls.__name__ for cls in type(value).__mro__)
-    module, function = next(homes[name] for name in names if name in homes)
-    shown: str = getattr(import_module(f"kap_model.display.{module}"), function)(value)
-    return shown
+def _shown(medium: str, value: Any) -> str:
+    """By the nearest of its classes that has a row in the table of its module."""
+    for cls in type(value).__mro__:
+        if cls.__name__ in HOME_OF:
+            show = getattr(HOME_OF[cls.__name__](), medium, {}).get(cls)
+            if show is not None:
+                shown: str = show(value)
+                return shown
+    raise LookupError(f"nothing shows a {type(value).__name__}")
+
+
+def _courses() -> ModuleType:
+    from kap_model.display import courses
+
+    return courses
+
+
+def _coverage() -> ModuleType:
+    from kap_model.display import coverage
+
+    return coverage
+
+
+def _papers() -> ModuleType:
+    from kap_model.display import papers
+
+    return papers
+
+
+def _plans() -> ModuleType:
+    from kap_model.display import plans
+
+    return plans
+
+
+def _prices() -> ModuleType:
+    from kap_model.display import prices
+
+    return prices
+
+
+def _protocols() -> ModuleType:
+    from kap_model.display import protocols
+
+    return protocols
+
+
+def _reports() -> ModuleType:
+    from kap_model.display import reports
+
+    return reports
+
+
+HOME_OF: Final[dict[str, Callable[[], ModuleType]]] = {
+    "CareProtocol": _protocols,
+    "Comparison": _papers,
+    "Completion": _courses,
+    "Difference": _protocols,
+    "Dispute": _papers,
+    "Estimate": _prices,
+    "GoodFaithEstimate": _papers,
+    "Instalments": _papers,
+    "Lint": _protocols,
+    "NextSteps": _courses,
+    "Plan": _plans,
+    "Quote": _prices,
+    "Reconciliation": _papers,
+    "Reimbursement": _papers,
+    "Repair": _courses,
+    "Report": _reports,
+    "RuleCoverage": _coverage,
+    "Settlement": _papers,
+    "Superbill": _papers,
+    "TotalCheck": _papers,
+}
+"""Where the text and the page of a class are, by its name."""

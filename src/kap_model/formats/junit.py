@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from kap_model.formats._xml import writable
+from kap_model.display._html import writable
 from kap_model.formats.failing import fails
 from kap_model.formats.judged import Judged, Note
 

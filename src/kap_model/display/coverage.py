@@ -1,11 +1,11 @@
-"""The coverage of rules as plain text: a table in the order of the catalogue."""
+"""The coverage of rules as text: a table in the order of the catalogue."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from kap_model.coverage import RuleCounts, RuleCoverage
-from kap_model.display.text import columns
+from kap_model.display._text import columns
 
 _HEADINGS: Final = (
     "rule",
@@ -41,3 +41,6 @@ def _summary(coverage: RuleCoverage) -> str:
         f"{len(coverage.only_satisfied)} only satisfied, {len(coverage.only_fired)} only fired, "
         f"{len(coverage.never)} never applied"
     )
+
+
+TEXT: Final = {RuleCoverage: coverage_text}

@@ -8,11 +8,20 @@ from typing import Final
 from kap_model._time import spoken_day
 from kap_model._values import check_instance
 from kap_model.checking import check
-from kap_model.display.html.elements import Markup, joined
-from kap_model.display.html.findings import answer, findings_outline, judged
-from kap_model.display.html.signs import Marked, by_session, numbered, tag
-from kap_model.display.html.tables import Column, caption, folded, heading, line, root, table
-from kap_model.display.html.timeline import Scene, document, picture
+from kap_model.display._html import (
+    Column,
+    Markup,
+    caption,
+    folded,
+    heading,
+    joined,
+    line,
+    root,
+    table,
+)
+from kap_model.display._marks import Marked, by_session, numbered
+from kap_model.display.reports import answer, findings_outline, judged
+from kap_model.display.timeline import Scene, document, picture
 from kap_model.errors import refusal
 from kap_model.plan import Plan
 from kap_model.report import Report
@@ -132,7 +141,10 @@ def _sessions(plan: Plan, marked: Sequence[Marked]) -> Markup:
 
 def _tags(session: str, found: Mapping[str, Sequence[Marked]]) -> str:
     own = found.get(session, ())
-    tags = [part for one in own[:_MOST_TAGS] for part in (tag(one), f" {one.finding.rule} ")]
+    tags = [part for one in own[:_MOST_TAGS] for part in (one.tag, f" {one.finding.rule} ")]
     if len(own) > _MOST_TAGS:
         tags.append(f"and {len(own) - _MOST_TAGS} more")
     return joined(tags) if tags else ""
+
+
+HTML: Final = {Plan: plan_html}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kap_model.checking import check
-from kap_model.display.text import wrapped
+from kap_model.display._text import wrapped
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME, in_words
 from kap_model.practices._built_in import PRACTICES

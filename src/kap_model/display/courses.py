@@ -1,0 +1,297 @@
+"""What planning gives, as text and as pages: next steps, completions, repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from kap_model._time import Zone, zone
+from kap_model.display._html import (
+    Column,
+    Markup,
+    caption,
+    element,
+    heading,
+    joined,
+    line,
+    note,
+    root,
+    table,
+)
+from kap_model.display._text import table as text_table, wrapped
+from kap_model.display.reports import findings_list
+from kap_model.plan import Plan
+from kap_model.planning.results import Change, Completion, NextSteps, Repair, Step
+from kap_model.report import Finding, Report
+from kap_model.rules._rule import count, noun
+from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.sessions import Session
+
+_PLACES: Final = {"office": "at the office", "remote": "remotely"}
+_STEPS: Final[tuple[tuple[str, Column], ...]] = (
+    ("", "number"),
+    ("what", "short"),
+    ("", "short"),
+    ("due", "short"),
+    ("earliest", "short"),
+    ("rules", "prose"),
+    ("why", "prose"),
+)
+_ADDED: Final[tuple[tuple[str, Column], ...]] = (
+    ("session", "short"),
+    ("kind", "short"),
+    ("start", "short"),
+    ("minutes", "number"),
+    ("place", "short"),
+)
+_CHANGES: Final[tuple[tuple[str, Column], ...]] = (
+    ("", "short"),
+    ("session", "short"),
+    ("kind", "short"),
+    ("from", "short"),
+    ("to", "short"),
+    ("rules", "prose"),
+)
+
+
+class _StepWords(NamedTuple):
+    """What text and page say of a step."""
+
+    what: str
+    answer: str
+    due: str
+    is_overdue: bool
+    earliest: str
+    is_stuck: bool
+    """No start is lawful as things stand."""
+
+
+def _words(step: Step, steps: NextSteps) -> _StepWords:
+    speak = zone(steps.timezone).spoken
+    is_record, is_overdue = step.kind == "record", steps.is_overdue(step)
+    due = "" if step.due is None else speak(step.due)
+    return _StepWords(
+        " ".join([step.noun, *step.sessions]) if is_record else step.noun,
+        "required" if step.required else "optional",
+        f"overdue since {due}" if is_overdue else due,
+        is_overdue,
+        "" if step.earliest is None else speak(step.earliest),
+        is_stuck=step.earliest is None and not is_record,
+    )
+
+
+def steps_text(steps: NextSteps) -> str:
+    """What to do, the soonest due first, then what the plan violates already."""
+    return "\n".join([*_head(steps), *_list(steps), *_history(steps)])
+
+
+def _head(steps: NextSteps) -> Iterator[str]:
+    spoken = zone(steps.timezone).spoken(steps.instant)
+    yield f"{steps.plan}: next steps as of {spoken}, {steps.timezone}"
+    yield f"  protocol {steps.protocol}"
+    if steps.halted:
+        yield from wrapped(
+            "halted: the medical partner found the client ineligible or stopped treatment; only "
+            "what is owed for dosings that were held, and what is to be recorded",
+            2,
+        )
+
+
+def _list(steps: NextSteps) -> Iterator[str]:
+    yield ""
+    if not steps.steps:
+        yield "Nothing to do."
+    for number, step in enumerate(steps.steps, 1):
+        head = f"{number}. "
+        line = f"{head}{_line(step, steps)} [{', '.join(step.rules)}]"
+        if not step.rules:
+            line = f"{head}{_line(step, steps)}"
+        yield from wrapped(line, 0, len(head))
+        yield from wrapped(step.says, len(head))
+
+
+def _line(step: Step, steps: NextSteps) -> str:
+    """``integration, required: due by Mon 18 Jan 2027 at 13:00, from Fri 15 Jan 2027 at 11:00``."""
+    words = _words(step, steps)
+    times = []
+    if words.due:
+        times.append(words.due if words.is_overdue else f"due by {words.due}")
+    if words.is_stuck:
+        times.append(f"no lawful start as things stand: {' and '.join(step.earliest_rules)}")
+    elif step.kind != "record":
+        times.append(f"from {words.earliest}")
+    said = f"{words.what}, {words.answer}"
+    return f"{said}: {', '.join(times)}" if times else said
+
+
+def _history(steps: NextSteps) -> Iterator[str]:
+    if steps.findings:
+        yield ""
+        yield "Violated already, and not undone by any step"
+        for finding in steps.findings:
+            yield from wrapped(f"{finding.rule} ({finding.severity}): {finding.message}", 2, 4)
+
+
+def steps_html(steps: NextSteps) -> str:
+    """What to do, the soonest due first, then what the plan violates already."""
+    local = zone(steps.timezone)
+    parts: list[str] = [
+        heading(f"{steps.plan}: {count(len(steps.steps), 'next step')}"),
+        line(f"as of {local.spoken(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
+    ]
+    if steps.halted:
+        parts.append(
+            note("Halted: the medical partner found the client ineligible or stopped treatment.")
+        )
+    rows = [_step(number, step, steps) for number, step in enumerate(steps.steps, 1)]
+    parts.append(
+        table(_STEPS, rows, label="Next steps", more="steps") if rows else line("Nothing to do.")
+    )
+    parts += _listed("violated already, and not undone by any step", steps.findings)
+    return root(*parts)
+
+
+def _step(number: int, step: Step, steps: NextSteps) -> tuple[str, ...]:
+    words = _words(step, steps)
+    return (
+        f"{number}",
+        words.what,
+        element("strong", words.answer) if step.required else words.answer,
+        element("strong", words.due) if words.is_overdue else words.due,
+        f"none: {', '.join(step.earliest_rules)}" if words.is_stuck else words.earliest,
+        ", ".join(step.rules),
+        step.says,
+    )
+
+
+def session_row(session: Session, local: Zone) -> tuple[str, ...]:
+    """A session as a row of a list: when, what and where."""
+    return (local.spoken(session.begins), session.kind, f"{session.minutes} min", session.place)
+
+
+def completion_text(completion: Completion) -> str:
+    """The sessions to book with weekday and date, then needs, reason and history."""
+    local = completion.plan.zone
+    added = completion.added
+    lines = [_booked(completion)]
+    if added:
+        lines += [f"  {line}" for line in text_table([session_row(s, local) for s in added])]
+    if completion.reason is not None:
+        lines += ["", completion.reason]
+    if completion.needs:
+        lines += ["", "to be recorded by people"]
+        for finding in completion.needs:
+            closes = finding.breach.closes
+            until = "" if closes is None else f", by {local.spoken(closes)}"
+            lines += wrapped(f"{finding.message} [{finding.rule}{until}]", 2, 4)
+    if completion.findings:
+        lines += ["", "violated before"]
+        for finding in completion.findings:
+            lines += wrapped(f"{finding.message} [{finding.rule}]", 2, 4)
+    return "\n".join(lines)
+
+
+def _booked(completion: Completion) -> str:
+    added = len(completion.added)
+    told = f"{count(added, 'session')} to book" if added else "nothing to book"
+    return f"{completion.plan.id}: {told}"
+
+
+def completion_html(completion: Completion) -> str:
+    """The sessions to book, what people have to record, and the whole plan."""
+    plan = completion.plan
+    added = completion.added
+    parts: list[str] = [heading(_booked(completion))]
+    if completion.reason is not None:
+        parts.append(note(completion.reason))
+    if added:
+        speak = plan.zone.spoken
+        rows = [(s.id, noun(s), speak(s.begins), f"{s.minutes}", s.place) for s in added]
+        parts.append(table(_ADDED, rows, label="Sessions to book", more="sessions"))
+    parts += _listed("to be recorded by people", completion.needs)
+    parts += _listed("violated before", completion.findings)
+    return root(*parts, _whole("the completed plan", plan))
+
+
+def repair_text(repair: Repair) -> str:
+    """What to change, a step each, with days, times and the rules that ask for it."""
+    if not repair.changes:
+        return f"{repair.plan.id}: nothing to repair"
+    told = count(len(repair.changes), "change")
+    if repair.minutes_moved:
+        told += f", {count(repair.minutes_moved, 'minute')} moved"
+    lines = [f"{repair.plan.id}: {told} (times in {repair.plan.timezone})", ""]
+    for number, change in enumerate(repair.changes, 1):
+        mark = f"{number}. "
+        lines += wrapped(mark + _reasoned(change, repair), 2, 2 + len(mark))
+    return "\n".join(lines)
+
+
+def _reasoned(change: Change, repair: Repair) -> str:
+    says = " ".join(f"{rule}: {RULE_OF_ID[rule].says}" for rule in change.rules)
+    return f"{_deed(change, repair)}, because {says}"
+
+
+def _deed(change: Change, repair: Repair) -> str:
+    session = change.session
+    named = f"{noun(session)} {session.id}"
+    before, after = _starts(change, repair)
+    if not before:
+        held = f"{count(session.minutes, 'minute')}, {_PLACES[session.place]}"
+        return f"Add {named} on {after} ({held})"
+    if not after:
+        return f"Drop {named} of {before}"
+    return f"Move {named} from {before} to {after}"
+
+
+def _starts(change: Change, repair: Repair) -> tuple[str, str]:
+    """When the session was to start and when it is; empty where it is added or dropped."""
+    speak = repair.plan.zone.spoken
+    before, after = change.before, change.after
+    return (
+        "" if before is None else speak(before.begins),
+        "" if after is None else speak(after.begins),
+    )
+
+
+def repair_html(repair: Repair) -> str:
+    """What to change, and the repaired plan."""
+    plan, changes = repair.plan, repair.changes
+    told = count(len(changes), "change") if changes else "nothing to repair"
+    rows = [
+        (
+            element("strong", change.action),
+            change.session.id,
+            noun(change.session),
+            *_starts(change, repair),
+            ", ".join(change.rules),
+        )
+        for change in changes
+    ]
+    parts: list[str] = [heading(f"{plan.id}: {told}")]
+    if rows:
+        parts.append(table(_CHANGES, rows, label="Changes", more="changes"))
+    return root(*parts, _whole("the repaired plan", plan, repair.report))
+
+
+def _listed(told: str, findings: tuple[Finding, ...]) -> list[Markup]:
+    return [caption(told), findings_list(findings, told)] if findings else []
+
+
+def _whole(told: str, plan: Plan, report: Report | None = None) -> Markup:
+    # Late: text is shown far oftener than a page, and need not load what draws.
+    from kap_model.display.plans import plan_page
+
+    return joined([caption(told), plan_page(plan, report)])
+
+
+TEXT: Final = {
+    Completion: completion_text,
+    NextSteps: steps_text,
+    Repair: repair_text,
+}
+HTML: Final = {
+    Completion: completion_html,
+    NextSteps: steps_html,
+    Repair: repair_html,
+}
