@@ -58,7 +58,7 @@ def _registered(cls: type) -> None:
     if cls.__name__ in NAMES:
         from hypothesis import strategies as st
 
-        # Not what it is called with: that may be a base or a protocol, which all of ours meet.
+        # Not for what it is called with: that may be a base of the class, or a protocol.
         st.register_type_strategy(cls, lambda _: _strategy_of(cls))
 
 
