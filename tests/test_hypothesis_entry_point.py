@@ -112,7 +112,13 @@ def test_no_class_is_forgotten(entry: Path, way: str, order: str) -> None:
 DRAWN = """
 import hypothesis
 import kap_model as kap
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+# However busy the machine is, and whatever was drawn before.
+few = settings(
+    max_examples=3, database=None, deadline=None, derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 def price(plan: kap.Plan, amount: kap.Money) -> tuple[kap.Plan, kap.Money]:
     return plan, amount
@@ -120,7 +126,7 @@ def price(plan: kap.Plan, amount: kap.Money) -> tuple[kap.Plan, kap.Money]:
 mine = kap.Citation("mine", "here")
 st.register_type_strategy(kap.Citation, st.just(mine))
 
-@settings(max_examples=3, database=None)
+@few
 @given(st.from_type(kap.CareProtocol), st.from_type(kap.Money), st.builds(price))
 def draw(protocol, amount, both):
     assert type(protocol) is kap.CareProtocol
@@ -128,7 +134,7 @@ def draw(protocol, amount, both):
     assert type(amount) is type(both[1]) is kap.Money
     kap.check(both[0], protocol)
 
-@settings(max_examples=3, database=None)
+@few
 @given(st.from_type(kap.Citation))
 def draw_mine(citation):
     assert citation is mine
