@@ -33,10 +33,10 @@ class Announced:
 
 
 def on_each_class(listener: Callable[[type], None]) -> None:
-    """Call a function with each class that there is, and with each other once it is made.
+    """Call a function with each class that was made, and with each further one once it is.
 
     A function that listens already goes on as before. Where threads import at the same time, it
-    may hear of a class twice, never not at all: each side writes before it reads.
+    may hear of a class twice, but misses none: each side writes before it reads.
     """
     if listener not in _listeners:
         _listeners.append(listener)
