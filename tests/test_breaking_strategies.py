@@ -12,7 +12,7 @@ from hypothesis import Phase, find, given, settings, strategies as st
 import kap_model as kap
 from kap_model.examples import protocol_of
 from kap_model.testing import strategies as kst
-from kap_model.testing._breaking_strategies import BREAKS
+from kap_model.testing._breaking import BREAKS
 
 CITE = kap.Citation("a test", "here")
 IDS = [rule.id for rule in kap.RULES]

@@ -13,7 +13,7 @@ from hypothesis import Phase, assume, find, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.planning.new_sessions import Counts
-from kap_model.testing import _changes, _course_strategies, _grounds, strategies as kst
+from kap_model.testing import _lawful, strategies as kst
 from shipped import HOUSE
 
 CITE = kap.Citation("a test", "here")
@@ -213,7 +213,7 @@ def test_they_shrink_to_what_is_asked_for() -> None:
 
 @pytest.mark.parametrize("day", [dt.date(2027, 6, 30), dt.date(2027, 7, 1)])
 def test_dated_protocols_are_drawn_around_their_changes(day: dt.date) -> None:
-    starts = _course_strategies._starts(HOUSE_PROTOCOL)
+    starts = _lawful._starts(HOUSE_PROTOCOL)
     assert (
         find(starts, lambda start: start == day, settings=settings(DRAWN, max_examples=2000)) == day
     )
@@ -248,19 +248,19 @@ def test_an_age_that_only_late_courses_have() -> None:
 def test_a_course_that_leaves_the_calendar_is_not_laid_out() -> None:
     limits = kap.practices.CORE.protocol.limits_on(None)
     care = kap.practices.CORE.protocol
-    outline = _grounds.outline_of(limits, dt.date(2199, 12, 1), Counts(1, 6, 6))
-    assert _grounds.laid_out(limits, outline) is None
-    outline = _grounds.outline_of(limits, dt.date(2027, 1, 4), Counts(1, 6, 6))
-    plan = _grounds.laid_out(limits, outline)
+    outline = _lawful.outline_of(limits, dt.date(2199, 12, 1), Counts(1, 6, 6))
+    assert _lawful.laid_out(limits, outline) is None
+    outline = _lawful.outline_of(limits, dt.date(2027, 1, 4), Counts(1, 6, 6))
+    plan = _lawful.laid_out(limits, outline)
     assert plan is not None
     assert kap.check(plan, care).findings == ()
 
 
 def test_a_change_that_cannot_be_is_none() -> None:
     plan = kap.parse("1980-01-01 C0 E2")
-    assert _changes.changed(plan, _changes.gap(0, -40)) is None
-    assert _changes.changed(plan, _changes.facts(id="plan")) is None
-    assert _changes.changed(plan, _changes.gap(1, 40)) == kap.parse("1980-01-01 C0 E42")
+    assert _lawful.edited(plan, _lawful.gap(0, -40)) is None
+    assert _lawful.edited(plan, _lawful.facts(id="plan")) is None
+    assert _lawful.edited(plan, _lawful.gap(1, 40)) == kap.parse("1980-01-01 C0 E42")
 
 
 @pytest.mark.parametrize("wrong", ["house", "", 7, None])
@@ -270,7 +270,7 @@ def test_what_is_no_protocol_is_refused(wrong: Any) -> None:
 
 
 def test_a_plain_course_is_found_once() -> None:
-    before = _grounds.plain_course.cache_info().hits
+    before = _lawful.plain_course.cache_info().hits
     kst.lawful_plans("core")
     kst.lawful_plans("core")
-    assert _grounds.plain_course.cache_info().hits > before
+    assert _lawful.plain_course.cache_info().hits > before

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from kap_model._first_use import Announced
 from kap_model.errors import InvalidValue, Problem, refusal
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ IDENTIFIER_REASON: Final = (
 TEXT_REASON: Final = "must be 1 to 200 characters on one line, without spaces at the ends"
 
 
-class Value:
+class Value(Announced):
     """A frozen value: a pickle or a copy of it goes through its constructor again."""
 
     __slots__ = ()

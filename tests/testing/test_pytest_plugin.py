@@ -211,3 +211,28 @@ def test_without_the_flag_hardly_anything_is_loaded(pytester: pytest.Pytester) -
     assert with_flag[0] == "0"
     assert {"kap_model.documents", "kap_model.testing.cases"} <= set(with_flag)
     assert not {"hypothesis", "kap_model.testing.strategies"} & set(with_flag)
+
+
+OURS = f"""
+import sys
+if sys.argv[1:]:
+    import pytest
+    pytest.main(["-p", "{PLUGIN}", "-p", "no:cacheprovider", "-q", *sys.argv[1:]])
+else:
+    import kap_model
+print(*sorted(name for name in sys.modules if name.partition(".")[0] == "kap_model"))
+"""
+
+
+def test_collecting_loads_the_plugin_and_nothing_more_of_ours(pytester: pytest.Pytester) -> None:
+    def loaded(*arguments: str) -> set[str]:
+        done = subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", OURS, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=pytester.path,
+        )
+        return {*done.stdout.splitlines()[-1].split()}
+
+    assert loaded("--collect-only") == loaded() | {"kap_model.testing", PLUGIN}

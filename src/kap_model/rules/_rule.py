@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 from attrs import field, frozen
 
+from kap_model._first_use import Announced
 from kap_model._time import Moment, Zone, spoken_day
 from kap_model._values import Value, check_choice, check_identifier
 from kap_model.citations import Citation
@@ -184,7 +185,7 @@ class Example(Value):
 
 
 @frozen(eq=False, repr=False)
-class Rule:
+class Rule(Announced):
     """One sentence that a course keeps.
 
     Attributes:

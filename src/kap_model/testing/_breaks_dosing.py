@@ -10,116 +10,118 @@ import attrs
 
 from kap_model.plan import Plan
 from kap_model.sessions import FORMATS, PLACES, Dosing, TherapistSession
-from kap_model.testing._changes import at, later, swapped
-from kap_model.testing._plan_strategies import LABELS
-from kap_model.testing._scene import Break, Scene, outside
+from kap_model.testing._break import Break, BreakContext, outside
+from kap_model.testing._lawful import at, later, swapped
+from kap_model.testing._plans import LABELS
 
 _REACH: Final = 60  # minutes or days beyond a limit
 
 
-def too_few_dosings(scene: Scene) -> Plan:
+def too_few_dosings(context: BreakContext) -> Plan:
     """The last dosings do not take place; their integrations do."""
-    least = scene.given(scene.given(scene.limits.dosing_count).min)
-    left = scene.one(range(least - 1, 0, -1))
-    return scene.without(*scene.dosings[left:])
+    least = context.given(context.given(context.limits.dosing_count).min)
+    left = context.one(range(least - 1, 0, -1))
+    return context.without(*context.dosings[left:])
 
 
-def too_many_dosings(scene: Scene) -> Plan:
+def too_many_dosings(context: BreakContext) -> Plan:
     """More dosings at the end, each with its integrations."""
-    most = scene.given(scene.given(scene.limits.dosing_count).max)
-    count = max(most - len(scene.dosings), 0) + scene.pick((1, 2))
-    days = scene.pick((7, 1, 2, 3, 14))
+    most = context.given(context.given(context.limits.dosing_count).max)
+    count = max(most - len(context.dosings), 0) + context.pick((1, 2))
+    days = context.pick((7, 1, 2, 3, 14))
     for _ in range(count):
-        scene = attrs.evolve(scene, plan=scene.appended("dosing", 1, days))
-        number = scene.limits.integration_per_dosing or 0
-        scene = attrs.evolve(scene, plan=scene.appended("integration", number))
-    if not scene.plan.supplies:
-        return scene.plan
-    *rest, last = scene.plan.supplies
-    return scene.with_supplies([*rest, attrs.evolve(last, dosings=last.dosings + count)])
+        context = attrs.evolve(context, plan=context.appended("dosing", 1, days))
+        number = context.limits.integration_per_dosing or 0
+        context = attrs.evolve(context, plan=context.appended("integration", number))
+    if not context.plan.supplies:
+        return context.plan
+    *rest, last = context.plan.supplies
+    return context.with_supplies([*rest, attrs.evolve(last, dosings=last.dosings + count)])
 
 
-def wrong_length(scene: Scene) -> Plan:
+def wrong_length(context: BreakContext) -> Plan:
     """Dosings that are shorter or longer than the limit, and long enough for the effect."""
-    bounds = scene.given(scene.limits.dosing_minutes)
-    least = (scene.limits.effect_minutes or 0) + (scene.limits.processing_minutes or 0)
-    return _of_dosings(scene, minutes=scene.one(outside(bounds, max(least, 1), _REACH)))
+    bounds = context.given(context.limits.dosing_minutes)
+    least = (context.limits.effect_minutes or 0) + (context.limits.processing_minutes or 0)
+    return _of_dosings(context, minutes=context.one(outside(bounds, max(least, 1), _REACH)))
 
 
-def too_short_for_the_effect(scene: Scene) -> Plan:
+def too_short_for_the_effect(context: BreakContext) -> Plan:
     """Dosings that are lawful in length, and shorter than the effect and the time to process."""
-    least = (scene.limits.effect_minutes or 0) + (scene.limits.processing_minutes or 0)
-    bounds = scene.limits.dosing_minutes
+    least = (context.limits.effect_minutes or 0) + (context.limits.processing_minutes or 0)
+    bounds = context.limits.dosing_minutes
     lowest = 1 if bounds is None else max(bounds.min or 1, 1)
-    return _of_dosings(scene, minutes=scene.one(range(least - 1, lowest - 1, -1)))
+    return _of_dosings(context, minutes=context.one(range(least - 1, lowest - 1, -1)))
 
 
-def _of_dosings(scene: Scene, **given: Any) -> Plan:
-    return scene.with_sessions(*[attrs.evolve(d, **given) for d in scene.some(scene.dosings)])
+def _of_dosings(context: BreakContext, **given: Any) -> Plan:
+    return context.with_sessions(*[attrs.evolve(d, **given) for d in context.some(context.dosings)])
 
 
-def not_offered(scene: Scene) -> Plan:
+def not_offered(context: BreakContext) -> Plan:
     """Sessions in a format, or dosings at a place, that the practice does not offer."""
-    formats, places = scene.limits.formats or FORMATS, scene.limits.dosing_places or PLACES
+    formats, places = context.limits.formats or FORMATS, context.limits.dosing_places or PLACES
     choices: list[dict[str, Any]] = [{"format": f} for f in FORMATS if f not in formats]
     choices += [{"place": p, "support_person": "spouse"} for p in PLACES if p not in places]
-    given = scene.one(choices)
+    given = context.one(choices)
     if "place" in given:
-        return _of_dosings(scene, **given)
-    held = [s for s in scene.plan.sessions if isinstance(s, TherapistSession)]
-    return scene.with_sessions(*[attrs.evolve(s, **given) for s in scene.some(held)])
+        return _of_dosings(context, **given)
+    held = [s for s in context.plan.sessions if isinstance(s, TherapistSession)]
+    return context.with_sessions(*[attrs.evolve(s, **given) for s in context.some(held)])
 
 
-def therapist_away(scene: Scene) -> Plan:
+def therapist_away(context: BreakContext) -> Plan:
     """The therapist is recorded as absent from dosings."""
-    return _of_dosings(scene, therapist_present=False)
+    return _of_dosings(context, therapist_present=False)
 
 
-def nobody_at_home(scene: Scene) -> Plan:
+def nobody_at_home(context: BreakContext) -> Plan:
     """Remote dosings with nobody there, or nobody named yet."""
-    return _of_dosings(scene, place="remote", support_person=scene.pick((None, "none")))
+    return _of_dosings(context, place="remote", support_person=context.pick((None, "none")))
 
 
-def unknown_level(scene: Scene) -> Plan:
+def unknown_level(context: BreakContext) -> Plan:
     """Dosings at levels that the protocol does not know."""
-    known = scene.limits.dose_levels or ()
-    return _of_dosings(scene, level=scene.one([level for level in LABELS if level not in known]))
+    known = context.limits.dose_levels or ()
+    return _of_dosings(
+        context, level=context.one([level for level in LABELS if level not in known])
+    )
 
 
-def presence_not_recorded(scene: Scene) -> Plan:
+def presence_not_recorded(context: BreakContext) -> Plan:
     """A dosing was held, and nobody wrote down whether the therapist was there."""
-    dosing = scene.one(scene.dosings)
-    held = scene.recorded_until(dosing.ends)
+    dosing = context.one(context.dosings)
+    held = context.recorded_until(dosing.ends)
     return _unsaid(held, dosing, therapist_present=None)
 
 
-def support_not_recorded(scene: Scene) -> Plan:
+def support_not_recorded(context: BreakContext) -> Plan:
     """A remote dosing was held, and nobody wrote down who was there."""
-    dosing = scene.one(scene.dosings)
-    held = scene.recorded_until(dosing.ends)
+    dosing = context.one(context.dosings)
+    held = context.recorded_until(dosing.ends)
     return _unsaid(held, dosing, place="remote", support_person=None)
 
 
-def _unsaid(scene: Scene, dosing: Dosing, **given: Any) -> Plan:
-    held = scene.dosings[[d.id for d in scene.dosings].index(dosing.id)]
-    return scene.with_sessions(attrs.evolve(held, **given))
+def _unsaid(context: BreakContext, dosing: Dosing, **given: Any) -> Plan:
+    held = context.dosings[[d.id for d in context.dosings].index(dosing.id)]
+    return context.with_sessions(attrs.evolve(held, **given))
 
 
-def gap_out_of_bounds(scene: Scene) -> Plan:
+def gap_out_of_bounds(context: BreakContext) -> Plan:
     """Two dosings too close together or too far apart."""
-    days = scene.one(outside(scene.given(scene.limits.dosing_gap_days), 1, _REACH))
-    return _at_distance(scene.plan, scene.one(tuple(pairwise(scene.dosings))), days)
+    days = context.one(outside(context.given(context.limits.dosing_gap_days), 1, _REACH))
+    return _at_distance(context.plan, context.one(tuple(pairwise(context.dosings))), days)
 
 
-def too_frequent(scene: Scene) -> Plan:
+def too_frequent(context: BreakContext) -> Plan:
     """One dosing more in so many days than the limit allows."""
-    limit = scene.given(scene.limits.dosing_frequency)
-    first = scene.one(range(len(scene.dosings) - limit.at_most))
-    close = scene.dosings[first : first + limit.at_most + 1]
+    limit = context.given(context.limits.dosing_frequency)
+    first = context.one(range(len(context.dosings) - limit.at_most))
+    close = context.dosings[first : first + limit.at_most + 1]
     days = (limit.days - 1) // limit.at_most
-    plan = scene.plan
+    plan = context.plan
     for pair in pairwise(close):
-        plan = _at_distance(plan, pair, scene.one(range(days, -1, -1)))
+        plan = _at_distance(plan, pair, context.one(range(days, -1, -1)))
     return plan
 
 

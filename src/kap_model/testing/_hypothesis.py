@@ -1,60 +1,68 @@
 """Tells Hypothesis how to draw the library's own types; called when Hypothesis is imported.
 
-An entry point of the group ``hypothesis``. Strategies are made when a type is first drawn, so that
-whoever imports Hypothesis for something else does not wait for them.
+An entry point of the group ``hypothesis``, so it runs in every project of an environment with this
+package: it loads none of the types, but has each of them registered when it is made
+(:mod:`kap_model._first_use`). A strategy is made when its type is first drawn.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-import kap_model as kap
-from kap_model.fees.schedule import FeeSchedule
-from kap_model.money import Money
+from kap_model._first_use import on_each_class
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-TYPES: Final[tuple[type, ...]] = (
-    kap.Plan,
-    kap.Session,
-    kap.Consultation,
-    kap.MedicalEvaluation,
-    kap.Preparation,
-    kap.Dosing,
-    kap.Integration,
-    kap.MedicalReview,
-    kap.Supply,
-    kap.Clinician,
-    kap.CareProtocol,
-    kap.Setting,
-    kap.Limits,
-    kap.Bounds,
-    kap.Frequency,
-    kap.ReviewEvery,
-    kap.ReviewAfter,
-    kap.Citation,
-    kap.Waiver,
-    kap.Report,
-    kap.Finding,
-    kap.Rule,
-    kap.Practice,
-    Money,
-    FeeSchedule,
+NAMES: Final = frozenset(
+    {
+        "Bounds",
+        "CareProtocol",
+        "Citation",
+        "Clinician",
+        "Consultation",
+        "Dosing",
+        "FeeSchedule",
+        "Finding",
+        "Frequency",
+        "Integration",
+        "Limits",
+        "MedicalEvaluation",
+        "MedicalReview",
+        "Money",
+        "OpenSlot",
+        "Plan",
+        "Practice",
+        "Preparation",
+        "Report",
+        "ReviewAfter",
+        "ReviewEvery",
+        "Rule",
+        "Session",
+        "Setting",
+        "Supply",
+        "Waiver",
+    }
 )
-"""The types that ``st.from_type`` can draw. Open slots follow with the strategies themselves, for
-planning would have to be loaded for them."""
+"""The types that ``st.from_type`` can draw, as the strategies list them; no two classes of ours
+have the same name."""
 
 
 def register() -> None:
-    """Register a strategy for each type, to be made when the type is first drawn."""
-    from hypothesis import strategies as st
-
-    for cls in TYPES:
-        st.register_type_strategy(cls, _strategy)
+    """Have each type registered once there is the type; to call it again changes nothing."""
+    on_each_class(_registered)
 
 
-def _strategy(cls: type) -> SearchStrategy[Any]:
-    from kap_model.testing._types import strategy_of
+def _registered(cls: type) -> None:
+    if cls.__name__ in NAMES:
+        from hypothesis import strategies as st
 
-    return strategy_of(cls)
+        # Not for what it is called with: that may be a base of the class, or a protocol.
+        st.register_type_strategy(cls, lambda _: _strategy_of(cls))
+
+
+def _strategy_of(cls: type) -> SearchStrategy[Any]:
+    # Found by name, as values find their display: the strategies know this module.
+    made: SearchStrategy[Any] = import_module("kap_model.testing.strategies").strategy_of(cls)
+    return made

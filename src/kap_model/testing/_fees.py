@@ -10,6 +10,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from kap_model._values import check_integer
 from kap_model.citations import Citation
 from kap_model.fees.charges import (
     SCOPES,
@@ -39,11 +40,12 @@ from kap_model.fees.rates import (
     Tiered,
 )
 from kap_model.fees.schedule import COURSE, SUPPLY, Fee, FeeSchedule
+from kap_model.money import LARGEST, Money, check_currency
 from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, PLACES
-from kap_model.testing._money_strategies import CURRENCIES, money
-from kap_model.testing._plan_strategies import LABELS, TELLING_DATES, texts
-from kap_model.testing._protocol_strategies import bounds
+from kap_model.testing._plans import LABELS, TELLING_DATES, texts
+from kap_model.testing._protocols import bounds
 
+_CURRENCIES: Final = ("USD", "USD", "EUR", "JPY", "KWD")  # two decimals, none, three
 _PAYEES: Final = (None, None, None, "Journey Clinical", "the pharmacy")
 _LENGTHS: Final = (1, 45, 50, 60, 90, 120, 180, LONGEST_MINUTES)
 _INCREMENTS: Final = (1, 1, 5, 15, 30, 60, 7, LONGEST_MINUTES)
@@ -58,6 +60,27 @@ _CHOSEN_FOR_THE_PLAN: Final = ("route", "cover")
 _IN_A_FORMAT: Final = ("preparation", "dosing", "integration")
 _PACKAGES: Final = ("starter", "course", "refresher")
 _CITATION: Final = Citation("fee page", "section on fees")
+
+
+def money(
+    currency: str | None = "USD", min_minor: int = 0, max_minor: int = 1_000_000
+) -> SearchStrategy[Money]:
+    """Amounts of money.
+
+    Args:
+        currency: An ISO 4217 code; ``None``: US dollar, euro, yen or Kuwaiti dinar.
+        min_minor: The least, in minor units; may be negative.
+        max_minor: The most.
+
+    Raises:
+        InvalidValue: No currency code, no whole numbers, or the least above the most.
+    """
+    check_integer(max_minor, "max_minor", -LARGEST, LARGEST)
+    check_integer(min_minor, "min_minor", -LARGEST, max_minor)
+    if currency is None:
+        return st.sampled_from(_CURRENCIES).flatmap(lambda code: money(code, min_minor, max_minor))
+    check_currency(currency, "currency")
+    return st.integers(min_minor, max_minor).map(lambda minor: Money(minor, currency))
 
 
 @st.composite
@@ -267,7 +290,7 @@ def fee_schedules(currency: str | None = None) -> SearchStrategy[FeeSchedule]:
         currency: The currency of all amounts; absent: any of US dollar, euro, yen and Kuwaiti
             dinar, whose minor units differ.
     """
-    codes = st.sampled_from(CURRENCIES) if currency is None else st.just(currency)
+    codes = st.sampled_from(_CURRENCIES) if currency is None else st.just(currency)
     return codes.flatmap(_fee_schedules)
 
 

@@ -22,8 +22,7 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.testing._changes import recorded, swapped, without
-from kap_model.testing._grounds import FIRST, SUPPORT
+from kap_model.testing._lawful import FIRST, SUPPORT, recorded, swapped, without
 
 T = TypeVar("T")
 
@@ -41,7 +40,7 @@ class Pick(Protocol):
 
 
 @frozen(eq=False)
-class Scene:
+class BreakContext:
     """A course of which one rule is to be broken.
 
     Attributes:
@@ -172,12 +171,12 @@ class Scene:
             plan = swapped(plan, [fresh])
         return plan
 
-    def recorded_until(self, instant: int) -> Scene:
+    def recorded_until(self, instant: int) -> BreakContext:
         """The same course, with all that ends by an instant held and recorded."""
         held = [recorded(s) for s in self.plan.sessions if s.ends <= instant]
         return attrs.evolve(self, plan=swapped(self.plan, held))
 
-    def tracked(self) -> Scene:
+    def tracked(self) -> BreakContext:
         """The same course with supplies that cover it, as its reviews refill them."""
         if self.plan.supplies or not self.dosings:
             return self
@@ -205,7 +204,7 @@ class Scene:
         return attrs.evolve(self.plan, supplies=tuple(supplies))
 
 
-Break: TypeAlias = Callable[[Scene], Plan]
+Break: TypeAlias = Callable[[BreakContext], Plan]
 """Makes a course that is meant to break one rule and no other; the rules say whether it does."""
 
 

@@ -19,10 +19,8 @@ from kap_model.protocol import CareProtocol
 from kap_model.rules._rule import Example
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.testing import _breaks_dosing, _breaks_intake, _breaks_integration
-from kap_model.testing._change_strategies import varied
-from kap_model.testing._course_strategies import courses
-from kap_model.testing._grounds import Ground, limits_at
-from kap_model.testing._scene import Break, Pick, Scene, Unbreakable
+from kap_model.testing._break import Break, BreakContext, Pick, Unbreakable
+from kap_model.testing._lawful import BaseCourse, courses, limits_at, varied
 
 T = TypeVar("T")
 Broken: TypeAlias = Literal["violated", "unknown"]
@@ -86,15 +84,15 @@ def plans_breaking(
     if verdict is None:
         verdict = "violated" if rule in BREAKS["violated"] else "unknown"
     check_choice(verdict, "verdict", [v for v in BREAKS if rule in BREAKS[v]])
-    ground = Ground.of(_usual(_EXAMPLES[rule]) if protocol is None else protocol)
-    if reads and not any(line.limit in reads for line in ground.care.settings):
+    base = BaseCourse.of(_usual(_EXAMPLES[rule]) if protocol is None else protocol)
+    if reads and not any(line.limit in reads for line in base.care.settings):
         raise refusal("protocol", f"sets no limit of {rule}, which reads {', '.join(reads)}")
-    aim = _Aim(rule, verdict, ground.care)
-    ways = _ways(aim, ground.spare)
+    aim = _Aim(rule, verdict, base.care)
+    ways = _ways(aim, base.spare)
     if not ways:
         reason = "no course was found that breaks this rule alone under this protocol"
         raise PlanningError([Problem("rule", reason)])
-    return _broken(ground, aim, ways)
+    return _broken(base, aim, ways)
 
 
 def _usual(example: Example) -> ProtocolChoice:
@@ -118,7 +116,7 @@ class _Aim:
     def broken(self, plan: Plan, way: Break, pick: Pick) -> Plan | None:
         """A lawful plan with the rule broken in one way; ``None`` where that does not do it."""
         try:
-            made = way(Scene(plan, limits_at(self.care, plan), pick))
+            made = way(BreakContext(plan, limits_at(self.care, plan), pick))
         except (InvalidValue, Unbreakable):
             return None
         return made if self.is_met(made) else None
@@ -144,7 +142,9 @@ def _plainly_broken(aim: _Aim, plan: Plan, way: Break) -> Plan | None:
     return None
 
 
-def _broken(ground: Ground, aim: _Aim, ways: Sequence[tuple[Break, Plan]]) -> SearchStrategy[Plan]:
+def _broken(
+    base: BaseCourse, aim: _Aim, ways: Sequence[tuple[Break, Plan]]
+) -> SearchStrategy[Plan]:
     # Without arguments: Hypothesis would print them with each failure.
     @st.composite
     def broken(draw: st.DrawFn) -> Plan:
@@ -152,7 +152,7 @@ def _broken(ground: Ground, aim: _Aim, ways: Sequence[tuple[Break, Plan]]) -> Se
             return options[draw(st.integers(0, len(options) - 1))]
 
         way, spare = pick(ways)
-        plan = aim.broken(draw(courses(ground)), way, pick) or spare
-        return draw(varied(plan, limits_at(ground.care, plan), aim.is_met))
+        plan = aim.broken(draw(courses(base)), way, pick) or spare
+        return draw(varied(plan, limits_at(base.care, plan), aim.is_met))
 
     return broken()
