@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.cli._schema import print_schema
+from kap_model.cli.lookups import print_schema
 from kap_model.documents import loads, loads_fees, loads_protocol, loads_slots, loads_waivers
 from kap_model.documents.schemas import BEYOND, NAMES, schema, schema_text
 from kap_model.testing import strategies

@@ -4,12 +4,11 @@ Each format is a pure function of documents' names, their texts and what is said
 :class:`Checked` for plans, :class:`Linted` for protocols. Nothing here reads a file or a clock.
 """
 
+from kap_model.formats._judged import FAIL_ON, fails
 from kap_model.formats.checked import Checked
-from kap_model.formats.failing import FAIL_ON, fails
-from kap_model.formats.github import as_github
 from kap_model.formats.junit import as_junit
+from kap_model.formats.lines import as_github, as_ndjson
 from kap_model.formats.linted import LINT_TOPICS, Linted
-from kap_model.formats.ndjson import as_ndjson
 from kap_model.formats.sarif import as_sarif
 
 __all__ = [

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kap_model.formats._judged import Judged, Note, fails
 from kap_model.formats._xml import writable
-from kap_model.formats.failing import fails
-from kap_model.formats.judged import Judged, Note
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -43,13 +42,13 @@ def junit_suite(judged: Judged, fail_on: Collection[str]) -> Element:
     said = judged.judgement
     if said is None:
         return _suite(judged.place, {}, [_unusable(judged)])
-    notes = said.notes()
+    notes = said.notes
     cases = [
         _case(said.subject, topic, idle, [note for note in notes if note.topic == topic], fail_on)
-        for topic, idle in said.topics().items()
+        for topic, idle in said.topics.items()
     ]
     about = {"file": judged.place} if judged.is_file else {}
-    return _suite(said.subject, about | said.about(), cases)
+    return _suite(said.subject, about | said.about, cases)
 
 
 def _suite(name: str, about: dict[str, str], cases: list[Element]) -> Element:
