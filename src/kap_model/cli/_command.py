@@ -6,9 +6,7 @@ import argparse
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kap_model.errors import InputError, Problem
 
@@ -23,8 +21,7 @@ NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _OPTIONS: Final = ("as_of", "every", "place", "priced_on", "support_person")
 
 
-@frozen
-class Result:
+class Result(NamedTuple):
     """A command's whole outcome, printed when it is known, or a piece of one that comes in pieces.
 
     A piece is whole lines; the status of all is the highest of any.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, Final
-
-from attrs import frozen
+from typing import Any, Final, NamedTuple
 
 from kap_model.cli._command import FOUND, GOOD, UNUSABLE, Result, json_text
 from kap_model.errors import InputError, Problem
@@ -16,8 +14,7 @@ from kap_model.report import Verdict
 FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "github")
 
 
-@frozen
-class OutputFormat:
+class OutputFormat(NamedTuple):
     """A format.
 
     Attributes:
@@ -34,8 +31,7 @@ class OutputFormat:
     says_errors: bool = False
 
 
-@frozen
-class Outcome:
+class Outcome(NamedTuple):
     """What becomes of one document: its part of the output, a status, lines for stderr.
 
     Attributes:

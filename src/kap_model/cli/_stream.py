@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
-
-from attrs import frozen
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from kap_model.cli._inputs import STDIN
 from kap_model.documents import _json
@@ -21,8 +20,7 @@ _LONGEST_LINE: Final = MOST_BYTES + 2  # with its end
 _BLANK: Final = b" \t\r\n"
 
 
-@frozen
-class InputDocument:
+class InputDocument(NamedTuple):
     """A document as it was read, or why it was not.
 
     Attributes:
@@ -38,8 +36,7 @@ class InputDocument:
     error: OSError | None = None
 
 
-@frozen
-class InputFile:
+class InputFile(NamedTuple):
     """A file of the command line.
 
     Attributes:
@@ -75,35 +72,27 @@ def sources(names: Iterable[str], *, by_line: bool = False) -> list[InputFile]:
             )
             looked_at = True
         elif by_line or name.lower().endswith(LINE_SUFFIXES):
-            found.append(InputFile(True, _LinesOfFile(name)))
+            found.append(InputFile(True, partial(_lines_of_file, name)))
         else:
-            found.append(InputFile(False, _WholeFile(name)))
+            found.append(InputFile(False, partial(_whole_file, name)))
     return found
 
 
-@frozen
-class _WholeFile:
-    name: str
-
-    def __call__(self) -> Iterator[InputDocument]:
-        try:
-            raw = read_bytes(self.name)
-        except OSError as error:
-            yield InputDocument(self.name, error=error)
-        else:
-            yield InputDocument(self.name, raw)
+def _whole_file(name: str) -> Iterator[InputDocument]:
+    try:
+        raw = read_bytes(name)
+    except OSError as error:
+        yield InputDocument(name, error=error)
+    else:
+        yield InputDocument(name, raw)
 
 
-@frozen
-class _LinesOfFile:
-    name: str
-
-    def __call__(self) -> Iterator[InputDocument]:
-        try:
-            with Path(self.name).open("rb") as file:
-                yield from lines_of(file, self.name)
-        except OSError as error:
-            yield InputDocument(self.name, error=error)
+def _lines_of_file(name: str) -> Iterator[InputDocument]:
+    try:
+        with Path(name).open("rb") as file:
+            yield from lines_of(file, name)
+    except OSError as error:
+        yield InputDocument(name, error=error)
 
 
 def _failing(error: OSError) -> InputFile:

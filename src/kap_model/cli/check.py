@@ -11,9 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
-
-from attrs import evolve, frozen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO, TypeVar
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model.checking import check
@@ -114,8 +112,7 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=check_files)
 
 
-@frozen
-class Judging:
+class Judging(NamedTuple):
     """What every document is judged by, and what is made of it."""
 
     protocol: CareProtocol | None
@@ -140,7 +137,7 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
     name = arguments.format or ("ndjson" if by_line else "text")
     if arguments.coverage and name not in COVERAGE_PART:
         return Result(UNUSABLE, complaints=(NO_ROOM,))
-    judge = partial(judged, judging=evolve(judging, form=name, counted=arguments.coverage))
+    judge = partial(judged, judging=judging._replace(form=name, counted=arguments.coverage))
     documents = chain.from_iterable(file.documents() for file in files)
     outcomes = in_order(judge, documents, arguments.jobs)
     form = output_format(name, judging.fail_on)
@@ -149,7 +146,8 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
         outcomes = with_progress(outcomes, sys.stderr)
     if arguments.coverage:
         outcomes = _with_coverage(outcomes, COVERAGE_PART[name])
-        form = evolve(form, whole=_reports_and_coverage) if name == "json" else form
+        if name == "json":
+            form = form._replace(whole=_reports_and_coverage)
     return streamed(outcomes, form) if streams else gathered(outcomes, form)
 
 
@@ -176,7 +174,7 @@ def _judged(document: InputDocument, judging: Judging, form: OutputFormat) -> Ou
         return outcome_of(refused, form, judging.fail_on, UnusableError(place, plan).lines)
     report = check(plan, judging.protocol, as_of=judging.as_of, waivers=judging.waivers)
     outcome = outcome_of(_checked(document, report=report), form, judging.fail_on)
-    return evolve(outcome, verdicts=report.rules) if judging.counted else outcome
+    return outcome._replace(verdicts=report.rules) if judging.counted else outcome
 
 
 def _plan(document: InputDocument) -> Plan | InputError | OSError:

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 
-from attrs import evolve
-
 from kap_model.checking import ProtocolChoice
 from kap_model.cli._command import (
     Result,
@@ -216,9 +214,9 @@ def lint_protocols(arguments: argparse.Namespace) -> Result:
     fail_on = fail_on_of(arguments)
     form = output_format(arguments.format, fail_on)
     if arguments.format == "json":
-        form = evolve(form, whole=_lints if len(arguments.protocols) > 1 else _alone)
+        form = form._replace(whole=_lints if len(arguments.protocols) > 1 else _alone)
     elif arguments.format == "sarif":
-        form = evolve(form, whole=partial(sarif_log, topics=LINT_TOPICS))
+        form = form._replace(whole=partial(sarif_log, topics=LINT_TOPICS))
     return gathered((_outcome(choice, form, fail_on) for choice in arguments.protocols), form)
 
 
