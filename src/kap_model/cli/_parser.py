@@ -60,20 +60,24 @@ COMMANDS: Final = (
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A command's parser, without its options until it is to parse something."""
+    """A command's parser; it is made, and its module loaded, when it is first to parse."""
 
-    options: Callable[[], Options] | None = None
+    options: Callable[[], Options]
+
+    def __init__(self, **given: Any) -> None:
+        self._given: dict[str, Any] | None = given
 
     def complete(self) -> None:
-        """Load the command's module and add what the command takes, once."""
-        options, self.options = self.options, None
-        if options is not None:
-            options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
+        """Make the parser, with what the command takes."""
+        given, self._given = self._given, None
+        if given is not None:
+            super().__init__(**given)
+            self.options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
 
     def parse_known_args(
         self, args: Iterable[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
-        """What an ordinary parser says, once it is complete."""
+        """What an ordinary parser says."""
         self.complete()
         return super().parse_known_args(args, namespace)
 
