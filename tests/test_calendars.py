@@ -19,7 +19,7 @@ from icalendar import Calendar
 
 import kap_model as kap
 from kap_model.calendars import TITLES, CalendarLibraryMissingError, Titles, event_uid, to_ical
-from kap_model.cli._calendar import add_calendar_command
+from kap_model.cli.lookups import add_calendar
 from kap_model.testing import strategies as kst
 from shipped import RUNNING
 from support import plan as plan_of
@@ -311,7 +311,7 @@ def test_nothing_waits_for_the_library_that_does_not_need_it() -> None:
     program = (
         "import sys, kap_model\n"
         "assert 'kap_model.calendars' not in sys.modules\n"
-        "import kap_model.calendars, kap_model.cli._calendar\n"
+        "import kap_model.calendars, kap_model.cli.lookups\n"
         "assert 'icalendar' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 - our own program
@@ -337,7 +337,7 @@ def test_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(arguments: list[str], capsys: Capture) -> tuple[int, str, str]:
     """The command as the parser of all commands would run it."""
     parser = argparse.ArgumentParser()
-    add_calendar_command(parser.add_subparsers(required=True))
+    add_calendar(parser.add_subparsers(required=True).add_parser("calendar"))
     parsed = parser.parse_args(["calendar", *arguments])
     result = parsed.run(parsed)
     assert capsys.readouterr() == ("", "")

@@ -20,8 +20,8 @@ import kap_model as kap
 from formats.sarif_shape import check_sarif
 from kap_model.batch import check_lines
 from kap_model.cli import _stream, main
-from kap_model.cli._jobs import ignore_interrupts, in_order, with_progress
 from kap_model.cli._stream import lines_of, look
+from kap_model.cli.check import ignore_interrupts, in_order, with_progress
 from shipped import BROKEN, REGROUNDING
 
 Capture = pytest.CaptureFixture[str]
@@ -402,7 +402,7 @@ def test_progress_keeps_away_from_results(
     assert screen(terminal.getvalue()) == ""
 
 
-def lengths(documents: list[_stream.Document]) -> list[int]:
+def lengths(documents: list[_stream.InputDocument]) -> list[int]:
     """A judge that other processes can find."""
     return [len(document.raw) for document in documents]
 
@@ -410,10 +410,10 @@ def lengths(documents: list[_stream.Document]) -> list[int]:
 def test_processes_keep_the_order_and_look_a_bounded_way_ahead() -> None:
     read = 0
 
-    def documents() -> Iterator[_stream.Document]:
+    def documents() -> Iterator[_stream.InputDocument]:
         nonlocal read
         for read in range(1, 1001):
-            yield _stream.Document("x", b"x" * (read % 7 or 90_000))
+            yield _stream.InputDocument("x", b"x" * (read % 7 or 90_000))
 
     answers = in_order(lengths, documents(), 2)
     assert next(answers) == 1
@@ -448,7 +448,7 @@ def test_processes_start_without_signal_masks_too(
 ) -> None:
     monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
     assert main(["check", "--jobs", "1", lines_file(tmp_path, GOOD)]) == 0
-    answers = in_order(lengths, iter([_stream.Document("x", b"xx")]), 2)
+    answers = in_order(lengths, iter([_stream.InputDocument("x", b"xx")]), 2)
     assert list(answers) == [2]
     capsys.readouterr()
 

@@ -65,12 +65,12 @@ def test_a_bug_of_ours_exits_with_three_and_quotes_nothing(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(MARKER)
 
-    monkeypatch.setattr("kap_model.cli._check.check", broken)
+    monkeypatch.setattr("kap_model.cli.check.check", broken)
     assert main(["check", REGROUNDING]) == 3
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("kap-model: a bug of ours, RuntimeError at ")
-    assert "_check.py:" in captured.err
+    assert "check.py:" in captured.err
     assert MARKER not in captured.err
     assert len(captured.err.splitlines()) == 1
 
@@ -79,7 +79,7 @@ def test_an_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kap_model.cli._check.check", interrupted)
+    monkeypatch.setattr("kap_model.cli.check.check", interrupted)
     assert main(["check", REGROUNDING]) == 130
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""

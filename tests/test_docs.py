@@ -18,7 +18,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.cli._arguments import parse_arguments
+from kap_model.cli._parser import parse_arguments
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+import zipfile
 import zoneinfo
 from functools import cache
 from importlib import resources
@@ -237,3 +238,31 @@ def test_zones_come_from_the_tzdata_package_and_not_from_the_machine(tmp_path: P
         check=True,
     )
     assert run.stdout.split() == ["2027-01-18T09:00:00+09:00", "2027-01-17T16:00:00-08:00"]
+
+
+def test_without_the_tzdata_package_no_zone_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    with pytest.raises(ModuleNotFoundError, match="tzdata"):
+        _time.Zone.named(LOS_ANGELES)
+
+
+IN_A_ZIP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import tzdata
+from kap_model._time import zone, zone_names
+assert tzdata.__file__.startswith(sys.argv[1])
+print(len(zone_names()) > 500, zone("America/Los_Angeles").text(0))
+"""
+
+
+def test_the_tzdata_package_may_stand_in_a_zip(tmp_path: Path) -> None:
+    archive, package = tmp_path / "packages.zip", Path(str(resources.files("tzdata")))
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(package.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                file.write(path, path.relative_to(package.parent))
+    run = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", IN_A_ZIP, str(archive)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["True", "1969-12-31T16:00:00-08:00"]

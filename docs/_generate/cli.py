@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Iterator, Mapping
 
 from _generate import NOTE
-from kap_model.cli._arguments import command_line
+from kap_model.cli._parser import CommandParser, command_line
 
 _WIDTH = 80
 _HELP = ("-h", "--help")
@@ -53,6 +53,9 @@ def commands_of(
     """Each command with what it does and its own parser."""
     (group,) = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001 - argparse tells nobody else
     says = {action.dest: action.help or "" for action in group._choices_actions}  # noqa: SLF001 - likewise
+    for command in group.choices.values():
+        if isinstance(command, CommandParser):
+            command.complete()
     return {name: (says[name], command) for name, command in group.choices.items()}
 
 

@@ -12,7 +12,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from io import BytesIO
+from pkgutil import get_data
+from typing import TYPE_CHECKING, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -236,19 +238,22 @@ def date_text(date: dt.date | None) -> str | None:
 @lru_cache(maxsize=4096)
 def add_months(day: int, months: int) -> int:
     """The same day of a later month, clamped to its end: 31 January + 1 is 28 February."""
-    import pendulum
-
+    # By hand: a check needs nothing else of pendulum, and to load it takes longer than to check.
     date = dt.date.fromordinal(day)
-    return pendulum.Date(date.year, date.month, date.day).add(months=months).toordinal()
+    month = date.year * 12 + date.month - 1 + months
+    return min(_first_of_month(month) + date.day, _first_of_month(month + 1)) - 1
 
 
 @lru_cache(maxsize=4096)
 def last_day_of_quarter(day: int) -> int:
     """The last day of the calendar quarter that holds a day."""
-    import pendulum
-
     date = dt.date.fromordinal(day)
-    return pendulum.Date(date.year, date.month, date.day).last_of("quarter").toordinal()
+    return _first_of_month(date.year * 12 + (date.month + 2) // 3 * 3) - 1
+
+
+def _first_of_month(month: int) -> int:
+    """The first day of a month that is counted from January of the year 0."""
+    return dt.date(month // 12, month % 12 + 1, 1).toordinal()
 
 
 def day_of_age(born: dt.date | None, years: int | None) -> int:
@@ -288,8 +293,7 @@ class Zone:
     @classmethod
     def named(cls, name: str) -> Zone:
         """The zone of a name that the tzdata package has."""
-        with _zone_file(name) as file:
-            return cls(name, ZoneInfo.from_file(file, key=name))
+        return cls(name, ZoneInfo.from_file(_zone_file(name), key=name))
 
     def day(self, seconds: int) -> int:
         """The ordinal of the local date at an instant."""
@@ -357,16 +361,20 @@ class Zone:
 @cache
 def zone_names() -> frozenset[str]:
     """Every zone name that a plan may carry: the tzdata package's own list."""
-    from importlib import resources
-
-    listing = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
-    return frozenset(listing.split())
+    return frozenset(_file_of_tzdata("zones").decode().split())
 
 
-def _zone_file(name: str) -> IO[bytes]:
-    from importlib import resources
+def _zone_file(name: str) -> BytesIO:
+    return BytesIO(_file_of_tzdata(f"zoneinfo/{name}"))
 
-    return resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb")
+
+def _file_of_tzdata(path: str) -> bytes:
+    # Not importlib.resources, which loads zipfile, tempfile and more: this asks the package's own
+    # loader, so that a file in a zip or in a frozen program is found likewise.
+    raw = get_data("tzdata", path)
+    if raw is None:
+        raise ModuleNotFoundError("No module named 'tzdata'", name="tzdata")
+    return raw
 
 
 def zone(name: str) -> Zone:
@@ -391,5 +399,4 @@ def _zone(name: str) -> Zone:
 def _pendulum_zone(name: str) -> pendulum.Timezone:
     from pendulum.tz.timezone import Timezone
 
-    with _zone_file(name) as file:
-        return Timezone.from_file(file, key=name)
+    return Timezone.from_file(_zone_file(name), key=name)

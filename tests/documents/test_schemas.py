@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 import kap_model as kap
 from kap_model.cli import main
-from kap_model.cli._schema import print_schema
+from kap_model.cli.lookups import print_schema
 from kap_model.documents.fees import loads_fees
 from kap_model.documents.lists import loads_slots, loads_waivers
 from kap_model.documents.plans import loads

@@ -11,8 +11,8 @@ import kap_model as kap
 from copies import copies
 from formats.plans_with_findings import BAD, GOOD, ONE_LINE, PLAN, PRETTY, REPORT, RUNNING, WAIVED
 from kap_model.formats import FAIL_ON, Checked, fails
+from kap_model.formats._judged import level
 from kap_model.formats._places import Region, session_places
-from kap_model.formats.failing import level
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_without_a_text_a_region_is_the_start() -> None:
 def test_the_regions_of_a_finding_are_those_of_its_sessions() -> None:
     said = GOOD.judgement
     assert said is not None
-    by_rule = {note.topic: note for note in said.notes()}
+    by_rule = {note.topic: note for note in said.notes}
     assert GOOD.regions(by_rule["INTEG-EACH"]) == [("d1", GOOD.region("d1"))]
     assert GOOD.regions(by_rule["INTEG-COUNT"]) == [(None, GOOD.region())]
 

@@ -24,9 +24,8 @@ from kap_model.formats import (
     as_sarif,
     fails,
 )
+from kap_model.formats._judged import Note, level
 from kap_model.formats._places import Region, line_name, protocol_places
-from kap_model.formats.failing import level
-from kap_model.formats.judged import Note
 from kap_model.testing import strategies as kst
 from refusals import refused_at
 from support import SOURCE, limits
@@ -73,7 +72,7 @@ def cut(region: Region) -> str:
 
 def notes(linted: Linted) -> list[Note]:
     assert linted.judgement is not None
-    return list(linted.judgement.notes())
+    return list(linted.judgement.notes)
 
 
 def sarif(*linted: Linted) -> Any:

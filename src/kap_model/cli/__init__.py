@@ -10,15 +10,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from pathlib import PurePath
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from kap_model.cli._arguments import parse_arguments
-from kap_model.cli._result import GOOD, UNUSABLE, Result
+if TYPE_CHECKING:
+    from kap_model.cli._command import Result
 
+# A run waits for nothing that it does not use: --version for no command, a command for no other.
 BUG: Final = 3
 INTERRUPTED: Final = 130
 
@@ -36,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001 - the outer door: an uncaught bug would exit with 1
+        import traceback
+        from pathlib import PurePath
+
         # An error's own text may quote health data, so only its kind and place are shown.
         frames = traceback.extract_tb(bug.__traceback__)
         places = "; ".join(f"{PurePath(f.filename).name}:{f.lineno}" for f in frames)
@@ -44,9 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    from kap_model.cli._parser import parse_arguments
+
     parsed = parse_arguments(arguments)
     result: Result | Generator[Result, None, None] = parsed.run(parsed)
-    if isinstance(result, Result):
+    if not isinstance(result, Generator):
         return _printed((result,))
     with closing(result):
         return _printed(result)
@@ -54,6 +58,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _printed(pieces: Iterable[Result]) -> int:
     """Print each piece as it comes; returns the status of those that were printed."""
+    from kap_model.cli._command import GOOD, UNUSABLE
+
     status = GOOD
     for piece in pieces:
         status = max(status, piece.status)

@@ -1,50 +1,36 @@
-"""What commands read: plans, protocols and fee schedules, from files, stdin or their names."""
+"""What commands read: plans, protocols, fee schedules and slots, from files, stdin or names.
+
+The readers of what only an option names are loaded where it is given.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from kap_model.cli._command import UnusableError
 from kap_model.documents._json import read_bytes, read_limited
-from kap_model.documents.fees import loads_fees
-from kap_model.documents.lists import load_slots
 from kap_model.documents.plans import loads
-from kap_model.documents.protocols import loads_protocol
-from kap_model.errors import InputError, Problem
-from kap_model.fees.schedule import FeeSchedule
+from kap_model.errors import InputError
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol
-from kap_model.slots import OpenSlot
+
+if TYPE_CHECKING:
+    from kap_model.fees.schedule import FeeSchedule
+    from kap_model.slots import OpenSlot
 
 T = TypeVar("T")
 
 STDIN: Final = "-"
-_OPTIONS: Final = ("as_of", "every", "place", "priced_on", "support_person")
 _NEITHER: Final = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
 
 
-class UnusableError(Exception):
-    """An argument or file that cannot be used; its text is a line for each problem."""
-
-    def __init__(self, name: str, error: InputError | OSError) -> None:
-        self.lines: tuple[str, ...]
-        if isinstance(error, OSError):
-            self.lines = (f"{name}: {error.strerror or 'cannot be read'}",)
-        elif name.startswith("--"):
-            self.lines = tuple(f"{name}: {problem.reason}" for problem in error.problems)
-        else:
-            self.lines = tuple(_line(name, problem) for problem in error.problems)
-        super().__init__(*self.lines)
-
-
-def _line(name: str, problem: Problem) -> str:
-    """What is wrong with a file, or with an option that was given beside it."""
-    if problem.path in _OPTIONS:
-        return f"--{problem.path.replace('_', '-')}: {problem.reason}"
-    return f"{name}: {problem}"
+def named(file: str) -> str:
+    """How messages call a file."""
+    return "stdin" if file == STDIN else file
 
 
 def read_plan(name: str) -> Plan:
@@ -58,7 +44,7 @@ def read_plan(name: str) -> Plan:
     try:
         return loads(read_limited(sys.stdin.buffer) if name == STDIN else read_bytes(name))
     except (InputError, OSError) as error:
-        unusable = UnusableError("stdin" if name == STDIN else name, error)
+        unusable = UnusableError(named(name), error)
     raise unusable
 
 
@@ -79,6 +65,8 @@ def protocol_of(choice: str) -> CareProtocol:
     """
     if choice in BY_NAME:
         return BY_NAME[choice].protocol
+    from kap_model.documents.protocols import loads_protocol
+
     return _of_file(choice, "--protocol", loads_protocol)
 
 
@@ -90,6 +78,8 @@ def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:
     """
     if choice is None or choice in BY_NAME:
         return choice
+    from kap_model.documents.fees import loads_fees
+
     return _of_file(choice, "--fees", loads_fees)
 
 
@@ -101,6 +91,8 @@ def chosen_slots(choice: str | None) -> tuple[OpenSlot, ...] | None:
     """
     if choice is None:
         return None
+    from kap_model.documents.lists import load_slots
+
     try:
         return load_slots(choice)
     except (InputError, OSError) as error:

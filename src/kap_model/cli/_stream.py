@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
-
-from attrs import frozen
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from kap_model.cli._inputs import STDIN
 from kap_model.documents import _json
@@ -20,8 +19,7 @@ _LONGEST_LINE: Final = MOST_BYTES + 2  # with its end
 _BLANK: Final = b" \t\r\n"
 
 
-@frozen
-class Document:
+class InputDocument(NamedTuple):
     """A document as it was read, or why it was not.
 
     Attributes:
@@ -37,8 +35,7 @@ class Document:
     error: OSError | None = None
 
 
-@frozen
-class Source:
+class InputFile(NamedTuple):
     """A file of the command line.
 
     Attributes:
@@ -47,7 +44,7 @@ class Source:
     """
 
     by_line: bool
-    documents: Callable[[], Iterator[Document]]
+    documents: Callable[[], Iterator[InputDocument]]
 
 
 class Readable(Protocol):
@@ -58,14 +55,14 @@ class Readable(Protocol):
         ...
 
 
-def sources(names: Iterable[str], *, by_line: bool = False) -> list[Source]:
+def sources(names: Iterable[str], *, by_line: bool = False) -> list[InputFile]:
     """The files of the command line; of stdin, what is needed to tell its kind is read at once.
 
     Args:
         names: Paths, and ``-`` for stdin.
         by_line: Whether each holds a document on each line, whatever its name and beginning.
     """
-    found: list[Source] = []
+    found: list[InputFile] = []
     looked_at = False
     for name in names:
         if name == STDIN:
@@ -74,54 +71,46 @@ def sources(names: Iterable[str], *, by_line: bool = False) -> list[Source]:
             )
             looked_at = True
         elif by_line or name.lower().endswith(LINE_SUFFIXES):
-            found.append(Source(True, _LinesOfFile(name)))
+            found.append(InputFile(True, partial(_lines_of_file, name)))
         else:
-            found.append(Source(False, _WholeFile(name)))
+            found.append(InputFile(False, partial(_whole_file, name)))
     return found
 
 
-@frozen
-class _WholeFile:
-    name: str
-
-    def __call__(self) -> Iterator[Document]:
-        try:
-            raw = read_bytes(self.name)
-        except OSError as error:
-            yield Document(self.name, error=error)
-        else:
-            yield Document(self.name, raw)
+def _whole_file(name: str) -> Iterator[InputDocument]:
+    try:
+        raw = read_bytes(name)
+    except OSError as error:
+        yield InputDocument(name, error=error)
+    else:
+        yield InputDocument(name, raw)
 
 
-@frozen
-class _LinesOfFile:
-    name: str
-
-    def __call__(self) -> Iterator[Document]:
-        try:
-            with Path(self.name).open("rb") as file:
-                yield from lines_of(file, self.name)
-        except OSError as error:
-            yield Document(self.name, error=error)
+def _lines_of_file(name: str) -> Iterator[InputDocument]:
+    try:
+        with Path(name).open("rb") as file:
+            yield from lines_of(file, name)
+    except OSError as error:
+        yield InputDocument(name, error=error)
 
 
-def _failing(error: OSError) -> Source:
-    return Source(False, lambda: iter((Document("stdin", error=error),)))
+def _failing(error: OSError) -> InputFile:
+    return InputFile(False, lambda: iter((InputDocument("stdin", error=error),)))
 
 
-def _stdin(*, by_line: bool) -> Source:
+def _stdin(*, by_line: bool) -> InputFile:
     if sys.stdin is None:
         return _failing(OSError(0, "is closed"))
     file = sys.stdin.buffer
     if by_line:
-        return Source(True, lambda: lines_of(file, "stdin"))
+        return InputFile(True, lambda: lines_of(file, "stdin"))
     try:
         head, is_by_line = look(file)
     except OSError as error:
         return _failing(error)
     if is_by_line:
-        return Source(True, lambda: lines_of(_PutBack(head, file), "stdin"))
-    return Source(False, lambda: iter((Document("stdin", head),)))
+        return InputFile(True, lambda: lines_of(_PutBack(head, file), "stdin"))
+    return InputFile(False, lambda: iter((InputDocument("stdin", head),)))
 
 
 def look(file: BinaryIO) -> tuple[bytes, bool]:
@@ -182,7 +171,7 @@ class _PutBack:
         return line + self._file.readline(size - len(line))
 
 
-def lines_of(file: Readable, name: str) -> Iterator[Document]:
+def lines_of(file: Readable, name: str) -> Iterator[InputDocument]:
     """A document for each line that is not blank; of one that is too long, no more than its start.
 
     An error of the stream is the last document.
@@ -192,11 +181,11 @@ def lines_of(file: Readable, name: str) -> Iterator[Document]:
         while line := file.readline(_LONGEST_LINE):
             line_number += 1
             if line.strip(_BLANK):
-                yield Document(name, line.rstrip(b"\r\n")[: MOST_BYTES + 1], line_number)
+                yield InputDocument(name, line.rstrip(b"\r\n")[: MOST_BYTES + 1], line_number)
             if not line.endswith(b"\n"):
                 _skip_line(file)
     except OSError as error:
-        yield Document(name, line=line_number + 1, error=error)
+        yield InputDocument(name, line=line_number + 1, error=error)
 
 
 def _skip_line(file: Readable) -> None:

@@ -12,29 +12,30 @@ from kap_model._lazy import on_first_use
 # the interpreter, which imports a home when one of its names is first used. A test compares them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kap_model.formats._judged import FAIL_ON as FAIL_ON, fails as fails
     from kap_model.formats.checked import Checked as Checked
-    from kap_model.formats.failing import FAIL_ON as FAIL_ON, fails as fails
-    from kap_model.formats.github import as_github as as_github
     from kap_model.formats.junit import as_junit as as_junit
+    from kap_model.formats.lines import as_github as as_github, as_ndjson as as_ndjson
     from kap_model.formats.linted import LINT_TOPICS as LINT_TOPICS, Linted as Linted
-    from kap_model.formats.ndjson import as_ndjson as as_ndjson
     from kap_model.formats.sarif import as_sarif as as_sarif
 
     __all__: list[str]
 
 _HOMES = {
-    "kap_model.formats.checked": ("Checked",),
-    "kap_model.formats.failing": (
+    "kap_model.formats._judged": (
         "FAIL_ON",
         "fails",
     ),
-    "kap_model.formats.github": ("as_github",),
+    "kap_model.formats.checked": ("Checked",),
     "kap_model.formats.junit": ("as_junit",),
+    "kap_model.formats.lines": (
+        "as_github",
+        "as_ndjson",
+    ),
     "kap_model.formats.linted": (
         "LINT_TOPICS",
         "Linted",
     ),
-    "kap_model.formats.ndjson": ("as_ndjson",),
     "kap_model.formats.sarif": ("as_sarif",),
 }
 

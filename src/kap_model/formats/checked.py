@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
 
+from kap_model.formats._judged import Judged, Judgement, Note
 from kap_model.formats._places import Places, session_places
-from kap_model.formats.judged import Judged, Judgement, Note
 from kap_model.report import Finding, Report
 
 _NO_LIMIT: Final = "the protocol sets no limit for this rule"
@@ -30,45 +30,36 @@ class Checked(Judged):
     report: Report | None = None
 
     @property
-    def judgement(self) -> Judgement | None:
+    def result(self) -> Report | None:
         """The report."""
-        return None if self.report is None else _Reported(self.report)
+        return self.report
+
+    @property
+    def weights(self) -> Sequence[Finding]:
+        """The findings."""
+        return () if self.report is None else self.report.findings
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The report in words."""
+        report = self.report
+        if report is None:
+            return None
+        idle = report.not_applicable
+        about: dict[str, str] = {
+            "protocol": report.protocol,
+            "protocol_source": report.protocol_source,
+        }
+        return Judgement(
+            subject=report.plan,
+            notes=[_note(report.plan, finding) for finding in report.findings],
+            topics={rule: _NO_LIMIT if rule in idle else None for rule in report.rule_ids},
+            about=about if report.as_of is None else about | {"as_of": report.as_of},
+        )
 
     def find_parts(self) -> Places:
         """Where its sessions stand."""
         return session_places(self.text)
-
-
-@frozen
-class _Reported(Judgement):
-    report: Report
-
-    @property
-    def result(self) -> Report:
-        return self.report
-
-    @property
-    def subject(self) -> str:
-        return self.report.plan
-
-    @property
-    def weights(self) -> Sequence[Finding]:
-        return self.report.findings
-
-    def notes(self) -> Sequence[Note]:
-        return [_note(self.report.plan, finding) for finding in self.report.findings]
-
-    def topics(self) -> Mapping[str, str | None]:
-        idle = self.report.not_applicable
-        return {rule: _NO_LIMIT if rule in idle else None for rule in self.report.rule_ids}
-
-    def about(self) -> dict[str, str]:
-        report = self.report
-        told: dict[str, str] = {
-            "protocol": report.protocol,
-            "protocol_source": report.protocol_source,
-        }
-        return told if report.as_of is None else told | {"as_of": report.as_of}
 
 
 def _note(plan: str, finding: Finding) -> Note:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kap_model.display._html import writable
-from kap_model.formats.failing import fails
-from kap_model.formats.judged import Judged, Note
+from kap_model.formats._judged import Judged, Note, fails
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -20,7 +19,7 @@ def as_junit(judged: Iterable[Judged], *, fail_on: Collection[str] = ("error",))
 
     Args:
         judged: The plans or protocols.
-        fail_on: Which findings are failures, names of :data:`~kap_model.formats.failing.FAIL_ON`; the
+        fail_on: Which findings are failures, names of :data:`~kap_model.formats.FAIL_ON`; the
             others stand in the case's output.
     """
     return junit_document([junit_suite(one, fail_on) for one in judged])
@@ -43,13 +42,13 @@ def junit_suite(judged: Judged, fail_on: Collection[str]) -> Element:
     said = judged.judgement
     if said is None:
         return _suite(judged.place, {}, [_unusable(judged)])
-    notes = said.notes()
+    notes = said.notes
     cases = [
         _case(said.subject, topic, idle, [note for note in notes if note.topic == topic], fail_on)
-        for topic, idle in said.topics().items()
+        for topic, idle in said.topics.items()
     ]
     about = {"file": judged.place} if judged.is_file else {}
-    return _suite(said.subject, about | said.about(), cases)
+    return _suite(said.subject, about | said.about, cases)
 
 
 def _suite(name: str, about: dict[str, str], cases: list[Element]) -> Element:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
@@ -11,8 +11,8 @@ from attrs import frozen
 from kap_model._time import date_text
 from kap_model.citations import Citation
 from kap_model.errors import refusal
+from kap_model.formats._judged import Judged, Judgement, Note, Topic
 from kap_model.formats._places import EXTENDS, Places, Region, line_name, protocol_places
-from kap_model.formats.judged import Judged, Judgement, Note, Topic
 from kap_model.limits import in_words
 from kap_model.planning._feasibility import FIRST_START, TOGETHER
 from kap_model.planning.linting import (
@@ -103,11 +103,27 @@ class Linted(Judged):
             raise refusal("protocol", "must stand beside its lint")
 
     @property
-    def judgement(self) -> Judgement | None:
+    def result(self) -> Lint | None:
         """The lint."""
+        return self.lint
+
+    @property
+    def weights(self) -> Sequence[Note]:
+        """The notes themselves."""
+        said = self.judgement
+        return () if said is None else said.notes
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The lint in words."""
         if self.lint is None or self.protocol is None:
             return None
-        return _Said(self.lint, self.protocol)
+        return Judgement(
+            subject=self.lint.protocol,
+            notes=_NotesOfLint(self.lint, self.protocol).all(),
+            topics=dict.fromkeys(topic.id for topic in LINT_TOPICS),
+            about={},
+        )
 
     def find_parts(self) -> Places:
         """Where its lines and severities stand."""
@@ -129,23 +145,11 @@ class Linted(Judged):
 
 
 @frozen
-class _Said(Judgement):
+class _NotesOfLint:
     lint: Lint
     protocol: CareProtocol
 
-    @property
-    def result(self) -> Lint:
-        return self.lint
-
-    @property
-    def subject(self) -> str:
-        return self.lint.protocol
-
-    @property
-    def weights(self) -> Sequence[Note]:
-        return self.notes()
-
-    def notes(self) -> Sequence[Note]:
+    def all(self) -> list[Note]:
         stretches = self.lint.stretches
         conflicts = [((s.conflict, s.reason), s) for s in stretches if s.reason is not None]
         never = [(silent, s) for s in stretches for silent in s.never]
@@ -156,12 +160,6 @@ class _Said(Judgement):
             *(self._silent(NEVER_FIRES, silent, at) for silent, at in _gathered(never)),
             *(self._silent(ADDS_NOTHING, silent, at) for silent, at in _gathered(covered)),
         ]
-
-    def topics(self) -> Mapping[str, str | None]:
-        return dict.fromkeys(topic.id for topic in LINT_TOPICS)
-
-    def about(self) -> dict[str, str]:
-        return {}
 
     def _conflict(self, limits: tuple[LimitAtOdds, ...], why: str, at: list[Stretch]) -> Note:
         kept = _listed([f"{limit.limit} ({in_words(limit.value)})" for limit in limits])
@@ -204,7 +202,7 @@ class _Said(Judgement):
         )
 
     def _note(self, topic: LintTopic, message: str, said: dict[str, Any], **about: Any) -> Note:
-        values = {"protocol": self.subject, "severity": topic.severity, **said}
+        values = {"protocol": self.lint.protocol, "severity": topic.severity, **said}
         return Note(
             topic=topic.id, severity=topic.severity, message=message, values=values, **about
         )

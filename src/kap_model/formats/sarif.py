@@ -9,9 +9,8 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from kap_model._version import __version__
+from kap_model.formats._judged import LEVEL_OF_SEVERITY, Judged, Note, Topic, level
 from kap_model.formats._places import Region
-from kap_model.formats.failing import LEVEL_OF_SEVERITY, level
-from kap_model.formats.judged import Judged, Note, Topic
 from kap_model.rules.catalogue import RULES
 
 SARIF_SCHEMA: Final = (
@@ -33,7 +32,7 @@ def as_sarif(judged: Iterable[Judged], *, topics: Sequence[Topic] = RULES) -> st
     Args:
         judged: The documents.
         topics: What the log describes as the tool's rules: for plans the catalogue, for protocols
-            :data:`~kap_model.formats.linted.LINT_TOPICS`.
+            :data:`~kap_model.formats.LINT_TOPICS`.
     """
     return sarif_log([sarif_part(one) for one in judged], topics)
 
@@ -72,7 +71,7 @@ def sarif_part(judged: Judged) -> SarifPart:
         return SarifPart([], [_notification(judged, str(p)) for p in judged.problems])
     earlier: Counter[str] = Counter()
     results = []
-    for note in said.notes():
+    for note in said.notes:
         print_of = _fingerprint(said.subject, note)
         earlier[print_of] += 1
         results.append(_result(judged, said.subject, note, f"{print_of}:{earlier[print_of]}"))

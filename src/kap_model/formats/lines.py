@@ -1,13 +1,13 @@
-"""Annotations of GitHub Actions: a workflow command on each line."""
+"""The formats of lines: annotations of GitHub Actions, and one JSON object for each document."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
+from kap_model.formats._judged import Judged, Note, level
 from kap_model.formats._places import Region
-from kap_model.formats.failing import level
-from kap_model.formats.judged import Judged, Note
 
 _SHOWN: Final = ("limit", "due", "source")
 
@@ -21,7 +21,7 @@ def github_lines(judged: Judged) -> str:
     """The annotations of one document: a line for each finding, or for each problem."""
     said = judged.judgement
     if said is not None:
-        return "".join(_annotation(judged, said.subject, note) for note in said.notes())
+        return "".join(_annotation(judged, said.subject, note) for note in said.notes)
     named = "" if judged.is_file else f"{judged.name}: "
     return "".join(
         _command("error", judged, judged.head, "document not usable", f"{named}{problem}")
@@ -66,3 +66,17 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_ndjson(judged: Iterable[Judged]) -> str:
+    """A line for each document, in order."""
+    return "".join(ndjson_line(one) for one in judged)
+
+
+def ndjson_line(judged: Judged) -> str:
+    """The result by itself, or ``file``, ``line`` and ``error``."""
+    if judged.result is not None:
+        return json.dumps(judged.result.to_dict(), ensure_ascii=False) + "\n"
+    line = {} if judged.line is None else {"line": judged.line}
+    refused = {"file": judged.name, **line, "error": [one.to_dict() for one in judged.problems]}
+    return json.dumps(refused, ensure_ascii=False) + "\n"

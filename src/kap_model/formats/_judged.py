@@ -1,15 +1,15 @@
 """One document and what is said of it, whatever the document is and whoever says it.
 
-A format knows nothing else: it writes :class:`Judged` values, of which each holds notes.
+A format knows nothing else: it writes :class:`Judged` values, each with notes where it was used.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -17,14 +17,24 @@ from kap_model._values import Value
 from kap_model.citations import Citation
 from kap_model.errors import Problem
 from kap_model.formats._places import Places, Region
-from kap_model.formats.failing import Weighed
-from kap_model.protocol import Severity
-from kap_model.report import Verdict
+from kap_model.protocol import SEVERITIES, Severity
+from kap_model.report import Finding, Verdict
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:/", re.ASCII)
 # What stands for itself in a path of a URI; a colon could be taken for a scheme's.
 _PLAIN: Final = re.compile(rb"[^A-Za-z0-9._~/!$&'()*+,;=@-]")
 _START: Final = Region(1, 1, 1, 1)
+
+FAIL_ON: Final = ("error", "warning", "advice", "pending", "unknown", "never")
+"""What may make a run fail: a severity or worse, two verdicts, or nothing at all."""
+_UNDECIDED: Final = ("pending", "unknown")
+
+Level: TypeAlias = Literal["error", "warning", "note"]
+LEVEL_OF_SEVERITY: Final[dict[Severity, Level]] = {
+    "error": "error",
+    "warning": "warning",
+    "advice": "note",
+}
 
 
 class Topic(Protocol):
@@ -56,11 +66,11 @@ class Topic(Protocol):
         ...
 
 
-class Result(Protocol):
+class Printable(Protocol):
     """What a verb says of a document: text by ``str``, values by ``to_dict``."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as JSON values."""
+        """The value as JSON values."""
         ...
 
 
@@ -103,35 +113,24 @@ class Note(NamedTuple):
         return f"{self.verdict} ({self.severity}{waived})"
 
 
-class Judgement(ABC):
-    """What is said of one document."""
+Weighed: TypeAlias = Finding | Note
+"""What may make a run fail."""
 
-    @property
-    @abstractmethod
-    def result(self) -> Result:
-        """All of it, as the verb gave it."""
 
-    @property
-    @abstractmethod
-    def subject(self) -> str:
-        """The id of what was judged."""
+class Judgement(NamedTuple):
+    """What is said of one document, in words.
 
-    @property
-    @abstractmethod
-    def weights(self) -> Sequence[Weighed]:
-        """What each note weighs; made with less work than the notes themselves."""
+    Attributes:
+        subject: The id of what was judged.
+        notes: What is said against it, in order.
+        topics: The ids of all that was asked, each with why it does not apply, if it does not.
+        about: By what it was judged.
+    """
 
-    @abstractmethod
-    def notes(self) -> Sequence[Note]:
-        """What is said against it, in order."""
-
-    @abstractmethod
-    def topics(self) -> Mapping[str, str | None]:
-        """The ids of all that was asked, each with why it does not apply, if it does not."""
-
-    @abstractmethod
-    def about(self) -> dict[str, str]:
-        """By what it was judged."""
+    subject: str
+    notes: Sequence[Note]
+    topics: Mapping[str, str | None]
+    about: dict[str, str]
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -153,8 +152,18 @@ class Judged(Value, ABC):
 
     @property
     @abstractmethod
+    def result(self) -> Printable | None:
+        """What is said of it, as the verb gave it; ``None`` = the document could not be used."""
+
+    @property
+    @abstractmethod
+    def weights(self) -> Sequence[Weighed]:
+        """What each note weighs; for plans found with less work than the notes themselves."""
+
+    @property
+    @abstractmethod
     def judgement(self) -> Judgement | None:
-        """What is said of it; ``None`` = the document could not be used."""
+        """The result in words; ``None`` = there is none."""
 
     @abstractmethod
     def find_parts(self) -> Places:
@@ -202,6 +211,24 @@ class Judged(Value, ABC):
         return region._replace(line=region.line + above, end_line=region.end_line + above)
 
     def __repr__(self) -> str:
-        said = self.judgement
-        told = f"{len(self.problems)} problems" if said is None else repr(said.result)
+        said = self.result
+        told = f"{len(self.problems)} problems" if said is None else repr(said)
         return f"<{type(self).__name__} {told}>"
+
+
+def fails(found: Weighed, names: Collection[str]) -> bool:
+    """Whether a finding is one that names of :data:`FAIL_ON` mean; a waived one never is."""
+    if found.waived or "never" in names:
+        return False
+    if found.verdict in _UNDECIDED:
+        return found.verdict in names
+    reached = SEVERITIES[SEVERITIES.index(found.severity) :]
+    return any(severity in names for severity in reached)
+
+
+def level(found: Weighed) -> Level:
+    """How loud a finding is: only what is so is an error, and what is pending is a note."""
+    if found.verdict == "pending":
+        return "note"
+    loud = LEVEL_OF_SEVERITY[found.severity]
+    return "warning" if found.verdict == "unknown" and loud == "error" else loud

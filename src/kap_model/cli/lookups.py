@@ -1,0 +1,134 @@
+"""``kap-model explain``, ``rules``, ``schema`` and ``calendar``: what is looked up, as it stands.
+
+They have nothing in common, so each loads what it needs by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, Final
+
+from kap_model.cli._command import GOOD, UNUSABLE, Result, add_format, json_text, written
+
+if TYPE_CHECKING:
+    from kap_model.rules._rule import Rule
+
+
+def add_explain(parser: argparse.ArgumentParser) -> None:
+    """Add what ``explain`` takes."""
+    parser.description = "Say what a rule says, why, who says so, and show plans that differ in it."
+    parser.add_argument("rule", metavar="RULE", help="a rule's id, such as INTEG-EACH")
+    add_format(parser)
+    parser.set_defaults(run=explain)
+
+
+def explain(arguments: argparse.Namespace) -> Result:
+    """One rule: its sentence, why, who says so, its limits, and two plans that differ in it."""
+    import difflib
+
+    from kap_model.display.rules import rule_text
+    from kap_model.rules.catalogue import RULE_OF_ID
+
+    rule = RULE_OF_ID.get(arguments.rule)
+    if rule is None:
+        near = difflib.get_close_matches(arguments.rule.upper(), RULE_OF_ID, n=1)
+        hint = f"did you mean {near[0]}?" if near else "kap-model rules lists them"
+        return Result(UNUSABLE, complaints=(f"RULE: must be the id of a rule; {hint}",))
+    if arguments.format == "json":
+        return Result(GOOD, json_text(_as_dict(rule)))
+    return Result(GOOD, rule_text(rule) + "\n")
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Add what ``rules`` takes."""
+    parser.description = "List every rule with its severity and its sentence."
+    add_format(parser)
+    parser.set_defaults(run=list_rules)
+
+
+def list_rules(arguments: argparse.Namespace) -> Result:
+    """Every rule with its severity and its sentence."""
+    from kap_model.display._text import table
+    from kap_model.rules.catalogue import RULES
+
+    if arguments.format == "json":
+        return Result(GOOD, json_text({"rules": [_as_dict(rule) for rule in RULES]}))
+    rows = [(rule.id, rule.severity, rule.says) for rule in RULES]
+    return Result(GOOD, "\n".join(table(rows)) + "\n")
+
+
+def _as_dict(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "says": rule.says,
+        "why": rule.why,
+        "citations": [citation.to_dict() for citation in rule.cites],
+        "reads": list(rule.reads),
+    }
+
+
+def add_schema(parser: argparse.ArgumentParser) -> None:
+    """Add what ``schema`` takes."""
+    parser.description = "Print the JSON Schema (2020-12) of a kind of document, or of reports."
+    # Not as choices: the parser would repeat what was typed.
+    parser.add_argument(
+        "name", metavar="NAME", help="plan, protocol, fees, waivers, slots or report"
+    )
+    parser.set_defaults(run=print_schema)
+
+
+def print_schema(arguments: argparse.Namespace) -> Result:
+    """The schema of a kind of document, as it is shipped."""
+    from kap_model.documents.schemas import NAMES, schema_text
+
+    if arguments.name not in NAMES:
+        return Result(UNUSABLE, complaints=("NAME: must be one of " + ", ".join(NAMES),))
+    return Result(GOOD, schema_text(arguments.name))
+
+
+def add_calendar(parser: argparse.ArgumentParser) -> None:
+    """Add what ``calendar`` takes."""
+    from kap_model.calendars import TITLES
+
+    parser.description = (
+        "Print a plan as iCalendar text: private events that say when, and not for what."
+    )
+    parser.add_argument("file", metavar="FILE", help="a plan document; - is stdin")
+    parser.add_argument(
+        "--as-of",
+        metavar="T",
+        required=True,
+        help="now, such as 2027-02-01T12:00:00-08:00: of two texts calendars follow the later",
+    )
+    parser.add_argument(
+        "--titles",
+        choices=TITLES,
+        default="neutral",
+        help="kinds names each session's kind; default: neutral, every event is an appointment",
+    )
+    parser.set_defaults(run=print_calendar)
+
+
+def print_calendar(arguments: argparse.Namespace) -> Result:
+    """A plan as iCalendar text, or the reason why there is none."""
+    from kap_model.calendars import CalendarLibraryMissingError, to_ical
+    from kap_model.cli._inputs import named, read_plan
+
+    try:
+        return written(
+            named(arguments.file),
+            lambda: to_ical(
+                read_plan(arguments.file), as_of=arguments.as_of, titles=arguments.titles
+            ),
+        )
+    except CalendarLibraryMissingError as missing:
+        return Result(UNUSABLE, complaints=(f"calendar: {missing}",))
+
+
+OPTIONS: Final = {
+    "explain": add_explain,
+    "rules": add_rules,
+    "schema": add_schema,
+    "calendar": add_calendar,
+}

@@ -1,0 +1,335 @@
+"""``kap-model draft``, ``next``, ``complete``, ``repair``, ``lint`` and ``diff``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+from pathlib import PurePath
+from typing import Any, Final
+
+from kap_model.checking import ProtocolChoice
+from kap_model.cli._command import (
+    Result,
+    UnusableError,
+    add_fail_on,
+    add_format,
+    answered,
+    fail_on_of,
+    json_text,
+    number,
+    shown,
+    written,
+)
+from kap_model.cli._forms import (
+    FORMATS,
+    Outcome,
+    OutputFormat,
+    gathered,
+    outcome_of,
+    output_format,
+    problems_of,
+)
+from kap_model.cli._inputs import chosen_slots, named, protocol_of, read_choice, read_plan
+from kap_model.documents.plans import dumps
+from kap_model.documents.protocols import loads_protocol
+from kap_model.errors import InputError, PlanningError, Problem
+from kap_model.formats.linted import LINT_TOPICS, Linted
+from kap_model.formats.sarif import sarif_log
+from kap_model.plan import Plan
+from kap_model.planning.completing import complete
+from kap_model.planning.differences import diff
+from kap_model.planning.drafting import WEEKDAYS, draft
+from kap_model.planning.linting import lint
+from kap_model.planning.next_steps import next_steps
+from kap_model.planning.repairing import repair
+from kap_model.practices._built_in import BY_NAME
+from kap_model.protocol import SEVERITIES
+from kap_model.sessions import PLACES
+
+FAIL_ON: Final = (*SEVERITIES, "never")
+_PROTOCOL: Final = "a built-in practice or a protocol document"
+_ARGUMENT: Final = "PROTOCOL"
+_NOT_KNOWN: Final = (
+    "leaves more courses than the search can follow; whether one keeps it is not known"
+)
+_DOCUMENT: Final = "plan"
+_NO_OPTIONS: Final = ("practice", "run")
+
+
+def add_draft(parser: argparse.ArgumentParser) -> None:
+    """Add what ``draft`` takes: options by the names that the verb has for them."""
+    parser.description = "Draft a course: prints a plan document, which keeps the protocol."
+    parser.add_argument("practice", metavar="PRACTICE", help=_PROTOCOL)
+    parser.add_argument("--start", metavar="DATE", required=True, help="the first session's date")
+    parser.add_argument("--id", metavar="ID", default="draft", help="of the plan; default: draft")
+    for name, says in (
+        ("--dosings", "how many; default: the fewest that are lawful"),
+        ("--preparations", "how many, likewise"),
+        ("--integrations", "how many, likewise"),
+    ):
+        parser.add_argument(name, metavar="N", type=number, help=says)
+    parser.add_argument(
+        "--dosing-minutes",
+        metavar="N",
+        type=_dosing_minutes,
+        dest="minutes",
+        help="the length of a dosing; default: the shortest lawful and published",
+    )
+    parser.add_argument(
+        "--integration-delay",
+        metavar="N",
+        type=number,
+        help="days from a dosing to its integration; default: 1",
+    )
+    _add_every(parser, None)
+    parser.add_argument("--weekday", choices=WEEKDAYS, help="of dosings")
+    parser.add_argument("--timezone", metavar="ZONE", help="default: the practice's")
+    parser.add_argument("--time", metavar="HH:MM", help="when sessions start; default: 10:00")
+    _add_place(parser)
+    parser.add_argument(
+        "--working-days",
+        metavar="DAYS",
+        type=_days,
+        help="such as mon,tue,thu; default: every day",
+    )
+    parser.add_argument(
+        "--closed",
+        metavar="DATE",
+        action="append",
+        default=[],
+        help="a date on which nothing is held; repeatable",
+    )
+    parser.set_defaults(run=print_draft)
+
+
+def print_draft(arguments: argparse.Namespace) -> Result:
+    """A whole course that keeps a protocol, as a plan document."""
+    options = {name: value for name, value in vars(arguments).items() if name not in _NO_OPTIONS}
+
+    def answer() -> str:
+        return dumps(draft(_care(arguments.practice), **options))
+
+    return written("draft", answer)
+
+
+def _dosing_minutes(text: str) -> dict[str, int]:
+    return {"dosing": number(text)}
+
+
+def _days(text: str) -> list[str]:
+    return text.split(",")
+
+
+def add_next(parser: argparse.ArgumentParser) -> None:
+    """Add what ``next`` takes."""
+    parser.description = "Say what is due next in a course, by when, and which rules bind it."
+    _add_plan(parser, as_of_required=True)
+    add_format(parser)
+    parser.set_defaults(run=print_next)
+
+
+def print_next(arguments: argparse.Namespace) -> Result:
+    """What is due next in a running course."""
+    return answered(
+        named(arguments.file),
+        arguments.format,
+        lambda: next_steps(
+            read_plan(arguments.file), _care_or_own(arguments.protocol), as_of=arguments.as_of
+        ),
+    )
+
+
+def add_complete(parser: argparse.ArgumentParser) -> None:
+    """Add what ``complete`` takes."""
+    parser.description = "Add all that a course still needs, at times that keep its protocol."
+    _add_plan(parser, as_of_required=True)
+    parser.add_argument("--slots", metavar="FILE", help="a document of open slots")
+    _add_every(parser, "2w")
+    parser.add_argument(
+        "--integration-delay",
+        metavar="N",
+        type=number,
+        default=0,
+        help="days from a dosing to a new integration, at least; default: 0",
+    )
+    _add_place(parser)
+    _add_plan_format(parser)
+    parser.set_defaults(run=print_completion)
+
+
+def print_completion(arguments: argparse.Namespace) -> Result:
+    """Everything that a running course still needs."""
+
+    def answer() -> str:
+        made = complete(
+            read_plan(arguments.file),
+            _care_or_own(arguments.protocol),
+            as_of=arguments.as_of,
+            every=arguments.every,
+            open_slots=chosen_slots(arguments.slots),
+            place=arguments.place,
+            support_person=arguments.support_person,
+            integration_delay=arguments.integration_delay,
+        )
+        return _with_plan(made, made.plan, arguments.format)
+
+    return written(named(arguments.file), answer)
+
+
+def add_repair(parser: argparse.ArgumentParser) -> None:
+    """Add what ``repair`` takes."""
+    parser.description = "Find the smallest change that leaves no violated error."
+    _add_plan(parser, as_of_required=False)
+    _add_plan_format(parser)
+    parser.set_defaults(run=print_repair)
+
+
+def print_repair(arguments: argparse.Namespace) -> Result:
+    """The smallest change that leaves no violated error."""
+
+    def answer() -> str:
+        plan, protocol = read_plan(arguments.file), _care_or_own(arguments.protocol)
+        made = repair(plan, protocol, as_of=arguments.as_of)
+        return _with_plan(made, made.plan, arguments.format)
+
+    return written(named(arguments.file), answer)
+
+
+def add_lint(parser: argparse.ArgumentParser) -> None:
+    """Add what ``lint`` takes."""
+    parser.description = (
+        "Say whether some course keeps a protocol, which limits exclude each other where none "
+        "does, which rules can never fire, and which are off."
+    )
+    parser.add_argument("protocols", nargs="+", metavar="PROTOCOL", help=_PROTOCOL)
+    add_fail_on(parser, FAIL_ON)
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.set_defaults(run=lint_protocols)
+
+
+def lint_protocols(arguments: argparse.Namespace) -> Result:
+    """Lint each protocol; what cannot be used is said, and the rest goes on."""
+    fail_on = fail_on_of(arguments)
+    form = output_format(arguments.format, fail_on)
+    if arguments.format == "json":
+        form = form._replace(whole=_lints if len(arguments.protocols) > 1 else _alone)
+    elif arguments.format == "sarif":
+        form = form._replace(whole=partial(sarif_log, topics=LINT_TOPICS))
+    return gathered((_outcome(choice, form, fail_on) for choice in arguments.protocols), form)
+
+
+def _lints(parts: Sequence[Any]) -> str:
+    return json_text({"lints": parts})
+
+
+def _alone(parts: Sequence[Any]) -> str:
+    return "".join(json_text(part) for part in parts)
+
+
+def _outcome(choice: str, form: OutputFormat, fail_on: frozenset[str]) -> Outcome:
+    name = PurePath(choice).as_posix() if choice else _ARGUMENT
+    try:
+        return outcome_of(_linted(choice, name), form, fail_on)
+    except PlanningError:
+        refused: InputError | OSError = InputError((Problem("", _NOT_KNOWN),))
+    except (InputError, OSError) as error:
+        refused = error
+    unusable = Linted(name=name, problems=problems_of(refused), built_in=choice in BY_NAME)
+    return outcome_of(unusable, form, fail_on, UnusableError(choice or _ARGUMENT, refused).lines)
+
+
+def _linted(choice: str, name: str) -> Linted:
+    if choice in BY_NAME:
+        protocol, text = BY_NAME[choice].protocol, ""
+    else:
+        raw = read_choice(choice)
+        protocol, text = loads_protocol(raw), raw.decode()
+    return Linted(
+        name=name, lint=lint(protocol), protocol=protocol, text=text, built_in=choice in BY_NAME
+    )
+
+
+def add_diff(parser: argparse.ArgumentParser) -> None:
+    """Add what ``diff`` takes."""
+    parser.description = "Say what changes for a client who moves from one protocol to another."
+    parser.add_argument("before", metavar="A", help=_PROTOCOL)
+    parser.add_argument("after", metavar="B", help=_PROTOCOL)
+    parser.add_argument("--plan", metavar="FILE", help="a client's plan; - is stdin")
+    parser.add_argument("--as-of", metavar="T", help="the moment of judgement, for --plan")
+    add_format(parser)
+    parser.set_defaults(run=print_diff)
+
+
+def print_diff(arguments: argparse.Namespace) -> Result:
+    """What changes between two protocols."""
+
+    def answer() -> Any:
+        plan = None if arguments.plan is None else read_plan(arguments.plan)
+        return diff(
+            _care(arguments.before),
+            _care(arguments.after),
+            plan=plan,
+            as_of=arguments.as_of,
+        )
+
+    return answered("diff", arguments.format, answer)
+
+
+def _add_plan(parser: argparse.ArgumentParser, *, as_of_required: bool) -> None:
+    parser.add_argument("file", metavar="FILE", help="a plan document; - is stdin")
+    parser.add_argument(
+        "--protocol", metavar="NAME|FILE", help=f"{_PROTOCOL}; default: the plan's own"
+    )
+    parser.add_argument(
+        "--as-of",
+        metavar="T",
+        required=as_of_required,
+        help="now, such as 2027-02-01T12:00:00-08:00: nothing is booked before",
+    )
+
+
+def _add_every(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--every",
+        metavar="PACE",
+        default=default,
+        help="the least distance of dosings, such as 10d; default: 2w",
+    )
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--place", choices=PLACES, help="of the therapist's new sessions")
+    parser.add_argument("--support-person", metavar="TEXT", help="who is there at remote dosings")
+
+
+def _add_plan_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "plan"),
+        default="text",
+        help="plan prints the whole new plan document; default: text",
+    )
+
+
+def _care(choice: str) -> ProtocolChoice:
+    """A built-in practice, so that its zone and prices count, else a protocol document's."""
+    return BY_NAME[choice] if choice in BY_NAME else protocol_of(choice)
+
+
+def _care_or_own(choice: str | None) -> ProtocolChoice | None:
+    return None if choice is None else _care(choice)
+
+
+def _with_plan(made: Any, plan: Plan, form: str) -> str:
+    return dumps(plan) if form == _DOCUMENT else shown(made, form)
+
+
+OPTIONS: Final = {
+    "draft": add_draft,
+    "next": add_next,
+    "complete": add_complete,
+    "repair": add_repair,
+    "lint": add_lint,
+    "diff": add_diff,
+}
