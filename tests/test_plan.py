@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import kap_model as kap
 from copies import copies, pickled, unpickled
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 MARKER = "MARKER"
 BAD_IDS = ("", "-a", "a b", "a" * 65, "a\n", "é", None, 5, b"a", True)
@@ -286,7 +287,7 @@ def test_plans_differ_where_any_field_differs(key: str, value: Any) -> None:
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_copies_are_equal(plan: kap.Plan) -> None:
     for other in (*copies(plan), attrs.evolve(plan)):
         assert other == plan
@@ -298,7 +299,7 @@ def test_copies_are_equal(plan: kap.Plan) -> None:
 
 
 @given(kst.plans(), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_an_instant_written_by_another_clock_makes_an_equal_plan(
     plan: kap.Plan, random: Any
 ) -> None:

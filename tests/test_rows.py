@@ -21,6 +21,7 @@ from kap_model.batch import ROW_COLUMNS
 from kap_model.documents._plan_reader import SESSION_KEYS
 from kap_model.sessions import CLASS_OF_KIND, FORMATS, SESSION_CLASSES
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from shipped import BROKEN, KINGSLEY, REGROUNDING, RUNNING
 from support import plan as plan_of
 from wild_quotes import quotes
@@ -162,7 +163,7 @@ def test_a_line_of_a_quote_is_a_row() -> None:
 
 
 @given(quotes())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_the_practice_s_own_amounts_sum_to_the_total(quote: kap.Quote) -> None:
     own = [
         Decimal(row["amount"])
@@ -187,7 +188,7 @@ def fits(row: dict[str, Any], types: tables.ColumnTypes) -> bool:
 
 
 @given(kst.plans(), kst.moments())
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 def test_rows_carry_every_session_and_agree_with_the_document(
     plan: kap.Plan, as_of: dt.datetime | None
 ) -> None:
@@ -212,7 +213,7 @@ def session_of(row: dict[str, Any]) -> kap.Session:
 
 
 @given(quotes())
-@settings(max_examples=20)
+@settings(max_examples=scaled(20))
 def test_rows_of_lines_have_their_types(quote: kap.Quote) -> None:
     assert all(fits(row, tables.LINE_TYPES) for row in quote.to_rows())
 
@@ -306,7 +307,7 @@ def test_checking_does_not_wait_for_rows_nor_rows_of_plans_for_prices() -> None:
 
 
 @given(st.data())
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 def test_rows_are_the_caller_s_own(data: st.DataObject) -> None:
     plan = data.draw(kst.plans(max_sessions=3))
     for row in plan.to_rows():

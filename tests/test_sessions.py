@@ -19,6 +19,7 @@ import kap_model as kap
 from copies import copies, pickled, unpickled
 from kap_model.sessions import CLASS_OF_KIND, DEFAULT_PLACE, KINDS, SESSION_CLASSES
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 MARKER = "MARKER"
 START = "2027-01-18T13:00:00-08:00"
@@ -354,7 +355,7 @@ def test_a_start_with_microseconds_is_refused(cls: Any) -> None:
     assert refused(cls, start=start).path == "start"
 
 
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @given(kst.sessions())
 def test_copies_are_equal(session: kap.Session) -> None:
     for other in (*copies(session), attrs.evolve(session)):
@@ -364,7 +365,7 @@ def test_copies_are_equal(session: kap.Session) -> None:
         assert repr(other) == repr(session)
 
 
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @given(kst.sessions(kinds=("dosing",)))
 def test_evolving_changes_one_field_and_computes_the_end_again(session: Any) -> None:
     longer = attrs.evolve(session, minutes=7)

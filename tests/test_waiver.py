@@ -13,6 +13,7 @@ from hypothesis import given, settings
 import kap_model as kap
 from copies import copies
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from support import SOURCE
 
 MARKER = "MARKER"
@@ -137,7 +138,7 @@ def test_waivers_cover_one_by_one_and_not_together() -> None:
     assert found_by(plan, "SCREEN-FIRST", (), *apart, waiver()) == [True]
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(kst.waivers())
 def test_copies_are_equal(one: kap.Waiver) -> None:
     for other in (*copies(one), attrs.evolve(one)):

@@ -18,6 +18,7 @@ from kap_model.documents._plan_reader import SESSION_KEYS, read_plan
 from kap_model.documents._reading import read_document
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KEYS = (
@@ -38,7 +39,7 @@ def refused(text: str | bytes) -> list[str]:
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_what_is_written_is_read_again_without_loss(plan: kap.Plan) -> None:
     text = kap.dumps(plan)
     for form in (text, text.encode()):
@@ -73,7 +74,7 @@ def permuted(value: Any, random: Any) -> Any:
 
 
 @given(kst.plans(), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_another_order_and_other_offsets_give_an_equal_plan_and_equal_bytes(
     plan: kap.Plan, random: Any
 ) -> None:
@@ -100,14 +101,14 @@ def thorough(text: str) -> Any:
 
 
 @given(changed_documents(DOCUMENTS, KEYS))
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 @example('{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": []}')
 def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
     assert swift(text) == thorough(text)
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_the_thorough_reader_reads_what_the_swift_one_reads(plan: kap.Plan) -> None:
     assert thorough(kap.dumps(plan)) == plan
 
@@ -116,7 +117,7 @@ JSON_LIKE = st.text('{}[]",: 0123456789.eE+-nulltruefalseschema\\', max_size=60)
 
 
 @given(st.text() | JSON_LIKE | spoiled_texts(DOCUMENTS))
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 def test_any_text_is_a_plan_or_a_document_error(text: str) -> None:
     plan = swift(text)
     assert plan is None or kap.loads(kap.dumps(plan)) == plan
@@ -154,7 +155,7 @@ def ill_coded(draw: st.DrawFn) -> bytes:
 
 
 @given(st.binary() | ill_coded())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @example(b"\xff\xfe{\x00}\x00")
 @example(b"\xef\xbb\xbf{}")
 @example(b'"\xed\xa0\x80"')

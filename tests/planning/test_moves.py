@@ -15,6 +15,7 @@ import kap_model as kap
 from kap_model.planning.additions import beyond
 from kap_model.planning.steps.moves import Move, allowed
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from support import SOURCE, at, limits, plan
 from wild import wild_moment, wild_plan, wild_protocol
 
@@ -180,7 +181,7 @@ class TestTurnedDown:
         assert allowed(plan("E1- E3+"), one("D14"), SILENT, as_of=at(7)).ok
 
     @given(st.randoms(use_true_random=False))
-    @settings(max_examples=150)
+    @settings(max_examples=scaled(150))
     def test_of_any_course(self, random: Random) -> None:
         course = attrs.evolve(wild_plan(random), state="active")
         as_of = wild_moment(random, course)
@@ -197,7 +198,7 @@ class TestTurnedDown:
 
 
 @given(kst.plans(max_sessions=8), kst.protocols(), kst.moments(), kst.sessions("new"))
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 def test_created_and_settled_are_what_changes(
     course: kap.Plan, care: kap.CareProtocol, as_of: Any, session: kap.Session
 ) -> None:
