@@ -16,6 +16,9 @@ from kap_model.sessions import KINDS
 from kap_model.testing import _hypothesis
 from kap_model.testing import strategies as kst
 
+pytestmark = pytest.mark.installed
+
+
 _hypothesis.register()  # before a strategy of this module is made
 
 SRC = Path(kap.__file__).parents[1]

@@ -25,6 +25,7 @@ from kap_model.money import (
     minor_digits,
     text_of,
 )
+from needed import needed
 
 
 @pytest.mark.parametrize(
@@ -350,8 +351,9 @@ def test_money_of_another_library_is_read_exactly(
     assert type(Money.of(Fee(amount, Coin(currency))).currency) is str
 
 
+@pytest.mark.recipes
 def test_money_of_a_library_that_is_in_use_is_read() -> None:
-    moneyed = pytest.importorskip("moneyed")
+    moneyed = needed("moneyed")
     assert Money.of(moneyed.Money("185.00", "USD")) == usd("185.00")
     assert Money.of(moneyed.Money(500, "JPY")) == Money(500, "JPY")
     assert refused(Money.of, moneyed.Money("1.005", "USD")).path == "amount"

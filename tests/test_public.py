@@ -14,6 +14,9 @@ from copies import copies
 from kap_model import authoring
 from public_values import FEE_VALUES, NO_VALUES, PLAN, PROBLEM, RULE, VALUES
 
+pytestmark = pytest.mark.installed
+
+
 BY_IDENTITY = (kap.Limits, kap.Rule)
 EVERY_VALUE = VALUES | {f"fees.{name}": value for name, value in FEE_VALUES.items()}
 each_value = pytest.mark.parametrize("value", EVERY_VALUE.values(), ids=EVERY_VALUE.keys())

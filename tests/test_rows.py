@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any, get_args
 
 import attrs
-import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +19,7 @@ from kap_model.batch import ROW_COLUMNS
 from kap_model.documents._plan_reader import SESSION_KEYS
 from kap_model.sessions import CLASS_OF_KIND, FORMATS, SESSION_CLASSES
 from kap_model.testing import strategies as kst
+from needed import needed
 from profiles import scaled
 from shipped import BROKEN, KINGSLEY, REGROUNDING, RUNNING
 from support import plan as plan_of
@@ -225,7 +224,18 @@ def test_types_of_columns_cannot_be_changed() -> None:
     assert set(get_args(tables.Cell)) == {str, int, bool, type(None)}
 
 
-def test_a_frame_of_pandas() -> None:
+@pytest.fixture
+def pd() -> Any:
+    return needed("pandas")
+
+
+@pytest.fixture
+def pl() -> Any:
+    return needed("polars")
+
+
+@pytest.mark.recipes
+def test_a_frame_of_pandas(pd: Any) -> None:
     rows = [row for plan in PLANS for row in plan.to_rows()]
     frame: Any = pd.DataFrame(rows, columns=tables.SESSION_COLUMNS)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
@@ -240,8 +250,9 @@ def test_a_frame_of_pandas() -> None:
     assert list(starts[: len(GOOD.sessions)]) == [session.start for session in GOOD.sessions]
 
 
+@pytest.mark.recipes
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.id)
-def test_each_plan_has_a_frame_of_pandas(plan: kap.Plan) -> None:
+def test_each_plan_has_a_frame_of_pandas(pd: Any, plan: kap.Plan) -> None:
     frame: Any = pd.DataFrame(plan.to_rows(), columns=tables.SESSION_COLUMNS)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
     assert list(frame["id"]) == [session.id for session in plan.sessions]
@@ -251,8 +262,9 @@ def test_each_plan_has_a_frame_of_pandas(plan: kap.Plan) -> None:
     assert findings["waived"].dtype == ("bool" if report.findings else "object")
 
 
+@pytest.mark.recipes
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.id)
-def test_each_plan_has_a_frame_of_polars(plan: kap.Plan) -> None:
+def test_each_plan_has_a_frame_of_polars(pl: Any, plan: kap.Plan) -> None:
     frame = pl.DataFrame(plan.to_rows(), schema=tables.SESSION_TYPES)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
     assert frame.schema["minutes"] == frame.schema["notice_hours"] == pl.Int64
@@ -264,7 +276,8 @@ def test_each_plan_has_a_frame_of_polars(plan: kap.Plan) -> None:
     assert findings.rows(named=True) == report.to_rows()
 
 
-def test_frames_of_polars_are_put_together() -> None:
+@pytest.mark.recipes
+def test_frames_of_polars_are_put_together(pl: Any) -> None:
     apart = pl.concat(pl.DataFrame(p.to_rows(), schema=tables.SESSION_TYPES) for p in PLANS)
     together = pl.DataFrame(
         [row for plan in PLANS for row in plan.to_rows()], schema=tables.SESSION_TYPES
@@ -276,7 +289,8 @@ def test_frames_of_polars_are_put_together() -> None:
     }
 
 
-def test_a_group_by_of_amounts_gives_the_totals() -> None:
+@pytest.mark.recipes
+def test_a_group_by_of_amounts_gives_the_totals(pd: Any, pl: Any) -> None:
     made = [kap.quote(kap.load(name), "regrounding") for name in (REGROUNDING, RUNNING)]
     rows = [row for quote in made for row in quote.to_rows()]
     totals = {quote.plan: quote.total.amount for quote in made}

@@ -24,6 +24,9 @@ from own_rules import own_rule
 from profiles import scaled
 from shipped import ACCEPTED, BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
 
+pytestmark = pytest.mark.installed
+
+
 LOADERS: Final[dict[str, Callable[[str], Any]]] = {
     "plan": loads,
     "protocol": loads_protocol,
