@@ -70,7 +70,7 @@ def test_a_required_field_is_required(key: str) -> None:
     given = {"id": "p1", "timezone": "UTC", "sessions": ()}
     del given[key]
     cls: Any = kap.Plan
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"missing 1 required keyword-only argument: '{key}'"):
         cls(**given)
 
 

@@ -413,7 +413,7 @@ def test_limits_are_frozen_hashable_and_copied() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         limits.minimum_age = 5  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     changeable: Any = limits.citations
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="not support item assignment"):
         changeable["minimum_age"] = CITE
     for other in copies(limits):
         assert other.minimum_age == limits.minimum_age
@@ -423,7 +423,7 @@ def test_limits_are_frozen_hashable_and_copied() -> None:
 def test_what_a_protocol_derives_cannot_be_changed() -> None:
     own = protocol(setting("minimum_age", 18), severities={"MODALITY": "advice"})
     changeable: Any = own.severity_of
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(TypeError, match="not support item assignment"):
         changeable["MODALITY"] = "error"
     assert dict(own.severity_of) == {"MODALITY": "advice"}
 

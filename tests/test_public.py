@@ -29,6 +29,24 @@ def test_every_public_name_is_there() -> None:
     assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
 
 
+# Fields by position are for values that are read at a glance, and for those that only rules make.
+BY_POSITION = {
+    *("Bounds", "Breach", "Case", "Citation", "Clinician", "Course", "Example", "Frequency"),
+    *("Money", "Problem", "ReviewAfter", "ReviewEvery", "Rule", "Words"),
+}
+
+
+def test_all_other_values_take_keywords_only() -> None:
+    classes = {type(value) for value in EVERY_VALUE.values() if attrs.has(type(value))}
+    given = {
+        cls.__name__
+        for cls in classes
+        if any(each.init and not each.kw_only for each in attrs.fields(cls))
+    }
+    assert given == BY_POSITION
+    assert len(classes) > 50
+
+
 def test_every_name_of_fees_is_there() -> None:
     assert sorted(kap.fees.__all__) == list(kap.fees.__all__) == sorted(FEE_VALUES)
     for name, value in FEE_VALUES.items():

@@ -219,7 +219,7 @@ def test_rows_of_lines_have_their_types(quote: kap.Quote) -> None:
 
 def test_types_of_columns_cannot_be_changed() -> None:
     for types in (tables.SESSION_TYPES, tables.SUPPLY_TYPES, tables.FINDING_TYPES):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="not support item assignment"):
             types["plan"] = int  # type: ignore[index]
     assert set(get_args(tables.Cell)) == {str, int, bool, type(None)}
 

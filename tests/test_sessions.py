@@ -100,7 +100,7 @@ def test_the_shared_base_cannot_be_constructed() -> None:
 def test_a_required_field_is_required(cls: Any, key: str) -> None:
     given = {"id": "s1", "start": START, "minutes": 50}
     del given[key]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"missing 1 required keyword-only argument: '{key}'"):
         cls(**given)
 
 
@@ -258,7 +258,7 @@ def test_notice_belongs_on_a_cancelled_session_only(cls: Any, status: str) -> No
     ],
 )
 def test_a_field_of_another_kind_cannot_be_said(cls: Any, key: str) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{key}'"):
         make(cls, status="completed", **{key: None})
 
 

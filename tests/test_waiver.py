@@ -59,7 +59,7 @@ def test_a_required_field_is_required(key: str) -> None:
     given = {"rule": "MODALITY", "reason": "r", "by": "b", "on": "2027-01-05"}
     del given[key]
     cls: Any = kap.Waiver
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"missing 1 required keyword-only argument: '{key}'"):
         cls(**given)
 
 

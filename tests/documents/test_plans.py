@@ -166,7 +166,7 @@ def test_any_bytes_are_a_plan_or_a_document_error(raw: bytes) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, {}, ["{}"], bytearray(b"{}"), Path("x")])
 def test_what_is_no_text_is_a_type_error(value: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^a document is text or bytes"):
         kap.loads(value)
 
 
@@ -420,3 +420,39 @@ def test_a_stack_that_is_nearly_full_is_not_called_a_bad_document(
     with pytest.raises(RecursionError):
         kap.loads(WHOLE_TEXT)
     assert refused("[" * 33) == ["$: must be nested at most 32 deep"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize(
+    ("figure", "problem"),
+    [
+        ("111", "$.sessions[0].notice_hours: must be an integer from 0 to 999999999999"),
+        ("222", "$.supplies[0].dosings: must be an integer from 1 to 999999999999"),
+    ],
+)
+def test_an_integer_of_thousands_of_digits_is_out_of_every_range(
+    sign: str, figure: str, problem: str
+) -> None:
+    session = {"id": "s", "kind": "dosing", "start": "2027-01-04T10:00:00Z", "minutes": 60}
+    cancelled = session | {"status": "cancelled", "notice_hours": 111}
+    supply = {"id": "x", "issued": "2027-01-04", "dosings": 222}
+    text = json.dumps(
+        {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC"}
+        | {"sessions": [cancelled], "supplies": [supply]}
+    )
+    assert kap.loads(text).supplies
+    assert refused(text.replace(figure, sign + "9" * 5000)) == [problem]
+
+
+def test_times_that_gain_an_offset_may_outgrow_the_canonical_form() -> None:
+    session = {"kind": "preparation", "start": "2027-01-04T10:00:00Z", "minutes": 60}
+    rows = [{"id": f"session-{number:07}"} | session for number in range(9_900)]
+    document = {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": rows}
+    compact = json.dumps(document, separators=(",", ":"))
+    spaced = json.dumps(document)
+    assert len(compact) < len(spaced) < 1_000_000
+    assert len(spaced) + 5 * len(rows) > 1_000_000
+    for text in (compact, spaced):
+        assert refused(text) == ["$: must be at most 1 MB in its canonical form"]
+    document["sessions"] = rows[:9_000]
+    assert len(kap.dumps(kap.loads(json.dumps(document)))) < 1_000_000
