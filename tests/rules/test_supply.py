@@ -413,8 +413,8 @@ class TestSupplyIssuedInWords:
                 "violated",
                 "left the decision pending",
                 (
-                    "Supply s1 is issued Wed 6 Jan 2027 although medical evaluation e1 on Fri 1 Jan "
-                    "2027 left the decision pending."
+                    "Supply s1 is issued Wed 6 Jan 2027 although medical evaluation e1 on Fri 1 "
+                    "Jan 2027 left the decision pending."
                 ),
             ),
             (
@@ -433,8 +433,8 @@ class TestSupplyIssuedInWords:
                 "unknown",
                 "has no outcome recorded",
                 (
-                    "Supply s1 is issued Mon 4 Jan 2027; medical evaluation e1 on Fri 1 Jan 2027 has "
-                    "no outcome recorded."
+                    "Supply s1 is issued Mon 4 Jan 2027; medical evaluation e1 on Fri 1 Jan 2027 "
+                    "has no outcome recorded."
                 ),
             ),
         ],
