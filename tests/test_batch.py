@@ -99,7 +99,7 @@ def test_what_is_no_sequence_of_lines_is_refused(lines: Any) -> None:
 
 
 def test_a_line_that_is_no_text_is_a_mistake_of_the_caller() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^a document is text or bytes"):
         list(check_lines([7]))  # type: ignore[list-item]
 
 

@@ -21,6 +21,7 @@ import kap_model as kap
 from kap_model.calendars import TITLES, CalendarLibraryMissingError, Titles, event_uid, to_ical
 from kap_model.cli.lookups import add_calendar
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from shipped import RUNNING
 from support import plan as plan_of
 
@@ -222,7 +223,7 @@ def test_a_definition_leads_to_every_instant(name: str) -> None:
 
 
 @given(kst.plans().filter(lambda plan: plan.sessions), st.sampled_from(TITLES))
-@settings(max_examples=15)
+@settings(max_examples=scaled(15))
 def test_every_plan_is_read_back_at_its_instants(plan: kap.Plan, titles: Titles) -> None:
     text = to_ical(plan, as_of=NOW, titles=titles)
     assert to_ical(kap.loads(kap.dumps(plan)), as_of=NOW, titles=titles) == text

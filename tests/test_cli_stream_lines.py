@@ -470,6 +470,7 @@ def test_jobs_are_a_number_within_bounds(jobs: str, capsys: Capture) -> None:
     assert "--jobs" in capsys.readouterr().err
 
 
+@pytest.mark.installed
 class TestAsAProcess:
     """``python -m kap_model`` in a process of its own."""
 

@@ -16,6 +16,9 @@ import kap_model as kap
 from kap_model.cli import main
 from shipped import BROKEN, HOUSE, KINGSLEY, REGROUNDING
 
+pytestmark = pytest.mark.installed
+
+
 Capture = pytest.CaptureFixture[str]
 MARKER = "MARKER"
 

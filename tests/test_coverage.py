@@ -149,7 +149,7 @@ def test_it_is_a_value() -> None:
     assert pickle.loads(pickle.dumps(coverage)) == coverage  # noqa: S301 - our own
     assert RuleCoverage(plans=6, left_out=1, rules=list(reversed(coverage.rules))) == coverage
     assert RuleCoverage() + coverage == coverage == coverage + RuleCoverage()
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="unsupported operand"):
         _ = coverage + 1  # type: ignore[operator]
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from kap_model import tables
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from shipped import BROKEN, REGROUNDING
 from support import plan as plan_of
 from wild_quotes import quotes
@@ -86,7 +87,7 @@ def test_what_has_no_rows_has_a_header() -> None:
 
 
 @given(kst.plans(), kst.moments())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_a_plan_and_a_report_are_read_back(plan: kap.Plan, as_of: Any) -> None:
     report = kap.check(plan, as_of=as_of)
     for value in (plan, report):
@@ -95,7 +96,7 @@ def test_a_plan_and_a_report_are_read_back(plan: kap.Plan, as_of: Any) -> None:
 
 
 @given(quotes())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_a_quote_is_read_back_and_its_amounts_stay_numbers(quote: kap.Quote) -> None:
     back = read(quote.to_csv())
     assert back == [{key: shown(cell) for key, cell in row.items()} for row in quote.to_rows()]

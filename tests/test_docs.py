@@ -19,6 +19,7 @@ import pytest
 import kap_model as kap
 from kap_model.cli import main
 from kap_model.cli._parser import parse_arguments
+from needed import needed
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -76,6 +77,16 @@ def of_language(*languages: str) -> list[Any]:
     ]
 
 
+def with_recipes(*languages: str) -> list[Any]:
+    """Pages of these languages, marked where their examples need what the recipes need."""
+    return [
+        pytest.param(page, id=name_of(page), marks=pytest.mark.recipes)
+        if name_of(page) in NEEDS
+        else pytest.param(page, id=name_of(page))
+        for (page,) in (each.values for each in of_language(*languages))
+    ]
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a reader works: a directory with the repository's examples in it."""
@@ -127,12 +138,12 @@ class Reader:
             assert said == shown, command
 
 
-@pytest.mark.parametrize("page", of_language("pycon", "console"))
+@pytest.mark.parametrize("page", with_recipes("pycon", "console"))
 def test_what_a_page_shows_happens(
     page: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in NEEDS.get(name_of(page), ()):
-        pytest.importorskip(module)
+        needed(module)
     Reader(page, folder, capsys, monkeypatch).read()
 
 
@@ -204,15 +215,16 @@ def test_scripts_hold_commands_that_there_are(page: Path) -> None:
 def test_the_checks_run_what_the_readme_says() -> None:
     first, second = (b.body for b in blocks(ROOT / "README.md") if b.language == "sh")
     assert "pip install --quiet . &&" in first
-    assert "pip install --quiet -e '.[calendar,recipes,test]' &&" in second
-    assert second.rstrip().endswith("python -m pytest")
+    assert "pip install --quiet -e '.[calendar,test]' &&" in second
+    assert second.rstrip().endswith("python -m pytest -n auto --dist worksteal")
     script = ROOT / ".ci" / "run"
     if not script.exists():
         pytest.skip("no checkout: only the checks themselves run this")
     run = script.read_text(encoding="utf-8")
-    checked = next(words for program, *words in commands_in(first) if program == "kap-model")
-    assert f'kap-model" {shlex.join(checked)}\n' in run
-    assert 'python" -m pytest' in run
+    for program, *words in commands_in(first):
+        if program == "kap-model":
+            assert f'kap-model" {shlex.join(words)}\n' in run
+    assert "run -m pytest -q -n auto --dist worksteal" in run
 
 
 KNOWN: Final = ("pycon", "console", "json", "text", "python", "sh", "yaml", "{toctree}")

@@ -10,6 +10,9 @@ import pytest
 
 import kap_model as kap
 
+pytestmark = pytest.mark.installed
+
+
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "api.md"
 
 

@@ -17,6 +17,8 @@ from kap_model import _first_use
 from kap_model.sessions import KINDS
 from kap_model.testing import _hypothesis, strategies as kst
 
+pytestmark = pytest.mark.installed
+
 SRC = Path(kap.__file__).parents[1]
 TYPES: tuple[type, ...] = tuple(kst._STRATEGIES)
 HOMES = {cls.__name__: cls.__module__ for cls in TYPES}

@@ -11,6 +11,7 @@ from hypothesis import assume, example, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 WHOLE_COURSE = (
     "2027-01-04 America/Los_Angeles C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
@@ -330,7 +331,7 @@ def sayable(plan: kap.Plan) -> kap.Plan:
 
 
 @given(kst.plans().map(sayable))
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @example(kap.parse("2027-01-04 " + "C0 " * 12 + "C0x D0 D0* S0>=1 " + "S0>1=2 " * 11))
 @example(kap.parse("1980-01-01 C0@00:00 S(-29000)>80000=1"))
 @example(kap.parse("2199-12-31 R0@23:59"))
@@ -344,7 +345,7 @@ def test_parsing_what_was_printed_gives_the_same_plan_but_for_identity(plan: kap
 
 
 @given(kst.plans(max_sessions=3))
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 def test_a_plan_is_printed_exactly_where_notation_can_say_it(plan: kap.Plan) -> None:
     if can_be_said(plan):
         assert anonymous(kap.parse(plan.notation)) == anonymous(plan)
@@ -364,7 +365,7 @@ LETTERS = "CEPDIRSX0123456789@:/*x!+-?~^gts>=() "
     )
     | st.from_regex(r"\A2027-03-14 America/Los_Angeles( S\(?-?\d{1,2}\)?>\d?=\d){0,3}\Z")
 )
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_any_text_is_a_plan_or_a_notation_error(text: str) -> None:
     try:
         plan = kap.parse(text)

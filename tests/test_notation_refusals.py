@@ -151,7 +151,7 @@ def test_a_refusal_names_no_value(line: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, b"2027-01-04 C0", ["2027-01-04", "C0"], True])
 def test_what_is_no_text_is_a_type_error(value: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^notation is text"):
         kap.parse(value)
 
 

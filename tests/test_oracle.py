@@ -15,6 +15,7 @@ import kap_model as kap
 from kap_model.limits import LIMITS
 from kap_model.testing import strategies as kst
 from oracle import LIMITS_READ, RULE_IDS, judge
+from profiles import scaled, seeds
 from wild import wild_moment, wild_plan, wild_protocol
 
 pytestmark = pytest.mark.law
@@ -82,12 +83,12 @@ def test_the_oracle_knows_the_same_rules_and_limits() -> None:
 
 
 @given(kst.plans(), kst.protocols(), kst.moments())
-@settings(max_examples=200)
+@settings(max_examples=scaled(200))
 def test_any_plan(plan: kap.Plan, protocol: kap.CareProtocol, as_of: dt.datetime | None) -> None:
     compare(plan, protocol, as_of)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_thousands_of_wild_plans(seed: int) -> None:
     random = Random(seed)
     seen: Counter[tuple[str, str]] = Counter()

@@ -16,6 +16,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from copies import copies, pickled, unpickled
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 MARKER = "MARKER"
 BAD_IDS = ("", "-a", "a b", "a" * 65, "a\n", "é", None, 5, b"a", True)
@@ -68,7 +69,7 @@ def test_a_required_field_is_required(key: str) -> None:
     given = {"id": "p1", "timezone": "UTC", "sessions": ()}
     del given[key]
     cls: Any = kap.Plan
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"missing 1 required keyword-only argument: '{key}'"):
         cls(**given)
 
 
@@ -285,7 +286,7 @@ def test_plans_differ_where_any_field_differs(key: str, value: Any) -> None:
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_copies_are_equal(plan: kap.Plan) -> None:
     for other in (*copies(plan), attrs.evolve(plan)):
         assert other == plan
@@ -297,7 +298,7 @@ def test_copies_are_equal(plan: kap.Plan) -> None:
 
 
 @given(kst.plans(), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_an_instant_written_by_another_clock_makes_an_equal_plan(
     plan: kap.Plan, random: Any
 ) -> None:

@@ -18,6 +18,7 @@ from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES
 from kap_model.protocol import OFF
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 CITE = kap.Citation("House protocol", "section 1")
 MARKER = "MARKER"
@@ -247,7 +248,7 @@ def naive_value(own: kap.CareProtocol, name: str, day: dt.date | None) -> Any:
     return None if not chosen or chosen[0].value == OFF else chosen[0].value
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(kst.protocols(), st.none() | st.dates(dt.date(1979, 1, 1), dt.date(2200, 1, 1)))
 def test_the_limits_of_any_protocol_on_any_date(own: kap.CareProtocol, day: dt.date | None) -> None:
     limits = own.limits_on(day)
@@ -396,7 +397,7 @@ def test_values_are_frozen_hashable_and_copied(value: Any) -> None:
             setattr(value, field.name, None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @given(kst.protocols())
 def test_any_protocol_is_hashable_and_copied(own: kap.CareProtocol) -> None:
     for other in (*copies(own), attrs.evolve(own)):
@@ -411,7 +412,7 @@ def test_limits_are_frozen_hashable_and_copied() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         limits.minimum_age = 5  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     changeable: Any = limits.citations
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="not support item assignment"):
         changeable["minimum_age"] = CITE
     for other in copies(limits):
         assert other.minimum_age == limits.minimum_age
@@ -421,7 +422,7 @@ def test_limits_are_frozen_hashable_and_copied() -> None:
 def test_what_a_protocol_derives_cannot_be_changed() -> None:
     own = protocol(setting("minimum_age", 18), severities={"MODALITY": "advice"})
     changeable: Any = own.severity_of
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(TypeError, match="not support item assignment"):
         changeable["MODALITY"] = "error"
     assert dict(own.severity_of) == {"MODALITY": "advice"}
 

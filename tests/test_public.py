@@ -14,6 +14,9 @@ from copies import copies
 from kap_model import authoring
 from public_values import FEE_VALUES, NO_VALUES, PLAN, PROBLEM, RULE, VALUES
 
+pytestmark = pytest.mark.installed
+
+
 BY_IDENTITY = (kap.Limits, kap.Rule)
 EVERY_VALUE = VALUES | {f"fees.{name}": value for name, value in FEE_VALUES.items()}
 each_value = pytest.mark.parametrize("value", EVERY_VALUE.values(), ids=EVERY_VALUE.keys())
@@ -24,6 +27,24 @@ def test_every_public_name_is_there() -> None:
     for name in kap.__all__:
         assert getattr(kap, name) is not None
     assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
+
+
+# Fields by position are for values that are read at a glance, and for those that only rules make.
+BY_POSITION = {
+    *("Bounds", "Breach", "Case", "Citation", "Clinician", "Course", "Example", "Frequency"),
+    *("Money", "Problem", "ReviewAfter", "ReviewEvery", "Rule", "Words"),
+}
+
+
+def test_all_other_values_take_keywords_only() -> None:
+    classes = {type(value) for value in EVERY_VALUE.values() if attrs.has(type(value))}
+    given = {
+        cls.__name__
+        for cls in classes
+        if any(each.init and not each.kw_only for each in attrs.fields(cls))
+    }
+    assert given == BY_POSITION
+    assert len(classes) > 50
 
 
 def test_every_name_of_fees_is_there() -> None:

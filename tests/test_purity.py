@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.installed
+
+
 ROOT = Path(__file__).parents[1]
 DIGEST = """
 import hashlib, json, sys

@@ -14,6 +14,7 @@ import kap_model as kap
 from copies import copies, pickled
 from kap_model.testing import strategies as kst
 from own_rules import own_rule, say, waiver
+from profiles import scaled
 from support import limits
 
 MARKER = "MARKER"
@@ -313,7 +314,7 @@ def test_a_rules_verdict_is_the_worst_of_its_unwaived_findings(natures: Any) -> 
 
 
 @given(kst.plans(), kst.protocols(), kst.moments(), st.lists(kst.waivers(), max_size=2))
-@settings(max_examples=20)
+@settings(max_examples=scaled(20))
 def test_copies_of_a_report_are_equal(
     plan: kap.Plan, protocol: kap.CareProtocol, as_of: Any, waivers: list[kap.Waiver]
 ) -> None:

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any, get_args
 
 import attrs
-import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -20,6 +18,8 @@ from kap_model.batch import ROW_COLUMNS
 from kap_model.documents.plans import SESSION_KEYS
 from kap_model.sessions import CLASS_OF_KIND, FORMATS, SESSION_CLASSES
 from kap_model.testing import strategies as kst
+from needed import needed
+from profiles import scaled
 from shipped import BROKEN, KINGSLEY, REGROUNDING, RUNNING
 from support import plan as plan_of
 from wild_quotes import quotes
@@ -161,7 +161,7 @@ def test_a_line_of_a_quote_is_a_row() -> None:
 
 
 @given(quotes())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_the_practice_s_own_amounts_sum_to_the_total(quote: kap.Quote) -> None:
     own = [
         Decimal(row["amount"])
@@ -186,7 +186,7 @@ def fits(row: dict[str, Any], types: tables.ColumnTypes) -> bool:
 
 
 @given(kst.plans(), kst.moments())
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 def test_rows_carry_every_session_and_agree_with_the_document(
     plan: kap.Plan, as_of: dt.datetime | None
 ) -> None:
@@ -211,19 +211,30 @@ def session_of(row: dict[str, Any]) -> kap.Session:
 
 
 @given(quotes())
-@settings(max_examples=20)
+@settings(max_examples=scaled(20))
 def test_rows_of_lines_have_their_types(quote: kap.Quote) -> None:
     assert all(fits(row, tables.LINE_TYPES) for row in quote.to_rows())
 
 
 def test_types_of_columns_cannot_be_changed() -> None:
     for types in (tables.SESSION_TYPES, tables.SUPPLY_TYPES, tables.FINDING_TYPES):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="not support item assignment"):
             types["plan"] = int  # type: ignore[index]
     assert set(get_args(tables.Cell)) == {str, int, bool, type(None)}
 
 
-def test_a_frame_of_pandas() -> None:
+@pytest.fixture
+def pd() -> Any:
+    return needed("pandas")
+
+
+@pytest.fixture
+def pl() -> Any:
+    return needed("polars")
+
+
+@pytest.mark.recipes
+def test_a_frame_of_pandas(pd: Any) -> None:
     rows = [row for plan in PLANS for row in plan.to_rows()]
     frame: Any = pd.DataFrame(rows, columns=tables.SESSION_COLUMNS)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
@@ -238,8 +249,9 @@ def test_a_frame_of_pandas() -> None:
     assert list(starts[: len(GOOD.sessions)]) == [session.start for session in GOOD.sessions]
 
 
+@pytest.mark.recipes
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.id)
-def test_each_plan_has_a_frame_of_pandas(plan: kap.Plan) -> None:
+def test_each_plan_has_a_frame_of_pandas(pd: Any, plan: kap.Plan) -> None:
     frame: Any = pd.DataFrame(plan.to_rows(), columns=tables.SESSION_COLUMNS)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
     assert list(frame["id"]) == [session.id for session in plan.sessions]
@@ -249,8 +261,9 @@ def test_each_plan_has_a_frame_of_pandas(plan: kap.Plan) -> None:
     assert findings["waived"].dtype == ("bool" if report.findings else "object")
 
 
+@pytest.mark.recipes
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.id)
-def test_each_plan_has_a_frame_of_polars(plan: kap.Plan) -> None:
+def test_each_plan_has_a_frame_of_polars(pl: Any, plan: kap.Plan) -> None:
     frame = pl.DataFrame(plan.to_rows(), schema=tables.SESSION_TYPES)
     assert tuple(frame.columns) == tables.SESSION_COLUMNS
     assert frame.schema["minutes"] == frame.schema["notice_hours"] == pl.Int64
@@ -262,7 +275,8 @@ def test_each_plan_has_a_frame_of_polars(plan: kap.Plan) -> None:
     assert findings.rows(named=True) == report.to_rows()
 
 
-def test_frames_of_polars_are_put_together() -> None:
+@pytest.mark.recipes
+def test_frames_of_polars_are_put_together(pl: Any) -> None:
     apart = pl.concat(pl.DataFrame(p.to_rows(), schema=tables.SESSION_TYPES) for p in PLANS)
     together = pl.DataFrame(
         [row for plan in PLANS for row in plan.to_rows()], schema=tables.SESSION_TYPES
@@ -274,7 +288,8 @@ def test_frames_of_polars_are_put_together() -> None:
     }
 
 
-def test_a_group_by_of_amounts_gives_the_totals() -> None:
+@pytest.mark.recipes
+def test_a_group_by_of_amounts_gives_the_totals(pd: Any, pl: Any) -> None:
     made = [kap.quote(kap.load(name), "regrounding") for name in (REGROUNDING, RUNNING)]
     rows = [row for quote in made for row in quote.to_rows()]
     totals = {quote.plan: quote.total.amount for quote in made}
@@ -305,7 +320,7 @@ def test_checking_does_not_wait_for_rows_nor_rows_of_plans_for_prices() -> None:
 
 
 @given(st.data())
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 def test_rows_are_the_caller_s_own(data: st.DataObject) -> None:
     plan = data.draw(kst.plans(max_sessions=3))
     for row in plan.to_rows():

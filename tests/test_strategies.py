@@ -12,6 +12,7 @@ import kap_model as kap
 from kap_model._time import zone_names
 from kap_model.limits import LIMITS
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 
 @given(kst.identifiers())
@@ -37,7 +38,7 @@ def test_zones_are_listed(name: str) -> None:
     assert name in zone_names()
 
 
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @given(kst.plans(max_sessions=4))
 def test_plans_are_valid(plan: kap.Plan) -> None:
     assert isinstance(plan, kap.Plan)
@@ -52,13 +53,13 @@ def test_moments_may_be_judged(as_of: dt.datetime | None) -> None:
 
 
 @given(kst.lawful_plans())
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 def test_lawful_plans_are_those_of_core(plan: kap.Plan) -> None:
     assert kap.check(plan, "core").findings == ()
 
 
 @given(st.sampled_from(("USD", "JPY")).flatmap(kst.rates))
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 def test_rates_are_values(rate: object) -> None:
     assert hash(rate) == hash(rate)
 
@@ -78,7 +79,7 @@ def test_every_strategy_is_documented() -> None:
 
 
 @pytest.mark.parametrize("spec", LIMITS, ids=lambda spec: spec.name)
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 @given(st.data())
 def test_values_of_every_limit_are_valid(spec: Any, data: st.DataObject) -> None:
     value = data.draw(kst.limit_values(spec))
@@ -153,13 +154,13 @@ def test_a_strategy_at_the_edge_draws(strategy: Any, given: Any) -> None:
 
 
 @given(kst.protocols(dated=False))
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 def test_protocols_without_dates(protocol: kap.CareProtocol) -> None:
     assert not list(protocol.changes)
     assert isinstance(protocol, kap.CareProtocol)
 
 
 @given(kst.waivers())
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 def test_waivers_name_rules_of_the_catalogue(waiver: kap.Waiver) -> None:
     assert kap.check(kap.parse("2027-01-04 C0"), waivers=[waiver]).plan == "plan"

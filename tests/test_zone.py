@@ -19,6 +19,7 @@ from hypothesis import given, settings, strategies as st
 from clocks import seconds
 from kap_model import _time
 from kap_model.errors import InvalidValue
+from profiles import scaled
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -80,7 +81,7 @@ def test_the_first_instant_of_a_day_in_gaps_folds_and_skipped_days(
         dt.date, st.integers(1980, 2037), st.sampled_from((3, 4, 9, 10, 11)), st.integers(1, 30)
     ),
 )
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 def test_the_first_instant_of_any_day(name: str, day: dt.date) -> None:
     expected = scanned_first_instant(name, day).timestamp()
     assert _time.zone(name).first_instant(day.toordinal()) == expected

@@ -13,8 +13,11 @@ import pytest
 
 import kap_model as kap
 from display.pages import read
+from needed import needed
 
-pytest.importorskip("marimo", reason="the notebook needs marimo")
+pytestmark = pytest.mark.recipes
+
+needed("marimo")
 
 NOTEBOOK = Path(__file__).parent.parent.parent / "examples" / "explore.py"
 

@@ -15,6 +15,7 @@ from kap_model.display._html import ON_HUE, element, joined, number
 from kap_model.display._marks import HUES, LOOKS
 from kap_model.display.timeline import PAPER, PAPER_INK
 from kap_model.testing import strategies as kap_st
+from profiles import scaled
 
 NAMES = tuple(values())
 each_page = pytest.mark.parametrize("name", NAMES)
@@ -202,7 +203,7 @@ def loud_pages(marker: str) -> list[str]:
     return [page(value) for value in shown]
 
 
-@settings(max_examples=12)
+@settings(max_examples=scaled(12))
 @given(marker=MARKERS)
 def test_no_text_becomes_markup(marker: str) -> None:
     check_text(marker, "marker")
@@ -218,7 +219,7 @@ def test_no_text_becomes_markup(marker: str) -> None:
         assert heard.text == calm.text.replace(quiet, marker)
 
 
-@settings(max_examples=10)
+@settings(max_examples=scaled(10))
 @given(plan=kap_st.plans())
 def test_any_plan_shows_itself(plan: kap.Plan) -> None:
     shown = page(plan)

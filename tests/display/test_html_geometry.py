@@ -21,13 +21,14 @@ from kap_model.display._geometry import (
     span_of,
 )
 from kap_model.testing import strategies as kap_st
+from profiles import scaled
 
 
 def seconds(text: str) -> int:
     return int(dt.datetime.fromisoformat(text).timestamp())
 
 
-@settings(max_examples=15)
+@settings(max_examples=scaled(15))
 @given(plan=kap_st.plans())
 def test_each_session_has_one_place_in_the_order_of_starts(plan: kap.Plan) -> None:
     if not plan.sessions:
@@ -95,7 +96,7 @@ def test_marks_that_would_meet_stand_below_each_other() -> None:
 # The scale.
 
 
-@settings(max_examples=80)
+@settings(max_examples=scaled(80))
 @given(
     first=st.integers(EARLIEST, LATEST - 40 * DAY_SECONDS),
     days=st.integers(6, 80_000),

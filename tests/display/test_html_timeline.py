@@ -17,12 +17,13 @@ from kap_model.display._marks import LOOKS
 from kap_model.display.plans import plan_html, timeline_svg
 from kap_model.display.timeline import PAPER, PAPER_INK
 from kap_model.testing import strategies as kap_st
+from profiles import scaled
 
 GOLDEN = Path(__file__).parent / "golden" / "timeline.svg"
 SMALL = kap.parse("2027-01-04 America/Los_Angeles C0* E2+ P7* D14*t I15x D28!")
 
 
-@settings(max_examples=20)
+@settings(max_examples=scaled(20))
 @given(plan=kap_st.plans(), as_of=st.none() | kap_st.moments())
 def test_all_marks_lie_within_the_picture(plan: kap.Plan, as_of: Any) -> None:
     svg = timeline_svg(plan, kap.check(plan, "regrounding", as_of=as_of))

@@ -38,6 +38,7 @@ from kap_model.fees import (
 )
 from kap_model.money import Money
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 HOUSE = Path(__file__).parents[2] / "examples" / "fees" / "house.json"
 VECTORS = Path(__file__).parents[1] / "vectors" / "fees.json"
@@ -423,7 +424,7 @@ def test_the_example_prices_a_course() -> None:
 
 
 @given(changed_documents(DOCUMENTS, KEYS) | spoiled_texts(DOCUMENTS) | st.text() | st.binary())
-@settings(max_examples=200)
+@settings(max_examples=scaled(200))
 def test_any_text_is_a_schedule_or_a_document_error(text: str | bytes) -> None:
     try:
         value = loads_fees(text)

@@ -17,6 +17,7 @@ from kap_model.documents._shape import read_value
 from kap_model.documents.plans import PLAN, SESSION_KEYS, written
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KEYS = (
@@ -37,7 +38,7 @@ def refused(text: str | bytes) -> list[str]:
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_what_is_written_is_read_again_without_loss(plan: kap.Plan) -> None:
     text = kap.dumps(plan)
     for form in (text, text.encode()):
@@ -72,7 +73,7 @@ def permuted(value: Any, random: Any) -> Any:
 
 
 @given(kst.plans(), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_another_order_and_other_offsets_give_an_equal_plan_and_equal_bytes(
     plan: kap.Plan, random: Any
 ) -> None:
@@ -99,14 +100,14 @@ def thorough(text: str) -> Any:
 
 
 @given(changed_documents(DOCUMENTS, KEYS))
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 @example('{"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": []}')
 def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
     assert swift(text) == thorough(text)
 
 
 @given(kst.plans())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_the_thorough_reader_reads_what_the_swift_one_reads(plan: kap.Plan) -> None:
     assert thorough(kap.dumps(plan)) == plan
 
@@ -130,7 +131,7 @@ JSON_LIKE = st.text('{}[]",: 0123456789.eE+-nulltruefalseschema\\', max_size=60)
 
 
 @given(st.text() | JSON_LIKE | spoiled_texts(DOCUMENTS))
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 def test_any_text_is_a_plan_or_a_document_error(text: str) -> None:
     plan = swift(text)
     assert plan is None or kap.loads(kap.dumps(plan)) == plan
@@ -168,7 +169,7 @@ def ill_coded(draw: st.DrawFn) -> bytes:
 
 
 @given(st.binary() | ill_coded())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @example(b"\xff\xfe{\x00}\x00")
 @example(b"\xef\xbb\xbf{}")
 @example(b'"\xed\xa0\x80"')
@@ -179,7 +180,7 @@ def test_any_bytes_are_a_plan_or_a_document_error(raw: bytes) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, {}, ["{}"], bytearray(b"{}"), Path("x")])
 def test_what_is_no_text_is_a_type_error(value: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^a document is text or bytes"):
         kap.loads(value)
 
 
@@ -433,3 +434,39 @@ def test_a_stack_that_is_nearly_full_is_not_called_a_bad_document(
     with pytest.raises(RecursionError):
         kap.loads(WHOLE_TEXT)
     assert refused("[" * 33) == ["$: must be nested at most 32 deep"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize(
+    ("figure", "problem"),
+    [
+        ("111", "$.sessions[0].notice_hours: must be an integer from 0 to 999999999999"),
+        ("222", "$.supplies[0].dosings: must be an integer from 1 to 999999999999"),
+    ],
+)
+def test_an_integer_of_thousands_of_digits_is_out_of_every_range(
+    sign: str, figure: str, problem: str
+) -> None:
+    session = {"id": "s", "kind": "dosing", "start": "2027-01-04T10:00:00Z", "minutes": 60}
+    cancelled = session | {"status": "cancelled", "notice_hours": 111}
+    supply = {"id": "x", "issued": "2027-01-04", "dosings": 222}
+    text = json.dumps(
+        {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC"}
+        | {"sessions": [cancelled], "supplies": [supply]}
+    )
+    assert kap.loads(text).supplies
+    assert refused(text.replace(figure, sign + "9" * 5000)) == [problem]
+
+
+def test_times_that_gain_an_offset_may_outgrow_the_canonical_form() -> None:
+    session = {"kind": "preparation", "start": "2027-01-04T10:00:00Z", "minutes": 60}
+    rows = [{"id": f"session-{number:07}"} | session for number in range(9_900)]
+    document = {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": rows}
+    compact = json.dumps(document, separators=(",", ":"))
+    spaced = json.dumps(document)
+    assert len(compact) < len(spaced) < 1_000_000
+    assert len(spaced) + 5 * len(rows) > 1_000_000
+    for text in (compact, spaced):
+        assert refused(text) == ["$: must be at most 1 MB in its canonical form"]
+    document["sessions"] = rows[:9_000]
+    assert len(kap.dumps(kap.loads(json.dumps(document)))) < 1_000_000

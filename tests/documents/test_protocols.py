@@ -17,6 +17,7 @@ from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "protocols"
 PROTOCOLS = kst.protocols()
@@ -45,7 +46,7 @@ def refused(text: str, **given: Any) -> list[str]:
 
 
 @given(PROTOCOLS)
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_what_is_written_is_read_again_without_loss(protocol: kap.CareProtocol) -> None:
     text = kap.dumps_protocol(protocol)
     for form in (text, text.encode()):
@@ -56,7 +57,7 @@ def test_what_is_written_is_read_again_without_loss(protocol: kap.CareProtocol) 
 
 
 @given(PROTOCOLS, st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 def test_another_order_gives_an_equal_protocol_and_equal_bytes(
     protocol: kap.CareProtocol, random: Any
 ) -> None:
@@ -73,7 +74,7 @@ def test_another_order_gives_an_equal_protocol_and_equal_bytes(
 
 
 @given(changed_documents(DOCUMENTS, KEYS) | spoiled_texts(DOCUMENTS) | st.text() | st.binary())
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 def test_any_text_is_a_protocol_or_a_document_error(text: str | bytes) -> None:
     try:
         protocol = kap.loads_protocol(text)

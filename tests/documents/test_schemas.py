@@ -23,7 +23,11 @@ from kap_model.documents.protocols import loads_protocol
 from kap_model.documents.schemas import BEYOND, NAMES, schema, schema_text
 from kap_model.testing import strategies
 from own_rules import own_rule
+from profiles import scaled
 from shipped import ACCEPTED, BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
+
+pytestmark = pytest.mark.installed
+
 
 LOADERS: Final[dict[str, Callable[[str], Any]]] = {
     "plan": loads,
@@ -250,7 +254,7 @@ class TestErrorsAreReadable:
 class TestReports:
     """What a check says keeps the schema of reports, and nothing less or more does."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=scaled(60))
     @given(strategies.plans(8), strategies.protocols(), strategies.moments(), st.data())
     def test_every_report_keeps_it(
         self, plan: kap.Plan, protocol: kap.CareProtocol, as_of: Any, data: st.DataObject

@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from kap_model._time import RANGE_REASON, TIME_REASON
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "slots"
 SOUND = {"start": "2027-01-11T09:00:00-08:00", "end": "2027-01-11T12:00:00-08:00"}
@@ -46,7 +47,7 @@ def refused(text: str | bytes) -> list[str]:
 
 
 @given(slot_lists())
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_what_is_written_is_read_again(slots: tuple[kap.OpenSlot, ...]) -> None:
     text = kap.dumps_slots(slots)
     for form in (text, text.encode()):
@@ -57,13 +58,13 @@ def test_what_is_written_is_read_again(slots: tuple[kap.OpenSlot, ...]) -> None:
 
 
 @given(changed_documents(DOCUMENTS, ("schema", "slots", "start", "end", "role")))
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 def test_a_changed_document_is_slots_or_an_error(text: str) -> None:
     check_total(text)
 
 
 @given(spoiled_texts(DOCUMENTS) | st.text() | st.binary())
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 def test_any_text_is_slots_or_an_error(text: str | bytes) -> None:
     check_total(text)
 

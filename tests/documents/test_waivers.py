@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
+from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "waivers"
 LISTS = st.lists(kst.waivers(), max_size=4).map(tuple)
@@ -31,7 +32,7 @@ def refused(text: str, **given: Any) -> list[str]:
 
 
 @given(LISTS)
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 def test_what_is_written_is_read_again_in_its_order(waivers: tuple[kap.Waiver, ...]) -> None:
     text = kap.dumps_waivers(waivers)
     for form in (text, text.encode()):
@@ -42,7 +43,7 @@ def test_what_is_written_is_read_again_in_its_order(waivers: tuple[kap.Waiver, .
 
 
 @given(changed_documents(DOCUMENTS, KEYS) | spoiled_texts(DOCUMENTS) | st.text() | st.binary())
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 def test_any_text_is_waivers_or_a_document_error(text: str | bytes) -> None:
     try:
         waivers = kap.loads_waivers(text)

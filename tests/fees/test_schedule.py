@@ -38,6 +38,7 @@ from kap_model.fees import (
 from kap_model.fees.schedule import ITEMS, as_claims
 from kap_model.sessions import FORMATS, KINDS
 from kap_model.testing import strategies as kst
+from profiles import scaled
 
 EUR = kap.Money.of("5.00", "EUR")
 EURO = kap.fees.Flat(amount=EUR)
@@ -282,7 +283,7 @@ def test_each_session_meets_exactly_one_fee_on_each_date(
     assert all((line.since or dt.date.min) < (met.since or dt.date.min) for line in rivals)
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(kst.fee_schedules("JPY"))
 def test_strategies_give_schedules_of_one_currency(fees: FeeSchedule) -> None:
     assert fees.currency == "JPY"
@@ -291,7 +292,7 @@ def test_strategies_give_schedules_of_one_currency(fees: FeeSchedule) -> None:
     assert len(set(KINDS) - {line.item for line in fees.fees}) <= 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(kst.fee_schedules())
 def test_a_schedule_is_equal_to_its_copies(fees: FeeSchedule) -> None:
     for other in copies(fees):

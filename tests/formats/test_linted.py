@@ -27,6 +27,7 @@ from kap_model.formats import (
 from kap_model.formats._judged import Note, level
 from kap_model.formats._places import Region, line_name, protocol_places
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from refusals import refused_at
 from support import SOURCE, limits
 
@@ -112,7 +113,7 @@ def test_the_place_of_each_line_is_its_object() -> None:
     }
 
 
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @given(kst.protocols())
 def test_every_line_of_every_protocol_is_found(protocol: kap.CareProtocol) -> None:
     text = json.dumps(json.loads(kap.dumps_protocol(protocol)), indent=1, ensure_ascii=False)
@@ -410,7 +411,7 @@ def test_a_failure_is_what_fail_on_names(name: str) -> None:
     assert failing == list(dict.fromkeys(n.topic for n in notes(GOOD) if fails(n, (name,))))
 
 
-@settings(max_examples=12)
+@settings(max_examples=scaled(12))
 @given(kst.protocols())
 def test_a_lint_of_any_protocol_can_be_written(protocol: kap.CareProtocol) -> None:
     text = kap.dumps_protocol(protocol)

@@ -33,6 +33,7 @@ from kap_model.fees import (
     Tier,
     Tiered,
 )
+from profiles import scaled
 from support import SOURCE
 
 pytestmark = pytest.mark.law
@@ -362,7 +363,7 @@ def lawful_counts(protocol: kap.CareProtocol, ways: Mapping[str, list[Way]]) -> 
     return found
 
 
-@settings(max_examples=100)
+@settings(max_examples=scaled(100))
 @given(small_protocols(), small_schedules())
 def test_an_estimate_is_the_minimum_and_the_maximum_over_all_lawful_plans(
     protocol: kap.CareProtocol, schedule: FeeSchedule

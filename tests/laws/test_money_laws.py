@@ -17,12 +17,13 @@ from kap_model.money import minor_digits
 from kap_model.sessions import KINDS
 from kap_model.testing import strategies as kst
 from pricing_cases import Question, questions, quotable
+from profiles import scaled
 
 pytestmark = pytest.mark.law
 
 SIGNED = kst.money(min_minor=-(10**9), max_minor=10**9)
 WEIGHTS = st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any)
-few = settings(max_examples=30)
+few = settings(max_examples=scaled(30))
 
 
 class TestRounding:
@@ -207,7 +208,7 @@ class TestInstants:
 class TestPriceLock:
     """A price lock equals pricing with a schedule of that date."""
 
-    @settings(max_examples=50)
+    @settings(max_examples=scaled(50))
     @given(questions(), st.dates(dt.date(1980, 1, 1), dt.date(2199, 12, 31)))
     def test_a_schedule_of_that_date(self, question: Question, day: dt.date) -> None:
         in_force = []

@@ -394,6 +394,27 @@ def test_too_many_preparations_that_were_there_stay() -> None:
     assert rules(done.findings) == ["PREP-COUNT"]
 
 
+def test_a_booked_dosing_keeps_its_gap_beside_one_that_does_not() -> None:
+    far = {"dosing_count": {"min": 4}, "dosing_gap_days": {"min": 7}}
+    done = completed("D5* D8 D20", far, at(6))
+    assert done.plan.notation == "2027-01-06 D0* D3 D15 D29"
+    assert rules(done.findings) == ["DOSE-GAP"]
+
+
+def test_a_whole_intake_stands_in_its_order_before_the_first_dosing() -> None:
+    intake = {"consultation_first": True, "evaluation_first": True}
+    forms = {**intake, "dosing_count": {"min": 2}, "integration_per_dosing": 1}
+    done = completed("", {**forms, "preparation_count": ONE}, at(2))
+    assert done.plan.notation == "2027-01-03 C0 E1 P2 D3 I4 D17 I18"
+
+
+def test_without_an_evaluation_medicine_asks_for_no_later_review() -> None:
+    """The review that the first dosing asks for is held at once: no refill has it wait."""
+    supplied = {"initial_supply": 1, "refill_supply": 1, "dosing_count": {"min": 3}}
+    gated = {**supplied, "review_after": {"dosings": 1, "gate": "any-time"}}
+    assert completed("R2+ D5*", gated, at(6)).plan.notation == "2027-01-03 R0+ D3* R4 D17 D31"
+
+
 def test_an_integration_during_a_dosing_is_none_after_it() -> None:
     done = completed("C0* D9 I9@11:00", {"integration_per_dosing": 1}, at(8))
     assert done.plan.notation == "2027-01-01 C0* D9 I9@11:00 I10"

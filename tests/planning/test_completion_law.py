@@ -18,6 +18,7 @@ from kap_model.planning.results import Completion
 from kap_model.slots import OpenSlot
 from planning.completion_cases import Case, wild_case
 from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
+from profiles import seeds
 
 ONE: Final[dict[str, Any]] = {
     "dosing_count": {"min": 1},
@@ -390,7 +391,7 @@ def test_the_search_finds_what_was_worked_out_by_hand(case: Case, expected: str 
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2))
 def test_the_search_leaves_out_nothing_of_use(seed: int) -> None:
     random, seen = Random(seed), Counter[bool]()
     for _ in range(60):
@@ -494,7 +495,7 @@ def test_the_verb_finds_what_was_worked_out_by_hand(case: Case, expected: str | 
 
 
 @pytest.mark.law
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6))
 def test_the_verb_agrees_with_the_search(seed: int) -> None:
     """If a completion exists it is found, and none is over earlier; if not, it is refused."""
     random, seen = Random(seed), Counter[str]()

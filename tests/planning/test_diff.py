@@ -16,6 +16,7 @@ from copies import copies
 from kap_model.limits import LIMIT_OF_NAME
 from kap_model.planning.differences import Difference, SeverityChange, diff, direction
 from kap_model.testing import strategies as kst
+from profiles import scaled, seeds
 from refusals import refused_at
 from support import SOURCE, dated, limits
 from wild import wild_moment, wild_plan, wild_value
@@ -333,7 +334,7 @@ def test_which_way_a_limit_changes(limit: str, before: Any, after: Any, expected
     assert direction(limit, after, before) == OPPOSITE[expected]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6))
 def test_what_breaks_a_limit_breaks_a_tighter_one(seed: int) -> None:
     random, told = Random(seed), 0
     specs = list(LIMIT_OF_NAME.values())
@@ -368,7 +369,7 @@ def test_what_breaks_a_limit_breaks_a_tighter_one(seed: int) -> None:
 # --- Laws ----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(kst.protocols(), kst.plans(), kst.moments())
 def test_a_protocol_does_not_differ_from_itself(
     protocol: kap.CareProtocol, plan: kap.Plan, as_of: Moment
@@ -380,7 +381,7 @@ def test_a_protocol_does_not_differ_from_itself(
     assert diff(protocol, protocol).same
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
 def test_the_way_back_mirrors_the_way(
     a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment
@@ -400,7 +401,7 @@ def test_the_way_back_mirrors_the_way(
         assert change.direction == OPPOSITE[mirrored.direction]
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
 def test_what_is_gained_and_lost_leads_from_one_report_to_the_other(
     a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment

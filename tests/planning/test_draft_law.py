@@ -16,6 +16,7 @@ from kap_model.errors import PlanningError
 from kap_model.planning.drafting import draft
 from kap_model.practices._built_in import BY_NAME
 from planning.completion_cases import FORMS
+from profiles import seeds
 from support import SOURCE, limits
 
 pytestmark = pytest.mark.law
@@ -312,7 +313,7 @@ def test_what_is_impossible_is_named(wish: Wish, conflicts: tuple[set[str], ...]
     assert_smallest(wish, set(caught.value.conflict))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_any_wish_is_granted_or_its_conflict_named(seed: int) -> None:
     random, seen = Random(seed), Counter[str]()
     for _ in range(10):
@@ -328,7 +329,7 @@ def test_any_wish_is_granted_or_its_conflict_named(seed: int) -> None:
     assert min(seen["drafted"], seen["refused"]) > 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_what_is_not_named_does_not_matter(seed: int) -> None:
     """Without any limit or option that the conflict leaves out, the wish is still refused."""
     random, refused = Random(100 + seed), 0

@@ -16,6 +16,7 @@ from kap_model.planning.layout import lay_out, witness
 from kap_model.planning.new_sessions import CourseSize
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies
+from profiles import scaled
 from support import SOURCE, limits
 
 START = dt.date(2027, 1, 4)
@@ -223,7 +224,7 @@ def is_satisfiable(found: kap.Limits) -> bool:
     return True
 
 
-@settings(max_examples=150)
+@settings(max_examples=scaled(150))
 @given(strategies.protocols(dated=False), st.booleans())
 def test_any_protocol_has_witnesses_unless_its_limits_exclude_each_other(
     protocol: kap.CareProtocol,
@@ -240,7 +241,7 @@ def test_any_protocol_has_witnesses_unless_its_limits_exclude_each_other(
             kap.estimate(protocol, fees)
 
 
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @given(strategies.protocols())
 def test_a_dated_protocol_is_read_on_the_date_of_its_last_change(
     protocol: kap.CareProtocol,

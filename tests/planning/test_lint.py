@@ -19,6 +19,7 @@ from kap_model.planning.conflicts import kept
 from kap_model.planning.linting import Lint, Remark, Stretch, lint
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
+from profiles import scaled
 from refusals import refused_at
 from support import SOURCE, dated, limits
 
@@ -502,7 +503,7 @@ def pinned(limits: kap.Limits) -> kap.CareProtocol:
     return kap.CareProtocol(id="pinned", settings=lines)
 
 
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(kst.protocols())
 def test_every_protocol_has_witnesses_or_conflicts_without_one_limit_too_many(
     protocol: kap.CareProtocol,
@@ -546,7 +547,7 @@ def tight_protocols(draw: st.DrawFn) -> kap.CareProtocol:
     return limits(**{name: draw(st.sampled_from(forms)) for name, forms in choices.items()})
 
 
-@settings(max_examples=30)
+@settings(max_examples=scaled(30))
 @given(tight_protocols())
 def test_the_conflict_is_what_brute_force_over_all_sets_of_limits_finds(
     protocol: kap.CareProtocol,
@@ -562,7 +563,7 @@ def test_the_conflict_is_what_brute_force_over_all_sets_of_limits_finds(
     assert stretch.satisfiable
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(kst.protocols(dated=False), st.randoms())
 def test_dropping_limits_never_makes_a_protocol_unsatisfiable(
     protocol: kap.CareProtocol, random: Any

@@ -15,6 +15,7 @@ from kap_model.planning._feasibility import cannot_fire, covered
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from planning.breaking import breaking
+from profiles import scaled, seeds
 from support import limits
 from wild import wild_moment, wild_plan, wild_protocol
 
@@ -113,7 +114,7 @@ def test_every_other_rule_of_a_built_in_practice_fires_somewhere(practice: kap.P
         assert fires(rule, breaking(rule, found), practice.protocol)
 
 
-@settings(max_examples=50)
+@settings(max_examples=scaled(50))
 @given(kst.protocols(dated=False))
 def test_every_rule_that_is_not_named_fires_somewhere(protocol: kap.CareProtocol) -> None:
     found = protocol.limits_on(None)
@@ -131,7 +132,7 @@ def silenced(random: Random) -> kap.CareProtocol:
     return attrs.evolve(base, settings=[*kept, *lines.values()])
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_a_rule_that_is_named_says_nothing_of_any_plan(seed: int) -> None:
     random, named = Random(seed), 0
     for _ in range(60):
@@ -144,7 +145,7 @@ def test_a_rule_that_is_named_says_nothing_of_any_plan(seed: int) -> None:
     assert named > 60
 
 
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(kst.protocols(dated=False), kst.plans(), kst.moments())
 def test_no_plan_of_any_kind_breaks_a_rule_that_is_named(
     protocol: kap.CareProtocol, plan: kap.Plan, as_of: Any

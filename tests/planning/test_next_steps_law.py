@@ -15,6 +15,7 @@ from kap_model.planning.next_steps import next_steps
 from kap_model.planning.results import STEP_KINDS, NextSteps, Step
 from kap_model.testing import strategies as kst
 from planning.stepping_oracle import Oracle
+from profiles import scaled, seeds
 from wild import wild_moment, wild_plan, wild_protocol
 
 pytestmark = pytest.mark.law
@@ -66,7 +67,7 @@ def bookings(steps: NextSteps) -> list[Step]:
 
 
 @pytest.mark.parametrize("make", [middle_of_a_course, wild_course])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 class TestEarliest:
     """The first instant at which a session is lawful, and answers what asks for it."""
 
@@ -109,7 +110,7 @@ class TestEarliest:
 
 
 @pytest.mark.parametrize("make", [middle_of_a_course, wild_course])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_what_every_list_keeps(make: Any, seed: int) -> None:
     course, care, as_of = make(Random(seed))
     steps = next_steps(course, care, as_of=as_of)
@@ -177,7 +178,7 @@ def respects_the_standing(course: kap.Plan, steps: NextSteps) -> None:
 
 
 @given(kst.plans(max_sessions=10), kst.protocols(), kst.moments(), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 def test_totality(course: kap.Plan, care: Any, as_of: Any, late: bool) -> None:  # noqa: FBT001
     """Any active course has next steps, under any protocol, at any moment."""
     active = attrs.evolve(course, state="active")
@@ -193,7 +194,7 @@ class TestRenaming:
     """Renaming ids changes nothing but the ids."""
 
     @given(st.randoms(use_true_random=False))
-    @settings(max_examples=50)
+    @settings(max_examples=scaled(50))
     def test_of_sessions(self, random: Random) -> None:
         course, care, as_of = wild_course(random)
         renamed = attrs.evolve(

@@ -20,6 +20,7 @@ from kap_model.planning.results import Repair
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
 from planning.repair_oracle import Cost, Moment, smallest
+from profiles import scaled, seeds
 from support import limits
 
 pytestmark = pytest.mark.law
@@ -65,7 +66,7 @@ def agrees(ours: Cost | None, theirs: Cost | None, most: int) -> bool:
     return bool(ours == theirs)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_trying_everything_in_half_hours_finds_none_smaller(seed: int) -> None:
     random = Random(seed)
     forms = some(
@@ -97,7 +98,7 @@ def test_trying_everything_in_half_hours_finds_none_smaller(seed: int) -> None:
     assert agrees(found(plan, protocol, as_of), theirs, most)
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", seeds(100))
 def test_trying_everything_on_dates_finds_none_smaller(seed: int) -> None:
     random = Random(seed)
     forms = some(
@@ -160,7 +161,7 @@ def courses(draw: st.DrawFn) -> tuple[kap.Plan, kap.CareProtocol]:
 class TestOneMutation:
     """One session moved, dropped or doubled is mended by one change at most."""
 
-    @settings(max_examples=30)
+    @settings(max_examples=scaled(30))
     @given(courses(), st.data())
     def test_moved(self, course: tuple[kap.Plan, kap.CareProtocol], data: st.DataObject) -> None:
         plan, protocol = course
@@ -169,7 +170,7 @@ class TestOneMutation:
         there = attrs.evolve(session, start=Instant(session.begins + by * 60))
         self.mends(plan, there, protocol)
 
-    @settings(max_examples=30)
+    @settings(max_examples=scaled(30))
     @given(courses(), st.data())
     def test_dropped(self, course: tuple[kap.Plan, kap.CareProtocol], data: st.DataObject) -> None:
         plan, protocol = course
@@ -177,7 +178,7 @@ class TestOneMutation:
         kept = [one for one in plan.sessions if one.id != session.id]
         assert len(repair(attrs.evolve(plan, sessions=kept), protocol).changes) <= 1
 
-    @settings(max_examples=30)
+    @settings(max_examples=scaled(30))
     @given(courses(), st.data())
     def test_doubled(self, course: tuple[kap.Plan, kap.CareProtocol], data: st.DataObject) -> None:
         plan, protocol = course
@@ -197,7 +198,7 @@ class TestOneMutation:
 class TestWhateverThePlan:
     """Plans of any kind, at any moment."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=scaled(40))
     @given(strategies.plans(max_sessions=5), strategies.moments(), st.randoms())
     def test_a_repair_keeps_its_promises(
         self, plan: kap.Plan, as_of: Moment, random: Random
@@ -227,7 +228,7 @@ class TestWhateverThePlan:
             assert change.before is None or change.before.start > as_of
             assert change.after is None or change.after.start >= as_of
 
-    @settings(max_examples=40)
+    @settings(max_examples=scaled(40))
     @given(courses(), st.integers(0, 30), st.sampled_from(("ineligible", "pending")))
     def test_no_dosing_stands_against_a_decision(
         self,

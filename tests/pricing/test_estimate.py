@@ -421,6 +421,15 @@ def test_the_order_of_what_counts_together_never_decides_in_silence(
         kap.estimate(CORE, fees)
 
 
+@pytest.mark.parametrize(("count", "expected"), [(16, ("0.00", "0.00")), (17, ("0.00", "0.00"))])
+def test_kinds_of_different_prices_that_all_fall_inside_have_no_order(
+    count: int, expected: tuple[str, str]
+) -> None:
+    prices = (fee("dosing", flat("100.00")), fee("integration", flat("10.00")))
+    inside = package("0.00", True, [either(count, "dosing", "integration")])
+    assert ends(kap.estimate(CORE, only(*prices, packages=[inside]))) == expected
+
+
 def test_kinds_that_count_together_need_no_single_price() -> None:
     fees = [one for one in house().fees if one.item not in HELD]
     whole = schedule(*fees, packages=[package("900.00", together=[either(19, *HELD)])])
@@ -536,6 +545,15 @@ def test_a_scale_without_an_upper_end_counts_its_low_end_and_is_named() -> None:
     assert {line.basis for line in estimate.high.lines if line.kind == "dosing"} == {
         "lowest of 200.00 or more"
     }
+
+
+def test_a_scale_with_an_upper_end_ends_there() -> None:
+    bounded = over(CORE, integration_count={"max": 8})
+    estimate = kap.estimate(
+        bounded, only(fee("dosing", Scale(low=usd("200.00"), high=usd("300.00"))))
+    )
+    assert ends(estimate) == ("1200.00", "2400.00")
+    assert estimate.open_ended == ()
 
 
 def test_an_agreed_price_ends_a_scale_without_an_upper_end() -> None:

@@ -21,6 +21,7 @@ from pricing_cases import (
     plans_as_recorded,
     seen,
 )
+from profiles import scaled
 
 pytestmark = pytest.mark.law
 
@@ -40,7 +41,7 @@ def questions_about(
                 yield Question(made, fees, terms)
 
 
-@settings(max_examples=120)
+@settings(max_examples=scaled(120))
 @given(st.data())
 def test_the_naive_second_reading_agrees(data: st.DataObject) -> None:
     """Some seventy questions a schedule, thousands in all."""
@@ -52,7 +53,7 @@ def test_the_naive_second_reading_agrees(data: st.DataObject) -> None:
         assert (None if quote is None else seen(quote)) == question.expected()
 
 
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 @given(kst.fee_schedules(), plans_as_recorded(), st.data())
 def test_a_share_of_a_price_is_rounded_as_the_second_reading_rounds(
     fees: FeeSchedule, plan: kap.Plan, data: st.DataObject

@@ -40,6 +40,7 @@ from kap_model.fees.rates import ScaleEnd
 from kap_model.pricing._terms import make_terms
 from kap_model.pricing.quoting import quoted
 from pricing_cases import Question, quotable
+from profiles import scaled
 from support import plan
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "regrounding-plan.json"
@@ -451,7 +452,7 @@ def test_the_json_form() -> None:
     assert json.dumps(quote.to_dict()) == json.dumps(expected)
 
 
-@settings(max_examples=25)
+@settings(max_examples=scaled(25))
 @given(quotable())
 def test_every_quote_is_json_with_these_keys(question: Question) -> None:
     document = question.ask().to_dict()

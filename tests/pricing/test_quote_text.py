@@ -21,6 +21,7 @@ from fees_support import (
 from kap_model.display.prices import quote_text
 from kap_model.fees import Deposit, Missed, Package, Scale, Share, Together
 from pricing_cases import Question, quotable
+from profiles import scaled
 from support import plan
 
 
@@ -138,7 +139,7 @@ def parsed(shown: str, currency: str) -> kap.Money:
     return kap.Money.of("".join(c for c in plain if c in "-.0123456789"), currency)
 
 
-@settings(max_examples=40)
+@settings(max_examples=scaled(40))
 @given(quotable())
 def test_the_shown_amounts_add_up_to_the_shown_total(question: Question) -> None:
     quote = question.ask()

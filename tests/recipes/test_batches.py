@@ -15,10 +15,13 @@ import pytest
 import kap_model as kap
 from kap_model.batch import ROW_COLUMNS
 from kap_model.cli import main
+from needed import needed
 from recipes.pages import python_blocks, run
 from shipped import REGROUNDING
 
-pd = pytest.importorskip("pandas")
+pytestmark = pytest.mark.recipes
+
+pd = needed("pandas")
 
 MARKER: Final = "MARKER"
 POOL, FRAMES, BAG, DASK_FRAME, SPARK = python_blocks("check-in-batches.md")
@@ -126,7 +129,7 @@ def frames(plans: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
-    distributed = pytest.importorskip("distributed")
+    distributed = needed("distributed")
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
@@ -215,7 +218,7 @@ def test_a_part_without_plans_or_findings_has_the_same_types(
 
 
 def test_polars(said: Said, plans: Any) -> None:
-    polars = pytest.importorskip("polars")
+    polars = needed("polars")
     frame = polars.DataFrame(plans.to_dict("list"))
     rows = list(kap.check_rows(frame.iter_rows(named=True), keep=["number"]))
     found = polars.DataFrame(rows, infer_schema_length=None).to_dicts()

@@ -13,10 +13,12 @@ import pytest
 
 import kap_model as kap
 from kap_model._time import NAIVE_REASON, TIME_REASON
+from needed import needed
 from recipes.pages import python_blocks
 
-pytest.importorskip("django")
-pytest.importorskip("djmoney")
+pytestmark = pytest.mark.recipes
+
+needed("django", "djmoney")
 
 MODELS, COURSES = python_blocks("django.md")
 SCENARIO: Final = Path(__file__).with_name("django_scenario.py")

@@ -13,11 +13,13 @@ import pytest
 
 import kap_model as kap
 from kap_model.documents.schemas import schema
+from needed import needed
 from recipes.pages import ROOT, python_blocks, run
 from shipped import BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
 
-pytest.importorskip("fastapi")
-pytest.importorskip("httpx")
+pytestmark = pytest.mark.recipes
+
+needed("fastapi", "httpx")
 
 MARKER: Final = "MARKER"
 NOW: Final = dt.datetime(2027, 2, 10, 20, 0, tzinfo=dt.UTC)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import kap_model as kap
 from support import Row, at, findings, limits, pending, plan, unknown, violated
 
 COUNT = limits(dosing_count={"min": 2, "max": 3})
@@ -312,3 +313,29 @@ class TestDoseLevel:
         self, line: str, levels: dict[str, str], expected: list[Row]
     ) -> None:
         assert findings(plan(line, levels), LEVELS, "DOSE-LEVEL") == expected
+
+
+class TestModalityInWords:
+    """What is held, and what is allowed: of the form, of the place, and of both."""
+
+    @pytest.mark.parametrize(
+        ("mark", "forms", "held", "allowed"),
+        [
+            ("~", {"dosing_places": ["office"]}, "remotely", "dosings held at the office"),
+            ("", {"dosing_places": ["remote"]}, "at the office", "dosings held remotely"),
+            ("g", {"formats": ["individual"]}, "in a group", "sessions held individually"),
+            (
+                "~g",
+                {"dosing_places": ["office"], "formats": ["individual"]},
+                "in a group and remotely",
+                "sessions held individually and dosings held at the office",
+            ),
+        ],
+    )
+    def test_of_a_dosing(self, mark: str, forms: dict[str, Any], held: str, allowed: str) -> None:
+        (finding,) = kap.check(plan(f"D14{mark}"), limits(**forms)).findings
+        assert finding.rule == "MODALITY"
+        assert (finding.observed, finding.required) == (held, allowed)
+        assert finding.message == (
+            f"Dosing d1 on Fri 15 Jan 2027 is held {held}; the protocol allows {allowed}."
+        )

@@ -178,6 +178,9 @@ def born(line: str, date: str) -> kap.Plan:
     return plan(line, {"born": date})
 
 
+AGE = "The client is under the minimum age on the day of {}: "
+
+
 class TestAgeMin:
     @pytest.mark.parametrize(
         ("line", "date", "expected"),
@@ -247,6 +250,28 @@ class TestAgeMin:
     def test_the_moment_of_judgement_changes_nothing(self, as_of: str) -> None:
         young = [violated("error", "e1")]
         assert findings(born("E2", "2009-01-04"), ADULT, "AGE-MIN", as_of) == young
+
+    @pytest.mark.parametrize(
+        ("birth", "observed", "message"),
+        [
+            (
+                "2027-01-04",
+                "a birth after the session",
+                "The recorded date of birth lies after {}.",
+            ),
+            ("2027-01-03", "0 years", AGE + "0 years old, the limit is 18."),
+            ("2026-01-04", "0 years", AGE + "0 years old, the limit is 18."),
+            ("2026-01-03", "1 year", AGE + "1 year old, the limit is 18."),
+        ],
+    )
+    def test_in_words(self, birth: str, observed: str, message: str) -> None:
+        (finding,) = [
+            one
+            for one in kap.check(born("E2", birth), ADULT).findings
+            if one.rule == "AGE-MIN" and one.verdict == "violated"
+        ]
+        assert (finding.observed, finding.required) == (observed, "at least 18 years")
+        assert finding.message == message.format("medical evaluation e1 on Sun 3 Jan 2027")
 
 
 def with_conditions(line: str, *conditions: str) -> kap.Plan:

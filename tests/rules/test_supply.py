@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support import Row, at, findings, limits, on, pending, unknown, violated
+import kap_model as kap
+from support import Row, at, findings, limits, on, pending, plan, unknown, violated
 
 BALANCE = limits(initial_supply=2, refill_supply=2)
 UNLIMITED_REFILL = limits(initial_supply=2)
@@ -398,3 +399,51 @@ class TestSupplyIssued:
         self, line: str, as_of: str | None, expected: list[Row]
     ) -> None:
         assert findings(line, ISSUED, "SUPPLY-ISSUED", as_of) == expected
+
+
+class TestSupplyIssuedInWords:
+    """What is known of the decision, and whether the medicine is issued or is yet to be."""
+
+    @pytest.mark.parametrize(
+        ("line", "as_of", "verdict", "observed", "message"),
+        [
+            (
+                "E0? S5>=1",
+                None,
+                "violated",
+                "left the decision pending",
+                (
+                    "Supply s1 is issued Wed 6 Jan 2027 although medical evaluation e1 on Fri 1 "
+                    "Jan 2027 left the decision pending."
+                ),
+            ),
+            (
+                "E0? S5>=1",
+                at(2),
+                "unknown",
+                "left the decision pending",
+                (
+                    "Supply s1 is to be issued Wed 6 Jan 2027; medical evaluation e1 on Fri 1 Jan "
+                    "2027 left the decision pending, and what follows is not recorded."
+                ),
+            ),
+            (
+                "E0* S3>4=1",
+                None,
+                "unknown",
+                "has no outcome recorded",
+                (
+                    "Supply s1 is issued Mon 4 Jan 2027; medical evaluation e1 on Fri 1 Jan 2027 "
+                    "has no outcome recorded."
+                ),
+            ),
+        ],
+    )
+    def test_of_a_supply(
+        self, line: str, as_of: str | None, verdict: str, observed: str, message: str
+    ) -> None:
+        report = kap.check(plan(line), ISSUED, as_of=as_of)
+        (finding,) = [one for one in report.findings if one.rule == "SUPPLY-ISSUED"]
+        assert (finding.verdict, finding.observed) == (verdict, observed)
+        assert finding.message == message
+        assert finding.required == "medical clearance on the day of issue"

@@ -15,6 +15,7 @@ import kap_model as kap
 from copies import copies
 from kap_model.testing.cases import Expectation, PlanCase, load_case
 from mutations import changed_documents
+from profiles import scaled
 from refusals import check_fields, check_tuples, refused_at
 from shipped import ACCEPTED, BROKEN, EXAMPLES, HOUSE, REGROUNDING
 
@@ -249,7 +250,7 @@ def test_what_is_no_plan_is_refused_as_by_the_library(text: str, tmp_path: Path)
 
 
 @given(text=changed_documents(st.sampled_from(DOCUMENTS), KEYS))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_bad_plan_is_refused_as_by_the_library(text: str, tmp_path: Path) -> None:
     same_problems(tmp_path / "one.kap.json", text)
 

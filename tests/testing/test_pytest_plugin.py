@@ -15,6 +15,9 @@ import pytest
 from kap_model.testing import _case_items, pytest_plugin
 from shipped import EXAMPLES, HOUSE
 
+pytestmark = pytest.mark.installed
+
+
 pytest_plugins = ("pytester",)
 
 PLUGIN = pytest_plugin.__name__
