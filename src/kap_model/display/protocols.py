@@ -206,11 +206,11 @@ def _limits_on(date: dt.date) -> str:
     return f"limits on {spoken_day(date.toordinal())}"
 
 
-def _switched(difference: Difference, of: str = "") -> Iterator[tuple[str, str]]:
+def _switched(difference: Difference, prefix: str = "") -> Iterator[tuple[str, str]]:
     """The rules that are switched on or off, and the limits that are only cited anew."""
     for label, names in (
-        (f"{of}switched on", difference.switched_on),
-        (f"{of}switched off", difference.switched_off),
+        (f"{prefix}switched on", difference.switched_on),
+        (f"{prefix}switched off", difference.switched_off),
         ("same value, other source", difference.cited_anew),
     ):
         if names:
