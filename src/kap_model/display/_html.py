@@ -10,9 +10,6 @@ from typing import Final, Literal, TypeAlias
 Attribute: TypeAlias = str | float | None
 Column: TypeAlias = Literal["short", "prose", "moment", "number"]
 
-# As html.escape has them, whose module takes longer to load than a report to print.
-_ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;"))
-
 INK: Final = "currentColor"
 """The page's own colour of text, light or dark."""
 ON_HUE: Final = "#ffffff"
@@ -102,21 +99,26 @@ def _value(value: str | float) -> str:
 
 
 def _escaped(text: str) -> str:
-    written = writable(text)
-    for sign, entity in _ENTITIES:
-        written = written.replace(sign, entity)
-    return written
+    # As html.escape does, whose module takes longer to load than a report to print.
+    return (
+        writable(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#x27;")
+    )
 
 
 def writable(text: str) -> str:
     """A text with a replacement sign for each character that XML cannot hold."""
-    return _unwritable().sub("\ufffd", text)
+    # All of these are unprintable; most texts have none, and the pattern takes long to compile.
+    return text if text.isprintable() else _unwritable().sub("\ufffd", text)
 
 
 @cache
 def _unwritable() -> re.Pattern[str]:
-    # XML 1.0 cannot hold the rest, not even escaped. To compile it takes longer than to print a
-    # report as text, which never needs it.
+    # XML 1.0 cannot hold the rest, not even escaped.
     return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

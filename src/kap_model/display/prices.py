@@ -17,6 +17,7 @@ from kap_model.display._html import (
     table,
 )
 from kap_model.display._text import columns, wrapped
+from kap_model.money import Money
 from kap_model.pricing.estimates import Estimate, EstimateEnd
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.sessions import KINDS
@@ -67,7 +68,7 @@ def _line_row(one: QuoteLine, fees: str) -> tuple[str, str, str, str, str]:
         # Not %a: a weekday's name must not depend on the machine's locale.
         weekday = spoken_day(one.date.toordinal()).partition(" ")[0]
         date = f"{weekday} {one.date.isoformat()}"
-    amount, basis = _priced(one, fees)
+    amount, basis = _priced(one, one.amount, fees)
     return date, one.session or "", one.item, amount or "-", basis
 
 
@@ -84,7 +85,7 @@ def quote_html(quote: Quote) -> str:
 
 
 def _line_cells(one: QuoteLine, fees: str) -> tuple[str, ...]:
-    amount, basis = _priced(one, fees)
+    amount, basis = _priced(one, one.amount, fees)
     return (
         "" if one.date is None else spoken_day(one.date.toordinal()),
         one.session or "",
@@ -100,14 +101,13 @@ def _item(one: QuoteLine) -> str:
     return one.item.replace("-", " ") if one.item in KINDS else one.item
 
 
-def _priced(one: QuoteLine, fees: str, number: int = 1) -> tuple[str, str]:
+def _priced(one: QuoteLine, amount: Money | None, fees: str) -> tuple[str, str]:
     """What the practice bills, empty where it does not, and how; who else bills is said there."""
-    if one.amount is None:
+    if amount is None:
         return "", one.basis
-    amount = str(one.amount * number)
     if one.payee != fees:
         return "", f"{amount} billed by {one.payee}: {one.basis}"
-    return amount, one.basis
+    return str(amount), one.basis
 
 
 def _quote_notes(quote: Quote) -> Iterator[str]:
@@ -185,7 +185,8 @@ def _alike(end: EstimateEnd) -> Iterator[tuple[QuoteLine, int, str, str]]:
         groups.setdefault(key, []).append(one)
     for first, *others in groups.values():
         number = 1 + len(others)
-        yield first, number, *_priced(first, end.quote.fees, number)
+        together = None if first.amount is None else first.amount * number
+        yield first, number, *_priced(first, together, end.quote.fees)
 
 
 def _titled(name: str, end: EstimateEnd) -> str:
