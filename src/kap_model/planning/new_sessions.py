@@ -207,9 +207,8 @@ def lawful_counts(
         return None
     if not (limits.dosing_count or ANY_NUMBER).holds(dosed) or not bounds.holds(integrated):
         return None
-    if integrated and not dosed and limits.integration_after_dosing:
-        return None
-    if integrations is not None and integrations != integrated:
+    too_early = integrated and not dosed and limits.integration_after_dosing
+    if too_early or integrations not in (None, integrated):
         return None
     return None if sum(found) > MOST_SESSIONS else found
 
