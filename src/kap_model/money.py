@@ -92,6 +92,15 @@ def check_price(value: object, path: str) -> None:
         raise refusal(path, "must not be negative")
 
 
+def check_currencies(amounts: Iterable[Money | None], path: str, currency: str | None) -> None:
+    """Refuse amounts of another currency than the result's; ``None`` = that of the first."""
+    for amount in amounts:
+        if amount is not None:
+            currency = currency or amount.currency
+            if amount.currency != currency:
+                raise refusal(path, f"must be in {currency}; currencies never mix")
+
+
 def plain_text(number: object) -> str | None:
     """A number as plain digits, of text as it is, of a Decimal without idle zeros.
 
@@ -299,12 +308,3 @@ def _parted(value: object) -> tuple[object, object]:
 def text_of(amount: Money | None) -> str | None:
     """An amount as JSON carries it; ``None`` where there is none."""
     return None if amount is None else amount.text
-
-
-def check_currencies(amounts: Iterable[Money | None], path: str, currency: str | None) -> None:
-    """Refuse amounts of another currency than the result's; ``None`` = that of the first."""
-    for amount in amounts:
-        if amount is not None:
-            currency = currency or amount.currency
-            if amount.currency != currency:
-                raise refusal(path, f"must be in {currency}; currencies never mix")

@@ -16,12 +16,7 @@ from copies import copies
 from kap_model import fees
 from kap_model.money import Money
 from kap_model.pricing.codes import Provider
-from kap_model.pricing.reimbursement import (
-    AMOUNTS,
-    Claimed,
-    Reimbursement,
-    reimbursement,
-)
+from kap_model.pricing.reimbursement import AMOUNTS, Claimed, Reimbursement, reimbursement
 from kap_model.pricing.superbills import superbill
 from refusals import NO_MAPPINGS, check_fields, check_tuples, refused_at
 from support import plan
