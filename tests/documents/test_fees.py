@@ -273,7 +273,7 @@ def test_kinds_that_count_together_have_one_order_and_their_groups_keep_theirs()
 @pytest.mark.parametrize("section", ["adjustments", "deposits", "missed", "withdrawals"])
 @pytest.mark.parametrize(("key", "other"), [("percent", "amount"), ("amount", "percent")])
 def test_null_beside_a_share_is_refused_where_it_stands(section: str, key: str, other: str) -> None:
-    own = {"missed": {"at_least": 0}, "withdrawals": {"stage": "s", "name": "n"}}
+    own: dict[str, Any] = {"missed": {"at_least": 0}, "withdrawals": {"stage": "s", "name": "n"}}
     line = {**own.get(section, {"name": "n"}), key: "5", other: None, "citation": CITED}
     assert refused(document(**{section: [line]})) == [
         f"$.{section}[0].{other}: must not be null; leave the key out"

@@ -177,8 +177,8 @@ class Key:
         get: Where the value is, if not in that field.
         required: Whether it must be there; ``None`` = as the class has it.
         beside: Keys with which it is judged together, as far as they are sound themselves.
-        alone: What other keys say while this one is judged, where they are not sound; ``None`` =
-            it is judged only beside sound ones.
+        alone: What other keys say while this one is judged, unless they are beside it and sound;
+            ``None`` = it is judged only where these are.
         judged: Whether its holder's class judges it by itself; else only together with all
             else, once that is sound.
         spelled_out: Whether it is written though it says what the class does by itself.
