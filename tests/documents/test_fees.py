@@ -270,6 +270,16 @@ def test_kinds_that_count_together_have_one_order_and_their_groups_keep_theirs()
     assert turned.packages[0].together == fees.packages[0].together[::-1]
 
 
+@pytest.mark.parametrize("section", ["adjustments", "deposits", "missed", "withdrawals"])
+@pytest.mark.parametrize(("key", "other"), [("percent", "amount"), ("amount", "percent")])
+def test_null_beside_a_share_is_refused_where_it_stands(section: str, key: str, other: str) -> None:
+    own: dict[str, Any] = {"missed": {"at_least": 0}, "withdrawals": {"stage": "s", "name": "n"}}
+    line = {**own.get(section, {"name": "n"}), key: "5", other: None, "citation": CITED}
+    assert refused(document(**{section: [line]})) == [
+        f"$.{section}[0].{other}: must not be null; leave the key out"
+    ]
+
+
 @pytest.mark.parametrize("share", [Share(percent="-10"), Share(amount=usd("-12.50"))])
 def test_an_adjustment_may_take_off(share: Share) -> None:
     value = schedule(adjustments=[Adjustment(name="Discount", share=share, citation=CITATION)])

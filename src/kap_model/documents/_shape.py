@@ -119,6 +119,14 @@ class Reading:
             return REFUSED
         return value
 
+    def peeked(self, read: Read, raw: Any) -> Any:
+        """What a form makes of this, or ``REFUSED``; notes nothing."""
+        other = Reading(self.given, swift=True)
+        value: Any = REFUSED
+        with contextlib.suppress(_Enough):
+            value = read(other, raw, "")
+        return value
+
     def sound(self, shape: Shape) -> dict[str, Any]:
         """Arguments of a shape's sound instance, as this document reads them."""
         if shape not in self._sound:
@@ -168,9 +176,9 @@ class Key:
         says: What it means, for the schema; empty = its form says it.
         get: Where the value is, if not in that field.
         required: Whether it must be there; ``None`` = as the class has it.
-        beside: Keys that stand before it and with which it is judged together.
-        alone: What these say where they are refused themselves, so that this one is judged all
-            the same; ``None`` = it is judged only beside sound ones.
+        beside: Keys with which it is judged together, as far as they are sound themselves.
+        alone: What other keys say while this one is judged, unless they are beside it and sound;
+            ``None`` = it is judged only where these are.
         judged: Whether its holder's class judges it by itself; else only together with all
             else, once that is sound.
         spelled_out: Whether it is written though it says what the class does by itself.
@@ -335,24 +343,31 @@ class Shape:
     def _refusal(
         self, reading: Reading, key: Key, value: Any, raw: dict[str, Any], known: dict[str, Any]
     ) -> InvalidValue | None:
-        """Why the class refuses a value: first by itself, then with the keys beside it."""
-        sound = {**reading.sound(self), key.name: value}
-        if key.alone is not None:
-            refusal = self._tried({**sound, **key.alone})
-            if refusal is not None or not key.beside:
-                return refusal
-        elif any(name not in known for name in key.beside):
-            return None
+        """Why the class refuses a value, with the sound values of the keys beside it."""
+        sound = reading.sound(self)
+        arguments = {**sound, **(key.alone or _NONE), key.name: value}
         for name in key.beside:
-            if name in known:
-                sound[name] = known[name]
-            elif name in raw:
-                sound |= (
-                    {} if key.alone is None or name not in key.alone else {name: key.alone[name]}
-                )
-            elif name not in self.required:
-                sound.pop(name, None)
-        return self._tried(sound)
+            other = known[name] if name in known else self._by_itself(reading, name, raw)
+            if other is not REFUSED:
+                arguments[name] = other
+            elif key.alone is None:
+                return None
+            elif name not in raw:
+                arguments.pop(name, None)
+                arguments |= {name: sound[name]} if name in sound else {}
+        return self._tried(arguments)
+
+    def _by_itself(self, reading: Reading, name: str, raw: dict[str, Any]) -> Any:
+        """What a key says, or ``REFUSED`` where it is not there or not sound; notes nothing."""
+        key, value = self._by_name[name], raw.get(name)
+        if value is None:
+            return REFUSED
+        if key.form.read is not None:
+            value = reading.peeked(key.form.read, value)
+        if value is REFUSED:
+            return REFUSED
+        sound = {**reading.sound(self), **(key.alone or _NONE), name: value}
+        return value if self._tried(sound) is None else REFUSED
 
     def _tried(self, arguments: dict[str, Any]) -> InvalidValue | None:
         try:

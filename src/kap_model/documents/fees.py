@@ -248,14 +248,13 @@ def _share_keys(share: str, of: str, *, signed: bool = False) -> tuple[Key, Key]
         named("signed-percentage" if signed else "percentage"),
         f"A percentage of {of}; instead of an amount.",
         _percent_of(share),
-        alone={"amount": None},
+        beside=("amount",),
     )
     amount = Key(
         "amount",
         SIGNED_AMOUNT if signed else PRICE,
         "A fixed amount; instead of a percentage.",
         _amount_of(share),
-        beside=("percent",),
         alone={"percent": None},
     )
     return percent, amount
@@ -315,7 +314,7 @@ _DEPOSIT: Final = Shape(
         Key("refundable", FLAG, "Whether it is paid back; absent = not stated."),
         _CITED,
     ),
-    sound={"name": "n", "citation": SOUND_CITATION},
+    sound={"name": "n", "percent": "0", "citation": SOUND_CITATION},
     make=_with_share(Deposit, "share"),
     more=_AT_MOST_ONE,
 )
@@ -335,7 +334,7 @@ _MISSED: Final = Shape(
         Key("kind", choice(KINDS), "The kind; absent = every kind without a line of its own."),
         _CITED,
     ),
-    sound={"citation": SOUND_CITATION},
+    sound={"percent": "0", "citation": SOUND_CITATION},
     make=_with_share(Missed, "charge", at_least=None),
     more=_AT_MOST_ONE,
 )

@@ -111,7 +111,8 @@ def _list_of(schema: str, key: str, item: Form, meaning: str, **shape: Any) -> S
         shape: The rest of the shape.
     """
     rows = Key(key, many(item), meaning, _themselves, required=True, judged=False)
-    return Shape(None, keys=(tag("schema", schema, KIND_OF_DOCUMENT), rows), **shape)
+    keys = (tag("schema", schema, KIND_OF_DOCUMENT), rows)
+    return Shape(None, keys=keys, sound={key: []}, **shape)
 
 
 def _ids_of(rules: Iterable[Rule]) -> tuple[str, ...]:
