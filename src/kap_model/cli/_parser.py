@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from kap_model._version import __version__
@@ -74,12 +74,10 @@ class CommandParser(argparse.ArgumentParser):
             super().__init__(**given)
             self.options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
 
-    def parse_known_args(
-        self, args: Iterable[str] | None = None, namespace: Any = None
-    ) -> tuple[Any, list[str]]:
+    def parse_known_args(self, *given: Any, **named: Any) -> Any:
         """What an ordinary parser says."""
         self.complete()
-        return super().parse_known_args(args, namespace)
+        return super().parse_known_args(*given, **named)
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
