@@ -305,7 +305,7 @@ def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> 
     """An outline with the usual pace and lengths where nothing else is given."""
     usual: dict[str, Any] = {
         "every": lawful_cadence(limits),
-        "traits": usual_fields(limits, support_person=SUPPORT[0]),
+        "fields": usual_fields(limits, support_person=SUPPORT[0]),
     }
     return CourseSize(id="plan", start=start, **counts._asdict(), **{**usual, **given})
 
@@ -523,7 +523,7 @@ def _outlines(draw: st.DrawFn, limits: Limits, start: dt.date, zone_name: str) -
         start,
         counts,
         every=draw(_paces(limits)),
-        traits=draw(_traits(limits)),
+        fields=draw(_fields(limits)),
         timezone=draw(_zones_with(zone_name)),
         tracks_supply=draw(st.booleans()),
     )
@@ -541,7 +541,7 @@ def _numbers(least: int, highest: int, bounds: Bounds | None) -> SearchStrategy[
 
 
 @lru_cache(maxsize=256)
-def _traits(limits: Limits) -> SearchStrategy[SessionFields]:
+def _fields(limits: Limits) -> SearchStrategy[SessionFields]:
     """The fields of sessions: dosings as short as may be, or of any lawful length."""
     lawful = lawful_minutes(limits, "dosing") or Bounds(1)
     least = max(lawful.min or 1, 1)
