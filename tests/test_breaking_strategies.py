@@ -11,7 +11,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
-from kap_model.illustrations import protocol_of
+from kap_model.examples import protocol_of
 from kap_model.testing import strategies as kst
 from kap_model.testing._breaking_strategies import BREAKS
 

@@ -11,15 +11,15 @@ import pytest
 import kap_model as kap
 from kap_model import rules
 from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
-from kap_model.illustrations import plan_of, protocol_of
+from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMITS
 from kap_model.practices import BY_NAME
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 
 MODULES = [
     importlib.import_module(f"kap_model.rules.{found.name}")
     for found in pkgutil.iter_modules(rules.__path__)
-    if not found.name.startswith("_")
+    if not found.name.startswith("_") and found.name != "catalogue"
 ]
 # The source documents of each rule: the brief, the Kingsley page, the Regrounding page; none.
 CATALOGUE: dict[str, tuple[str, str, tuple[str, ...]]] = {

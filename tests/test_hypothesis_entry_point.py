@@ -31,7 +31,7 @@ import sys
 import hypothesis
 assert "kap_model" in sys.modules
 heavy = ("kap_model.planning", "kap_model.pricing", "kap_model.documents", "cattrs", "pytest",
-         "kap_model.testing._types", "kap_model.testing.strategies", "kap_model.illustrations")
+         "kap_model.testing._types", "kap_model.testing.strategies", "kap_model.examples")
 print([name for name in heavy if name in sys.modules])
 import kap_model as kap
 from hypothesis import given, settings, strategies as st

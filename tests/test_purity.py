@@ -14,7 +14,7 @@ DIGEST = """
 import hashlib, json, sys
 from pathlib import Path
 import kap_model as kap
-from kap_model.illustrations import plan_of, protocol_of
+from kap_model.examples import plan_of, protocol_of
 
 digest = hashlib.sha256()
 for path in sorted(Path(sys.argv[1]).glob("*.json")):

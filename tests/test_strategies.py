@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
-from kap_model._zone import zone_names
+from kap_model._time import zone_names
 from kap_model.limits import LIMITS
 from kap_model.testing import strategies as kst
 

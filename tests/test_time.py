@@ -13,14 +13,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clocks import seconds
-from kap_model import _time, _zone
+from kap_model import _time
 from kap_model.errors import InvalidValue
 from kap_model.testing import strategies as kst
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 LOS_ANGELES = "America/Los_Angeles"
-ALL_ZONES = sorted(_zone.zone_names())
+ALL_ZONES = sorted(_time.zone_names())
 
 
 def refused_moment(value: Any) -> str:

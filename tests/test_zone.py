@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clocks import seconds
-from kap_model import _time, _zone
+from kap_model import _time
 from kap_model.errors import InvalidValue
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 LOS_ANGELES = "America/Los_Angeles"
-ALL_ZONES = sorted(_zone.zone_names())
+ALL_ZONES = sorted(_time.zone_names())
 
 
 @cache
@@ -68,7 +68,7 @@ def test_the_first_instant_of_a_day_in_gaps_folds_and_skipped_days(
     date = dt.date.fromisoformat(day)
     scanned = scanned_first_instant(name, date)
     assert scanned == dt.datetime.fromisoformat(first)
-    zone = _zone.zone(name)
+    zone = _time.zone(name)
     assert zone.first_instant(date.toordinal()) == scanned.timestamp()
     assert zone.text(zone.first_instant(date.toordinal())) == first
 
@@ -83,7 +83,7 @@ def test_the_first_instant_of_a_day_in_gaps_folds_and_skipped_days(
 @settings(max_examples=150)
 def test_the_first_instant_of_any_day(name: str, day: dt.date) -> None:
     expected = scanned_first_instant(name, day).timestamp()
-    assert _zone.zone(name).first_instant(day.toordinal()) == expected
+    assert _time.zone(name).first_instant(day.toordinal()) == expected
 
 
 def transitions(name: str, first: int, last: int) -> list[dt.datetime]:
@@ -114,7 +114,7 @@ def transitions(name: str, first: int, last: int) -> list[dt.datetime]:
     ],
 )
 def test_local_times_around_every_change_of_clocks(name: str) -> None:
-    zone, known = _zone.zone(name), independent(name)
+    zone, known = _time.zone(name), independent(name)
     changes = transitions(name, 1985, 1988) + transitions(name, 2005, 2013)
     assert changes
     for change in changes:
@@ -142,16 +142,16 @@ def test_local_times_around_every_change_of_clocks(name: str) -> None:
     ],
 )
 def test_a_time_in_a_gap_is_never_shown(name: str, day: str, hour: int, minute: int) -> None:
-    assert _zone.zone(name).at(dt.date.fromisoformat(day).toordinal(), hour, minute) is None
+    assert _time.zone(name).at(dt.date.fromisoformat(day).toordinal(), hour, minute) is None
 
 
 def test_a_time_that_is_shown_twice_is_the_first() -> None:
     day = dt.date(2027, 11, 7).toordinal()
-    assert _zone.zone(LOS_ANGELES).at(day, 1, 30) == seconds("2027-11-07 01:30:00 -0700")
+    assert _time.zone(LOS_ANGELES).at(day, 1, 30) == seconds("2027-11-07 01:30:00 -0700")
 
 
 def test_windows_edges_as_instants_and_as_text() -> None:
-    zone, day = _zone.zone("Pacific/Apia"), dt.date(2011, 12, 29).toordinal()
+    zone, day = _time.zone("Pacific/Apia"), dt.date(2011, 12, 29).toordinal()
     opens, closes = _time.day_start(day), _time.day_end(day)
     assert zone.resolve(opens) == seconds("2011-12-29 00:00:00 -1000")
     assert zone.resolve(closes) == seconds("2011-12-31 00:00:00 +1400")
@@ -159,20 +159,20 @@ def test_windows_edges_as_instants_and_as_text() -> None:
     assert zone.moment_text(opens) == zone.moment_text(closes) == "2011-12-29"
     assert zone.spoken(closes) == "Thu 29 Dec 2011"
     at = seconds("2027-01-18 21:05:00 +0000")
-    assert _zone.zone(LOS_ANGELES).moment_text(at) == "2027-01-18T13:05:00-08:00"
-    assert _zone.zone("UTC").moment_text(at) == "2027-01-18T21:05:00+00:00"
-    assert _zone.zone(LOS_ANGELES).spoken(at) == "Mon 18 Jan 2027 at 13:05"
+    assert _time.zone(LOS_ANGELES).moment_text(at) == "2027-01-18T13:05:00-08:00"
+    assert _time.zone("UTC").moment_text(at) == "2027-01-18T21:05:00+00:00"
+    assert _time.zone(LOS_ANGELES).spoken(at) == "Mon 18 Jan 2027 at 13:05"
 
 
 def test_zone_names_are_the_tzdata_packages_list() -> None:
     listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
-    assert _zone.zone_names() == frozenset(listed)
+    assert _time.zone_names() == frozenset(listed)
     assert len(listed) > 500
 
 
 @pytest.mark.parametrize("name", ALL_ZONES)
 def test_every_listed_zone_has_offsets_of_whole_minutes(name: str) -> None:
-    zone, known = _zone.zone(name), independent(name)
+    zone, known = _time.zone(name), independent(name)
     assert zone.name == name
     for year in range(1980, 2200):
         for month in (1, 7):
@@ -211,13 +211,13 @@ def test_every_listed_zone_has_offsets_of_whole_minutes(name: str) -> None:
 )
 def test_a_name_that_is_not_listed_is_refused(name: Any) -> None:
     with pytest.raises(InvalidValue) as caught:
-        _zone.zone(name)
+        _time.zone(name)
     assert [problem.path for problem in caught.value.problems] == ["timezone"]
 
 
 PROBE = """
 import datetime as dt, zoneinfo
-from kap_model._zone import zone
+from kap_model._time import zone
 at = dt.datetime(2027, 1, 18, tzinfo=dt.UTC)
 print(at.astimezone(zoneinfo.ZoneInfo("America/Los_Angeles")).isoformat())
 print(zone("America/Los_Angeles").text(int(at.timestamp())))

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import kap_model as kap
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.limits import LIMITS
 from kap_model.testing.strategies import TELLING_DATES, TELLING_ZONES
 

@@ -20,7 +20,7 @@ GROUPS: Final = {
     "Values": ("sessions", "plan", "notation", "course"),
     "Protocols": ("protocol", "limits", "citations", "practices"),
     "Documents": ("documents",),
-    "Planning": ("planning",),
+    "Planning": ("planning", "slots"),
     "Prices": ("pricing", "fees", "money"),
     "Exports": ("calendars", "display", "formats", "tables"),
     "Errors": ("errors",),

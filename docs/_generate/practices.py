@@ -11,7 +11,7 @@ from kap_model.limits import LIMITS, Bounds
 from kap_model.planning import draft
 from kap_model.practices import PRACTICES, Fact, Practice
 from kap_model.protocol import Setting
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 _START = "2027-01-04"
 

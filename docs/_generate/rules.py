@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from _generate import NOTE
 from kap_model.checking import check
 from kap_model.display.rule_text import spoken_limit
-from kap_model.illustrations import plan_of, protocol_of
+from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES
-from kap_model.rules import RULES
 from kap_model.rules._rule import Case, Example, Rule
+from kap_model.rules.catalogue import RULES
 
 
 def rules_page() -> str:

@@ -31,10 +31,8 @@ from kap_model.plan import Plan, Supply
 from kap_model.practices import Fact, Practice, Published
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding, Report
-from kap_model.rules import RULES
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Case, Example, Rule, rule
-from kap_model.rules._words import Words
+from kap_model.rules._rule import Breach, Case, Example, Rule, Words, rule
+from kap_model.rules.catalogue import RULES
 from kap_model.sessions import (
     Clinician,
     Consultation,

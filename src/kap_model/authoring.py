@@ -8,9 +8,7 @@ makes no text: each breach names a function that makes :class:`Words` when someb
 from kap_model._time import DayEdge, day_end, day_start
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Case, Example, Rule, rule
-from kap_model.rules._words import Voice, Words, count, sentence
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 
 __all__ = [
     "Breach",

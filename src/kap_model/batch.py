@@ -20,8 +20,8 @@ from kap_model.checking import ProtocolChoice, care_of, check, rules_of
 from kap_model.documents.plans import loads
 from kap_model.errors import InputError, Problem, refusal
 from kap_model.report import Report
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 from kap_model.tables import FINDING_COLUMNS, finding_rows, report_row
 from kap_model.waivers import Waiver
 

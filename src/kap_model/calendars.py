@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from kap_model._time import DAY_SECONDS, Instant, moment_of_judgement
+from kap_model._time import DAY_SECONDS, Instant, Zone, moment_of_judgement, zone
 from kap_model._values import check_choice
-from kap_model._zone import Zone, zone
 from kap_model.errors import refusal
 from kap_model.plan import Plan
 from kap_model.sessions import Session

@@ -17,9 +17,8 @@ from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices import BY_NAME, CORE, Practice
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
-from kap_model.rules import RULE_OF_ID, RULES
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Rule, RuleFunction
+from kap_model.rules._rule import Breach, Rule, RuleFunction
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.waivers import Waiver, WaiverBook
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str

@@ -16,8 +16,7 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.standing import Event, MedicalContact, Standing, Standings, event_of
-from kap_model.timeline import Timeline
+from kap_model.timeline import Event, MedicalContact, Standing, Standings, Timeline, event_of
 
 
 @frozen(eq=False, repr=False)

@@ -8,10 +8,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._values import Value, as_rows, check_identifier, check_integer
 from kap_model.errors import refusal
 from kap_model.report import Report, Verdict
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 Exercise: TypeAlias = Literal["both ways", "only satisfied", "only fired", "never applied"]
 """Whether plans satisfied a rule, had findings of it, both, or neither."""
@@ -84,7 +85,7 @@ def _in_order(rows: Iterable[RuleCounts]) -> tuple[RuleCounts, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class RuleCoverage(Value):
+class RuleCoverage(Value, HasText):
     """Which rules a set of plans exercised both ways: kept by one plan, and not by another.
 
     Coverages of parts of the set add up to that of the whole, however it is divided.
@@ -161,11 +162,6 @@ class RuleCoverage(Value):
         tally.take(self)
         tally.take(other)
         return tally.coverage()
-
-    def __str__(self) -> str:
-        from kap_model.display.coverage_text import coverage_text
-
-        return coverage_text(self)
 
     def __repr__(self) -> str:
         return f"<RuleCoverage of {self.plans} plans: {len(self.rules)} rules>"

@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
-from kap_model._time import FIRST_DATE, LAST_DATE, civil_date
-from kap_model._zone import Zone, zone, zone_names
+from kap_model._time import FIRST_DATE, LAST_DATE, Zone, civil_date, zone, zone_names
 from kap_model.errors import InvalidValue, NotationError, Problem
 from kap_model.plan import STATES, Plan, Supply
 from kap_model.sessions import (

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from kap_model._time import civil_date
+from kap_model._doors import HasPage, csv_of, notation_of, rows_of
+from kap_model._time import Zone, civil_date, zone
 from kap_model._values import (
     Value,
     as_tuple,
@@ -17,7 +18,6 @@ from kap_model._values import (
     check_integer,
     check_labels,
 )
-from kap_model._zone import Zone, zone
 from kap_model.errors import refusal
 from kap_model.sessions import SESSION_CLASSES, Session
 from kap_model.timeline import PlanState, Timeline, in_canonical_order
@@ -104,7 +104,7 @@ def _conditions(values: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 @frozen(kw_only=True, repr=False)
-class Plan(Value):
+class Plan(Value, HasPage):
     """One client's course: a plan, a course in progress, and a closed record are the same object.
 
     Sessions and supplies stand in canonical order however they were given, so plans that differ
@@ -176,9 +176,7 @@ class Plan(Value):
         Raises:
             NotationError: The plan holds what notation cannot say, or no session.
         """
-        from kap_model.notation import write
-
-        return write(self)
+        return notation_of(self)
 
     def local_start(self, session: Session) -> pendulum.DateTime:
         """A session's start in the plan's zone."""
@@ -190,20 +188,11 @@ class Plan(Value):
         All rows have the same keys: text, integers, booleans and ``None``. Supplies are rows of
         their own: :func:`kap_model.tables.supply_rows`.
         """
-        from kap_model.tables import session_rows
-
-        return session_rows(self)
+        return rows_of(self)
 
     def to_csv(self) -> str:
         """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
-        from kap_model.tables import SESSION_COLUMNS, csv_text
-
-        return csv_text(SESSION_COLUMNS, self.to_rows())
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.plans import plan_html
-
-        return plan_html(self)
+        return csv_of(self)
 
     def __repr__(self) -> str:
         return f"<Plan {self.id}: {len(self.sessions)} sessions>"

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model._doors import HasPage
 from kap_model._time import civil_date
 from kap_model._values import Value, as_tuple, check_choice, check_identifier
 from kap_model.citations import Citation, check_citation
@@ -102,7 +103,7 @@ def _severities(
 
 
 @frozen(kw_only=True, repr=False, cache_hash=True)
-class CareProtocol(Value):
+class CareProtocol(Value, HasPage):
     """The limits that a course must keep.
 
     Attributes:
@@ -153,11 +154,6 @@ class CareProtocol(Value):
         """
         place = len(self.changes) if day is None else bisect_right(self.changes, day)
         return _limits_after(self, place)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.protocols import protocol_html
-
-        return protocol_html(self)
 
     def __repr__(self) -> str:
         return f"<CareProtocol {self.id}: {len(self.settings)} settings>"

@@ -7,13 +7,12 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
-from kap_model._time import Instant
+from kap_model._doors import HasPage, HasText, csv_of, rows_of
+from kap_model._time import Instant, zone
 from kap_model._values import Value
-from kap_model._zone import zone
 from kap_model.citations import Citation
 from kap_model.protocol import Severity
-from kap_model.rules._breach import Breach
-from kap_model.rules._words import Voice, Words
+from kap_model.rules._rule import Breach, Voice, Words
 
 Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
 VERDICTS: Final[tuple[Verdict, ...]] = (
@@ -114,7 +113,7 @@ class Finding(Value):
 
 
 @frozen(kw_only=True, repr=False)
-class Report(Value):
+class Report(Value, HasText, HasPage):
     """What a check says about one plan.
 
     Attributes:
@@ -201,28 +200,14 @@ class Report(Value):
         All rows have the same keys: text, booleans and ``None``. They begin with those of the
         report; a report without findings has no rows.
         """
-        from kap_model.tables import finding_rows
-
-        return finding_rows(self)
+        return rows_of(self)
 
     def to_csv(self) -> str:
         """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
-        from kap_model.tables import FINDING_COLUMNS, csv_text
-
-        return csv_text(FINDING_COLUMNS, self.to_rows())
+        return csv_of(self)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Report is neither true nor false; ask report.ok or report.confirmed")
-
-    def __str__(self) -> str:
-        from kap_model.display.text import report_text
-
-        return report_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.reports import report_html
-
-        return report_html(self)
 
     def __repr__(self) -> str:
         return f"<Report {self.plan} against {self.protocol}: {len(self.findings)} findings>"

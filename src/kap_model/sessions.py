@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 import attrs
 from attrs import field, frozen
 
-from kap_model._time import Instant, instant
+from kap_model._time import Instant, instant, zone
 from kap_model._values import (
     Value,
     check_choice,
@@ -20,7 +20,6 @@ from kap_model._values import (
     check_text,
     says,
 )
-from kap_model._zone import zone
 from kap_model.errors import refusal
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kap_model as kap
-from kap_model._time import DAY_SECONDS, EARLIEST, LATEST
-from kap_model._zone import zone
+from kap_model._time import DAY_SECONDS, EARLIEST, LATEST, zone
 from kap_model.display.html.axis import axis_of
 from kap_model.display.html.geometry import (
     LEFT,

@@ -38,9 +38,8 @@ from documents.telling_values import (
 )
 from documents.test_slots_document import DOCUMENTS as SLOTS
 from documents.test_vectors import ALL, BASES, read_family
-from kap_model._time import civil_date, instant
+from kap_model._time import civil_date, instant, zone_names
 from kap_model._values import TEXT_REASON, check_identifier, check_text
-from kap_model._zone import zone_names
 from kap_model.documents.schemas import BEYOND, schema
 from kap_model.errors import InvalidValue, Problem
 from kap_model.fees.charges import Share, check_share

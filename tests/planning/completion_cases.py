@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, Final, Literal, NamedTuple
 
 import kap_model as kap
-from kap_model._zone import zone
+from kap_model._time import zone
 from support import FIRST_DAY, limits, plan
 
 MEDICAL: Final = ("medical-evaluation", "medical-review")

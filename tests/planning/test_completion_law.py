@@ -15,7 +15,7 @@ from kap_model.errors import InvalidValue, PlanningError
 from kap_model.planning.additions import identity
 from kap_model.planning.completions.completing import complete
 from kap_model.planning.completions.completions import Completion
-from kap_model.planning.search.slots import OpenSlot
+from kap_model.slots import OpenSlot
 from planning.completion_cases import Case, wild_case
 from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 

@@ -9,8 +9,7 @@ import attrs
 import pytest
 
 import kap_model as kap
-from kap_model._time import LATEST, Instant, day_end
-from kap_model._zone import zone
+from kap_model._time import LATEST, Instant, day_end, zone
 from kap_model.planning.steps.stepping import next_steps
 from kap_model.planning.steps.steps import NextSteps, Step
 from kap_model.planning.steps.turns import starts_of

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import kap_model as kap
-from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST
-from kap_model._zone import zone
+from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST, zone
 from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.openings import (
     DAYTIME,

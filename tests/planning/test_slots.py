@@ -8,19 +8,10 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from kap_model._time import DAY_SECONDS, EPOCH_DAY, NAIVE_REASON, RANGE_REASON, TIME_REASON
-from kap_model._zone import zone
+from kap_model._time import DAY_SECONDS, EPOCH_DAY, NAIVE_REASON, RANGE_REASON, TIME_REASON, zone
 from kap_model.errors import InvalidValue
-from kap_model.planning.search.slots import (
-    Bay,
-    Bays,
-    OpenSlot,
-    SlotRole,
-    by_date,
-    checked_slots,
-    free_bays,
-    role_of,
-)
+from kap_model.planning.search.slots import Bay, Bays, by_date, free_bays
+from kap_model.slots import OpenSlot, SlotRole, checked_slots, role_of
 from support import FIRST_DAY, at, plan
 
 UTC = zone("UTC")

@@ -9,8 +9,8 @@ from typing import Any
 from kap_model.cli._result import GOOD, UNUSABLE, Result, json_text
 from kap_model.display.rule_text import rule_text
 from kap_model.display.text import table
-from kap_model.rules import RULE_OF_ID, RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
 
 
 def explain(arguments: argparse.Namespace) -> Result:

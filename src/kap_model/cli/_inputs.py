@@ -15,9 +15,9 @@ from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, Problem
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import PRACTICE_NAMES, Plan
-from kap_model.planning.search.slots import OpenSlot
 from kap_model.practices import BY_NAME
 from kap_model.protocol import CareProtocol
+from kap_model.slots import OpenSlot
 
 T = TypeVar("T")
 

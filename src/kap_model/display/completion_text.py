@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.display.text import table, wrapped
 from kap_model.planning.completions.completions import Completion
 from kap_model.sessions import Session

@@ -6,8 +6,8 @@ from typing import Final
 
 from kap_model.display.text import wrapped
 from kap_model.planning.repairs.repairs import Change, Repair
-from kap_model.rules import RULE_OF_ID
-from kap_model.rules._words import count, noun
+from kap_model.rules._rule import count, noun
+from kap_model.rules.catalogue import RULE_OF_ID
 
 _PLACES: Final = {"office": "at the office", "remote": "remotely"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kap_model.checking import check
 from kap_model.display.text import wrapped
-from kap_model.illustrations import plan_of, protocol_of
+from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME
 from kap_model.planning.selection import in_words
 from kap_model.practices import PRACTICES

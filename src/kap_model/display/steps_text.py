@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kap_model._zone import Zone, zone
+from kap_model._time import Zone, zone
 from kap_model.display.text import wrapped
 from kap_model.planning.steps.steps import NextSteps, Step
 

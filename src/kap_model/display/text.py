@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.report import VERDICTS, Finding, Report
 
 WIDTH: Final = 96

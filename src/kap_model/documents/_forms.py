@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from kap_model._time import zone
 from kap_model._values import LARGEST_INTEGER, LONGEST_TEXT
-from kap_model._zone import zone
 from kap_model.citations import Citation
 from kap_model.documents._shape import REFUSED, Choice, Form, Key, Read, Reading, Schema, Shape
 from kap_model.limits import LONGEST, Bounds

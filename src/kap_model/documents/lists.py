@@ -24,9 +24,9 @@ from kap_model.documents._forms import (
     with_definitions,
 )
 from kap_model.documents._shape import Document, Form, Key, Reading, Schema, Shape, Unread, tag
-from kap_model.planning.search.slots import ROLES, OpenSlot, checked_slots
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
+from kap_model.slots import ROLES, OpenSlot, checked_slots
 from kap_model.waivers import Waiver
 
 WAIVERS_SCHEMA: Final = "kap-model/waivers/1"

@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 import cattrs
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.documents import _json
 from kap_model.documents._forms import (
     DATE,

@@ -51,8 +51,8 @@ from kap_model.limits import (
 )
 from kap_model.practices import BY_NAME
 from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"

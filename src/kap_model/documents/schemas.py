@@ -31,8 +31,8 @@ from kap_model.documents.protocols import protocol_schema
 from kap_model.notation import parse
 from kap_model.protocol import SEVERITIES
 from kap_model.report import VERDICTS, ProtocolSource
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

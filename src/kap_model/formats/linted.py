@@ -17,7 +17,7 @@ from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent
 from kap_model.planning.protocols.wording import beginnings, remark_words
 from kap_model.planning.selection import in_words
 from kap_model.protocol import OFF, CareProtocol, Setting, Severity
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from kap_model._version import __version__
 from kap_model.formats._places import Region
 from kap_model.formats.failing import LEVEL_OF_SEVERITY, level
 from kap_model.formats.judged import Judged, Note, Topic
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 SARIF_SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -8,10 +8,10 @@ from kap_model.planning.protocols.linting import lint
 from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent, Stretch
 from kap_model.planning.repairs.repairing import repair
 from kap_model.planning.repairs.repairs import Change, Repair
-from kap_model.planning.search.slots import OpenSlot
 from kap_model.planning.steps.moves import Move, allowed
 from kap_model.planning.steps.stepping import next_steps
 from kap_model.planning.steps.steps import NextSteps, Step
+from kap_model.slots import OpenSlot
 
 __all__ = [
     "Change",

@@ -15,8 +15,8 @@ from kap_model._time import (
     Instant,
     add_months,
     last_day_of_quarter,
+    zone,
 )
-from kap_model._zone import zone
 from kap_model.errors import refusal
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan, Supply

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kap_model.errors import InvalidValue
-from kap_model.fees.by_length import shortest
-from kap_model.fees.rates import ByLabel, Periodic
+from kap_model.fees.rates import ByLabel, Periodic, shortest
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
 from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes

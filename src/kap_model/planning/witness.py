@@ -10,7 +10,7 @@ from kap_model.plan import Plan
 from kap_model.planning.layout import lay_out
 from kap_model.planning.outline import Outline
 from kap_model.protocol import CareProtocol
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 
 def witness(protocol: CareProtocol, outline: Outline) -> Plan:

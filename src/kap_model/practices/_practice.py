@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
+from kap_model._time import zone
 from kap_model._values import Value, check_identifier, check_labels, check_text
-from kap_model._zone import zone
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.protocol import CareProtocol, Setting

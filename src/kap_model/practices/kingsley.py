@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from kap_model.citations import BRIEF
@@ -14,10 +15,21 @@ _SETTING = "the setting of a session is not part of a plan"
 _GENERAL = "general information about the medicine, not a limit of a course"
 
 
+@cache
 def _published() -> Published:
-    from kap_model.practices.kingsley_claims import CLAIMS
+    """What its superbills may claim, section on insurance."""
+    from kap_model.fees.charges import Claim
 
-    return Published(claims=CLAIMS)
+    return Published(
+        claims=(
+            # The medical partner's kinds are never on the therapist's superbill.
+            Claim(kind="medical-evaluation", scope="nothing"),
+            Claim(kind="preparation", scope="whole"),
+            Claim(kind="dosing", scope=60),
+            Claim(kind="integration", scope="whole"),
+            Claim(kind="medical-review", scope="nothing"),
+        )
+    )
 
 
 KINGSLEY: Final = Practice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from kap_model.citations import REGROUNDING_PAGE as PAGE
@@ -10,13 +11,33 @@ from kap_model.practices._practice import Fact, Practice, Published, settings
 from kap_model.practices.core import CORE
 
 _GENERAL = "general information about the medicine, not a limit of a course"
+_PARTNER = "Journey Clinical"
 _SETTING = "the setting of a session is not part of a plan"
 
 
+@cache
 def _published() -> Published:
-    from kap_model.practices.regrounding_fees import FEES
+    """Its prices, section on fees."""
+    from kap_model.fees.rates import Flat, Hourly
+    from kap_model.fees.schedule import Fee, FeeSchedule
+    from kap_model.money import Money
 
-    return Published(fees=FEES)
+    therapy = Flat(amount=Money.of("185.00", "USD"), minutes=50)
+    dosing = Hourly(amount=Money.of("250.00", "USD"), published=Bounds(90, 120))
+    return Published(
+        fees=FeeSchedule(
+            id="regrounding",
+            currency="USD",
+            fees=(
+                Fee(item="consultation", citation=PAGE["fees, which name no price for it"]),
+                Fee(item="medical-evaluation", payee=_PARTNER, citation=PAGE["fees"]),
+                Fee(item="preparation", rate=therapy, citation=PAGE["fees"]),
+                Fee(item="dosing", rate=dosing, citation=PAGE["fees"]),
+                Fee(item="integration", rate=therapy, citation=PAGE["fees"]),
+                Fee(item="medical-review", payee=_PARTNER, citation=PAGE["step 7, inferred"]),
+            ),
+        )
+    )
 
 
 REGROUNDING: Final = Practice(

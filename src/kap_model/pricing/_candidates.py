@@ -9,8 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from kap_model._time import EARLIEST, Instant
 from kap_model.errors import InvalidValue, refusal
-from kap_model.fees.by_length import NO_LENGTH, shortest
-from kap_model.fees.rates import ByLabel
+from kap_model.fees.rates import NO_LENGTH, ByLabel, shortest
 from kap_model.fees.schedule import Fee
 from kap_model.limits import Bounds, Limits
 from kap_model.planning.outline import USUAL_MINUTES, lawful_minutes

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._values import Value, as_rows, as_tuple, check_instance, check_integer, check_text
 from kap_model.errors import refusal
 from kap_model.money import Money, check_currency, check_money, text_of
@@ -157,7 +158,7 @@ def _rows(values: Iterable[ComparedRow]) -> tuple[ComparedRow, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Comparison(Value):
+class Comparison(Value, HasText):
     """Two quotes side by side.
 
     Attributes:
@@ -204,11 +205,6 @@ class Comparison(Value):
             "difference": self.difference.text,
             "rows": [row.to_dict() for row in self.rows],
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import comparison_text
-
-        return comparison_text(self)
 
     def __repr__(self) -> str:
         return f"<Comparison of {self.plans[0]} and {self.plans[1]}>"

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
+from kap_model._doors import HasPage, HasText
 from kap_model._values import Value
 from kap_model.fees.schedule import ITEMS
 from kap_model.money import Money
@@ -57,7 +58,7 @@ class EstimateEnd(Value):
 
 
 @frozen(kw_only=True, repr=False)
-class Estimate(Value):
+class Estimate(Value, HasText, HasPage):
     """The price range of a protocol's lawful courses at published lengths.
 
     Attributes:
@@ -105,16 +106,6 @@ class Estimate(Value):
             "low": self.low.to_dict(),
             "high": self.high.to_dict(),
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.estimate_text import estimate_text
-
-        return estimate_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.prices import estimate_html
-
-        return estimate_html(self)
 
     def __repr__(self) -> str:
         return f"<Estimate {self.protocol} by {self.fees}>"

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._time import add_months, civil_date
 from kap_model._values import Value, as_rows, check_instance, check_integer, check_text
 from kap_model.errors import refusal
@@ -152,7 +153,7 @@ def _providers(values: Iterable[GoodFaithProvider]) -> tuple[GoodFaithProvider, 
 
 
 @frozen(kw_only=True, repr=False)
-class GoodFaithEstimate(Value):
+class GoodFaithEstimate(Value, HasText):
     """The charges that a client who pays for a course can expect, by provider.
 
     Attributes:
@@ -225,17 +226,12 @@ class GoodFaithEstimate(Value):
             "citations": [citation.to_dict() for citation in self.rules.citations],
         }
 
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import good_faith_text
-
-        return good_faith_text(self)
-
     def __repr__(self) -> str:
         return f"<GoodFaithEstimate {self.plan}: {len(self.providers)} providers>"
 
 
 @frozen(kw_only=True, repr=False)
-class Dispute(Value):
+class Dispute(Value, HasText):
     """A provider's bill that may be disputed, or that no expected charge can be held against.
 
     Attributes:
@@ -274,11 +270,6 @@ class Dispute(Value):
             "over": text_of(self.over),
             "until": _iso(self.until),
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import dispute_text
-
-        return dispute_text(self)
 
     def __repr__(self) -> str:
         return f"<Dispute with {self.payee}>"

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._time import LAST_DATE, add_months, civil_date
 from kap_model._values import Value, as_rows, check_choice, check_integer
 from kap_model.errors import refusal
@@ -68,7 +69,7 @@ def _parts(values: Iterable[Instalment]) -> tuple[Instalment, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Instalments(Value):
+class Instalments(Value, HasText):
     """Parts in the order in which they are due, numbered from 1, in one currency."""
 
     parts: tuple[Instalment, ...] = field(converter=_parts)
@@ -90,11 +91,6 @@ class Instalments(Value):
             "total": self.total.text,
             "instalments": [part.to_dict() for part in self.parts],
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.superbill_text import instalments_text
-
-        return instalments_text(self)
 
     def __repr__(self) -> str:
         return f"<Instalments: {len(self.parts)} parts>"

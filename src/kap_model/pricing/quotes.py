@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from kap_model._doors import HasPage, HasText, csv_of, rows_of
 from kap_model._values import Value, as_rows
 from kap_model.fees.charges import Deposit
 from kap_model.money import Money, check_money, text_of
@@ -83,7 +84,7 @@ def _deposits(values: Iterable[Deposit]) -> tuple[Deposit, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Quote(Value):
+class Quote(Value, HasText, HasPage):
     """What a plan costs.
 
     Attributes:
@@ -144,25 +145,11 @@ class Quote(Value):
 
         All rows have the same keys: text, integers and ``None``; amounts are text, never floats.
         """
-        from kap_model.tables import line_rows
-
-        return line_rows(self)
+        return rows_of(self)
 
     def to_csv(self) -> str:
         """The rows as comma-separated text (:func:`kap_model.tables.csv_text`)."""
-        from kap_model.tables import LINE_COLUMNS, csv_text
-
-        return csv_text(LINE_COLUMNS, self.to_rows())
-
-    def __str__(self) -> str:
-        from kap_model.display.money_text import quote_text
-
-        return quote_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.prices import quote_html
-
-        return quote_html(self)
+        return csv_of(self)
 
     def __repr__(self) -> str:
         return f"<Quote {self.plan}: {len(self.lines)} lines>"

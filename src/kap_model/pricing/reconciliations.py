@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._values import Value, as_rows, check_choice, check_text
 from kap_model.money import Money, check_currency, check_money, text_of
 from kap_model.pricing._fields import (
@@ -104,7 +105,7 @@ def _rows(values: Iterable[ReconciledRow]) -> tuple[ReconciledRow, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Reconciliation(Value):
+class Reconciliation(Value, HasText):
     """Charges against a quote, line by line.
 
     Attributes:
@@ -163,11 +164,6 @@ class Reconciliation(Value):
             "rows": [row.to_dict() for row in self.rows],
         }
 
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import reconciliation_text
-
-        return reconciliation_text(self)
-
     def __repr__(self) -> str:
         return f"<Reconciliation {self.plan}: {len(self.rows)} rows>"
 
@@ -177,7 +173,7 @@ def _unpriced(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class TotalCheck(Value):
+class TotalCheck(Value, HasText):
     """A published total against the sum of its own lines.
 
     Attributes:
@@ -222,11 +218,6 @@ class TotalCheck(Value):
             "equal": self.equal,
             "unpriced": list(self.unpriced),
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import total_check_text
-
-        return total_check_text(self)
 
     def __repr__(self) -> str:
         return f"<TotalCheck {self.plan}>"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._time import civil_date
 from kap_model._values import Value, as_mapping, as_rows, check_identifier, check_instance
 from kap_model.errors import InvalidValue, Problem, refusal
@@ -128,7 +129,7 @@ def _rows(values: Iterable[Reimbursed]) -> tuple[Reimbursed, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Reimbursement(Value):
+class Reimbursement(Value, HasText):
     """What becomes of several charges.
 
     Attributes:
@@ -173,11 +174,6 @@ class Reimbursement(Value):
             "totals": {name: amount.text for name, amount in self.totals.items()},
             "rows": [row.to_dict() for row in self.rows],
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.superbill_text import reimbursement_text
-
-        return reimbursement_text(self)
 
     def __repr__(self) -> str:
         return f"<Reimbursement: {len(self.rows)} rows>"

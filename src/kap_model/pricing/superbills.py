@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._time import civil_date
 from kap_model._values import (
     Value,
@@ -92,7 +93,7 @@ def _adjustments(values: Iterable[QuoteLine]) -> tuple[QuoteLine, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Superbill(Value):
+class Superbill(Value, HasText):
     """What a client may claim for sessions that were held.
 
     Attributes:
@@ -144,11 +145,6 @@ class Superbill(Value):
             "lines": [line.to_dict() for line in self.lines],
             "adjustments": [line.to_dict() for line in self.adjustments],
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.superbill_text import superbill_text
-
-        return superbill_text(self)
 
     def __repr__(self) -> str:
         return f"<Superbill {self.plan}: {len(self.lines)} lines>"

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._values import Value, check_instance, check_text
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
@@ -26,7 +27,7 @@ def _not_refundable(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Settlement(Value):
+class Settlement(Value, HasText):
     """What is settled with a client who withdraws.
 
     Attributes:
@@ -90,11 +91,6 @@ class Settlement(Value):
             "not_refundable": list(self.not_refundable),
             "citation": self.citation.to_dict(),
         }
-
-    def __str__(self) -> str:
-        from kap_model.display.comparison_text import settlement_text
-
-        return settlement_text(self)
 
     def __repr__(self) -> str:
         return f"<Settlement {self.plan}>"

@@ -7,11 +7,20 @@ from typing import Any, Final
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Case, Example, Rule, rule
-from kap_model.rules._words import Voice, Words, decision, noun, sentence
+from kap_model.rules._rule import (
+    Breach,
+    Case,
+    Example,
+    Rule,
+    Voice,
+    Words,
+    decision,
+    noun,
+    rule,
+    sentence,
+)
 from kap_model.sessions import MEDICAL_KINDS, Dosing, MedicalEvaluation, Session
-from kap_model.standing import MedicalContact
+from kap_model.timeline import MedicalContact
 
 
 def _no_consultation(voice: Voice, evaluation: MedicalEvaluation) -> Words:

@@ -9,11 +9,9 @@ from kap_model._time import completed_years
 from kap_model.citations import CONTRACT, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Case, Example, Rule, rule
-from kap_model.rules._words import Voice, Words, count, sentence
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 from kap_model.sessions import MEDICAL_KINDS, MedicalEvaluation, Session
-from kap_model.standing import in_walking_order
+from kap_model.timeline import in_walking_order
 
 
 def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:

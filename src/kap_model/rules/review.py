@@ -9,9 +9,7 @@ from kap_model._time import add_months, day_end, day_start, last_day_of_quarter
 from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits, ReviewAfter, ReviewEvery
-from kap_model.rules._breach import Breach
-from kap_model.rules._rule import Case, Example, Rule, rule
-from kap_model.rules._words import Voice, Words, count, sentence
+from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 from kap_model.sessions import Dosing
 
 

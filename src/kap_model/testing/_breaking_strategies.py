@@ -13,11 +13,11 @@ from hypothesis.strategies import SearchStrategy
 from kap_model._values import check_choice
 from kap_model.checking import ProtocolChoice, check
 from kap_model.errors import InvalidValue, PlanningError, Problem, refusal
-from kap_model.illustrations import protocol_of
+from kap_model.examples import protocol_of
 from kap_model.plan import Plan
 from kap_model.protocol import CareProtocol
-from kap_model.rules import RULE_OF_ID, RULES
 from kap_model.rules._rule import Example
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.testing import _breaks_dosing, _breaks_intake, _breaks_integration
 from kap_model.testing._change_strategies import varied
 from kap_model.testing._course_strategies import courses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.display.text import wrapped
 from kap_model.report import Finding, Report
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kap_model.citations import Citation
-from kap_model.fees.by_length import FirstPart, Flat, Hourly, Tier, Tiered
 from kap_model.fees.charges import (
     SCOPES,
     SHARE_BASES,
@@ -25,7 +24,20 @@ from kap_model.fees.charges import (
     Together,
     Withdrawal,
 )
-from kap_model.fees.rates import PERIODS, ByLabel, Option, Periodic, PlainRate, Rate, Scale
+from kap_model.fees.rates import (
+    PERIODS,
+    ByLabel,
+    FirstPart,
+    Flat,
+    Hourly,
+    Option,
+    Periodic,
+    PlainRate,
+    Rate,
+    Scale,
+    Tier,
+    Tiered,
+)
 from kap_model.fees.schedule import COURSE, SUPPLY, Fee, FeeSchedule
 from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, PLACES
 from kap_model.testing._money_strategies import CURRENCIES, money

@@ -9,9 +9,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from kap_model._time import civil_date
+from kap_model._time import civil_date, zone, zone_names
 from kap_model._values import as_tuple, check_choice
-from kap_model._zone import zone, zone_names
 from kap_model.errors import refusal
 from kap_model.plan import PRACTICE_NAMES, STATES, Plan, Supply
 from kap_model.sessions import (

@@ -21,7 +21,7 @@ from kap_model.limits import (
 )
 from kap_model.practices import PRACTICES
 from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.testing._plan_strategies import LABELS, TELLING_DATES, texts
 from kap_model.waivers import Waiver
 

@@ -17,8 +17,8 @@ from kap_model.plan import Plan, Supply
 from kap_model.practices import PRACTICES, Practice
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding, Report
-from kap_model.rules import RULES
 from kap_model.rules._rule import Rule
+from kap_model.rules.catalogue import RULES
 from kap_model.sessions import KINDS, SESSION_CLASSES, Clinician, Session
 from kap_model.testing import strategies as kst
 from kap_model.waivers import Waiver

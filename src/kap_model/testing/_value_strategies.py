@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from kap_model.checking import check
 from kap_model.planning import OpenSlot
 from kap_model.report import Finding, Report
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 from kap_model.testing._breaking_strategies import plans_breaking, protocol_breaking
 from kap_model.testing._plan_strategies import instants, moments, plans
 from kap_model.testing._protocol_strategies import protocols, waivers

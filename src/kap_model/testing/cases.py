@@ -41,7 +41,7 @@ from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices import BY_NAME
 from kap_model.protocol import CareProtocol
 from kap_model.report import Report
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.testing._case_text import mismatch_text
 from kap_model.waivers import Waiver
 

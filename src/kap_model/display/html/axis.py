@@ -8,8 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from kap_model._time import spoken_day
-from kap_model._zone import Zone
+from kap_model._time import Zone, spoken_day
 from kap_model.display.html.geometry import LEFT, RIGHT, Span
 
 _DAILY: Final = 33

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.display.html.elements import Markup, element
 from kap_model.display.html.findings import findings_list
 from kap_model.display.html.plans import plan_page
@@ -13,7 +13,7 @@ from kap_model.planning.completions.completions import Completion
 from kap_model.planning.repairs.repairs import Repair
 from kap_model.planning.steps.steps import NextSteps, Step
 from kap_model.report import Finding
-from kap_model.rules._words import count, noun
+from kap_model.rules._rule import count, noun
 from kap_model.sessions import Session
 
 _STEPS: Final[tuple[tuple[str, Column], ...]] = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.display.html import style
 from kap_model.display.html.elements import Markup, element, joined
 from kap_model.display.html.signs import Marked, named, tag
 from kap_model.display.html.tables import Column, line, table
 from kap_model.display.text import SOURCES, counted_text, moment_text
 from kap_model.report import Finding, Report
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 
 _COLUMNS: Final[tuple[tuple[str, Column], ...]] = (
     ("", "short"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.display.html import style
 from kap_model.display.html.elements import Attribute, Markup, element, joined, number
 from kap_model.display.html.geometry import PITCH, Spot
 from kap_model.display.html.signs import Marked, Sign, badge_text, distinct
-from kap_model.rules._words import count, noun
+from kap_model.rules._rule import count, noun
 from kap_model.sessions import Kind, Session, Status
 
 _STROKES: Final[dict[Status, str]] = {

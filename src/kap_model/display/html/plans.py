@@ -16,7 +16,7 @@ from kap_model.display.html.timeline import Scene, document, picture
 from kap_model.errors import refusal
 from kap_model.plan import Plan
 from kap_model.report import Report
-from kap_model.rules._words import count, noun
+from kap_model.rules._rule import count, noun
 from kap_model.sessions import KINDS
 
 _FOLDED_FROM: Final = 41

@@ -15,8 +15,8 @@ from kap_model.limits import LIMIT_OF_NAME, LIMITS
 from kap_model.planning.protocols.differences import Difference
 from kap_model.planning.selection import in_words
 from kap_model.protocol import OFF, CareProtocol, Setting
-from kap_model.rules import RULES
-from kap_model.rules._words import count
+from kap_model.rules._rule import count
+from kap_model.rules.catalogue import RULES
 
 _COLUMNS: Final[tuple[tuple[str, Column], ...]] = (
     ("limit", "short"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kap_model._zone import zone
+from kap_model._time import zone
 from kap_model.display.html.elements import Markup
 from kap_model.display.html.findings import answer, findings_table, judged
 from kap_model.display.html.signs import numbered
 from kap_model.display.html.tables import caption, folded, heading, note, root, table
 from kap_model.display.html.timeline import Scene, picture
 from kap_model.report import VERDICTS, Report
-from kap_model.rules import RULE_OF_ID
-from kap_model.rules._words import count
+from kap_model.rules._rule import count
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.timeline import in_canonical_order
 
 

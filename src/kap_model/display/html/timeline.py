@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.display.html import style
 from kap_model.display.html.axis import Axis, axis_of
 from kap_model.display.html.elements import Markup, element, joined, number
@@ -23,7 +23,7 @@ from kap_model.display.html.windows import (
     window_rows,
     windows_of,
 )
-from kap_model.rules._words import count
+from kap_model.rules._rule import count
 from kap_model.sessions import Session
 
 NAMESPACE: Final = "http://www.w3.org/2000/svg"

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.display.html.elements import Markup, element, joined, number
 from kap_model.display.html.geometry import LEFT, RIGHT, Span
 from kap_model.display.html.marks import at, badge, path, words

@@ -17,9 +17,9 @@ from kap_model.planning.completions.hindrances import no_completion
 from kap_model.planning.completions.task import Task
 from kap_model.planning.drafts.wishes import checked_delay, checked_minutes
 from kap_model.planning.pace import Pace, days_of
-from kap_model.planning.search.slots import OpenSlot, checked_slots
 from kap_model.practices import BY_NAME, Practice
 from kap_model.sessions import PLACES, Place
+from kap_model.slots import OpenSlot, checked_slots
 
 
 def complete(

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from attrs import field, frozen
 
+from kap_model._doors import HasPage, HasText
 from kap_model._values import Value, as_rows, check_instance
 from kap_model.plan import Plan
 from kap_model.report import Finding
@@ -26,7 +27,7 @@ def _findings(values: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Completion(Value):
+class Completion(Value, HasText, HasPage):
     """A plan with everything that it still needed.
 
     Attributes:
@@ -68,16 +69,6 @@ class Completion(Value):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Completion is neither true nor false; read .added, .needs or .reason")
-
-    def __str__(self) -> str:
-        from kap_model.display.completion_text import completion_text
-
-        return completion_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.courses import completion_html
-
-        return completion_html(self)
 
     def __repr__(self) -> str:
         return f"<Completion of {self.plan.id}: {len(self.added)} added, {len(self.needs)} needs>"

@@ -30,7 +30,7 @@ from kap_model.planning.search.openings import (
     last_day_for,
 )
 from kap_model.planning.search.search import FEW, find_sessions
-from kap_model.planning.search.slots import ROLES, Bays, OpenSlot, SlotRole, free_bays, role_of
+from kap_model.planning.search.slots import Bays, free_bays
 from kap_model.planning.selection import kept
 from kap_model.planning.traits import (
     Traits,
@@ -42,6 +42,7 @@ from kap_model.planning.traits import (
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS, NOBODY, Place, Session
+from kap_model.slots import ROLES, OpenSlot, SlotRole, role_of
 from kap_model.timeline import in_canonical_order
 
 _ONLY_OWED: Final = {

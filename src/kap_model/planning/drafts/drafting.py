@@ -8,9 +8,8 @@ from typing import Final
 
 import attrs
 
-from kap_model._time import Instant, civil_date
+from kap_model._time import Instant, civil_date, zone
 from kap_model._values import check_identifier, check_instance
-from kap_model._zone import zone
 from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import attrs
 from attrs import field, frozen
 
+from kap_model._doors import HasPage, HasText
 from kap_model._time import civil_date, moment_of_judgement
 from kap_model._values import Value, as_rows
 from kap_model.checking import ProtocolChoice, care_of, check, deciding_date
@@ -23,7 +24,7 @@ from kap_model.planning.protocols.strictness import Direction, direction
 from kap_model.planning.selection import in_words
 from kap_model.protocol import CareProtocol, Setting, Severity
 from kap_model.report import Finding
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 Change: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -95,7 +96,7 @@ class SeverityChange(Value):
 
 
 @frozen(kw_only=True, repr=False)
-class Difference(Value):
+class Difference(Value, HasText, HasPage):
     """What changes from one protocol to another.
 
     Attributes:
@@ -155,16 +156,6 @@ class Difference(Value):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Difference is neither true nor false; ask difference.same")
-
-    def __str__(self) -> str:
-        from kap_model.display.difference_text import difference_text
-
-        return difference_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.protocols import difference_html
-
-        return difference_html(self)
 
     def __repr__(self) -> str:
         return f"<Difference {self.before} to {self.after}: {len(self.limits)} limits>"

@@ -16,7 +16,7 @@ from kap_model.planning.drafts.drafting import lawful_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.outline import USUAL_MINUTES, Outline, lawful_cadence, lawful_minutes
 from kap_model.planning.traits import RECORDED, WITH_FORMAT, usual_fields
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)

@@ -23,7 +23,7 @@ from kap_model.planning.protocols.lints import LimitAtOdds, Lint, Remark, Silent
 from kap_model.planning.protocols.never import cannot_fire, covered
 from kap_model.planning.selection import kept
 from kap_model.protocol import CareProtocol, Setting
-from kap_model.rules import RULE_OF_ID, RULES
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
 
 _USUAL: Final = dt.date(2027, 1, 4)
 """Where witnesses begin, where nothing else decides."""

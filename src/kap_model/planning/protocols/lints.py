@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from attrs import field, frozen
 
+from kap_model._doors import HasText
 from kap_model._values import Value, as_rows, as_tuple
 from kap_model.citations import Citation
 from kap_model.plan import Plan
@@ -148,7 +149,7 @@ class Remark(Value):
 
 
 @frozen(kw_only=True, repr=False)
-class Lint(Value):
+class Lint(Value, HasText):
     """What is to be said of a protocol.
 
     Attributes:
@@ -184,11 +185,6 @@ class Lint(Value):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Lint is neither true nor false; ask lint.ok")
-
-    def __str__(self) -> str:
-        from kap_model.display.lint_text import lint_text
-
-        return lint_text(self)
 
     def __repr__(self) -> str:
         return f"<Lint {self.protocol}: {len(self.stretches)} stretches>"

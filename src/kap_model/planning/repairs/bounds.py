@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kap_model.course import Course
 from kap_model.planning.repairs.scene import Remedy
 from kap_model.planning.repairs.terms import Terms
-from kap_model.standing import is_clearing
+from kap_model.timeline import is_clearing
 
 
 def changes_needed(terms: Terms, course: Course, remedies: Sequence[Sequence[Remedy]]) -> int:

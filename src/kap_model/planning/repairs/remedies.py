@@ -12,7 +12,7 @@ from typing import Final
 from kap_model._time import EARLIEST, LATEST, last_day_of_quarter
 from kap_model.planning.repairs.scene import Remedy, Scene, Window
 from kap_model.report import Finding
-from kap_model.rules._breach import Breach
+from kap_model.rules._rule import Breach
 
 
 def remedies_for(finding: Finding, scene: Scene) -> list[Remedy]:

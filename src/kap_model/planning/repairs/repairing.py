@@ -20,7 +20,7 @@ from kap_model.planning.repairs.scene import Scene
 from kap_model.planning.repairs.search import MOST_PLANS, Search
 from kap_model.planning.repairs.terms import Terms
 from kap_model.report import Finding, Report
-from kap_model.rules import RULES
+from kap_model.rules.catalogue import RULES
 
 _HISTORY = "is broken by what may not be changed; history cannot be mended"
 

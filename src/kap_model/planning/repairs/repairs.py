@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from kap_model._doors import HasPage, HasText
 from kap_model._values import Value, as_rows, check_choice, check_instance
 from kap_model.errors import refusal
 from kap_model.plan import Plan
@@ -74,7 +75,7 @@ def _changes(values: Iterable[Change]) -> tuple[Change, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class Repair(Value):
+class Repair(Value, HasText, HasPage):
     """A plan without violated errors, and what had to change for it.
 
     Attributes:
@@ -116,16 +117,6 @@ class Repair(Value):
 
     def _start(self, session: Session | None) -> str | None:
         return None if session is None else self.plan.zone.text(session.begins)
-
-    def __str__(self) -> str:
-        from kap_model.display.repair_text import repair_text
-
-        return repair_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.courses import repair_html
-
-        return repair_html(self)
 
     def __repr__(self) -> str:
         return f"<Repair of {self.plan.id}: {len(self.changes)} changes>"

@@ -16,7 +16,7 @@ from kap_model.planning.additions import new_ids
 from kap_model.planning.traits import Traits, usual_fields
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import CLASS_OF_KIND, Session
 
 

@@ -10,8 +10,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from kap_model._time import LATEST
-from kap_model._zone import Zone
+from kap_model._time import LATEST, Zone
 from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.slots import Bay, free_bays
 from kap_model.sessions import Session

@@ -19,9 +19,10 @@ from kap_model.errors import PlanningError, Problem
 from kap_model.planning.search.demand import Demand
 from kap_model.planning.search.ledger import Ledger, Placed
 from kap_model.planning.search.outlook import Outlook
-from kap_model.planning.search.slots import Bays, role_of
+from kap_model.planning.search.slots import Bays
 from kap_model.planning.search.walking import Walk
 from kap_model.planning.search.wanting import Wants
+from kap_model.slots import role_of
 
 _MOST_FOLLOWED: Final = 8_000
 FEW: Final = 2_000

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Final
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.checking import ProtocolChoice, check, choose_protocol, limits_of
 from kap_model.course import Course
 from kap_model.errors import refusal

@@ -7,12 +7,12 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
-from kap_model._time import DayEdge, Instant, Moment
+from kap_model._doors import HasPage, HasText
+from kap_model._time import DayEdge, Instant, Moment, zone
 from kap_model._values import Value, as_rows, as_tuple, check_choice
-from kap_model._zone import zone
 from kap_model.errors import refusal
 from kap_model.report import Finding, ProtocolSource
-from kap_model.rules import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import KINDS, Kind
 
 StepKind: TypeAlias = Kind | Literal["record"]
@@ -127,7 +127,7 @@ def _steps(values: Iterable[Step]) -> tuple[Step, ...]:
 
 
 @frozen(kw_only=True, repr=False)
-class NextSteps(Value):
+class NextSteps(Value, HasText, HasPage):
     """What comes next in a course.
 
     Attributes:
@@ -177,16 +177,6 @@ class NextSteps(Value):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("NextSteps is neither true nor false; ask len(next_steps.steps)")
-
-    def __str__(self) -> str:
-        from kap_model.display.steps_text import steps_text
-
-        return steps_text(self)
-
-    def _repr_html_(self) -> str:
-        from kap_model.display.html.courses import steps_html
-
-        return steps_html(self)
 
     def __repr__(self) -> str:
         return f"<NextSteps of {self.plan}: {len(self.steps)} steps>"

@@ -15,10 +15,10 @@ from kap_model._time import (
     DAY_SECONDS,
     HOUR_SECONDS,
     LAST_DATE,
+    Zone,
     day_of_age,
     last_day_of_quarter,
 )
-from kap_model._zone import Zone
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.protocol import CareProtocol

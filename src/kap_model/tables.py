@@ -1,18 +1,68 @@
-"""What stands in the rows of each type, and how they are made."""
+"""Plans, reports and quotes as rows of plain values, for frames and spreadsheets.
+
+A row is a dict of text, integers, booleans and ``None``. All rows of a type have the same keys in
+the same order, and name the plan first, so that rows of many plans may stand in one frame.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from kap_model._zone import Zone
+from kap_model._time import Zone
 from kap_model.plan import Plan
 from kap_model.report import Report
 from kap_model.sessions import Session
 
 if TYPE_CHECKING:
-    from kap_model.pricing.quotes import Quote  # the rows of a plan do not wait for prices
+    from kap_model.pricing.quotes import Quote
+
+# What spreadsheets take for the start of a formula, the wide forms of it too; and the apostrophe
+# itself, so that whoever drops one from the front always has the text back.
+_FORMULA: Final = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20'")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    r"""A header and a line for each row, each ended by ``\r\n``.
+
+    ``None`` is an empty cell, truth is ``true`` or ``false``. A text that a spreadsheet could take
+    for a formula, or that starts with an apostrophe, has an apostrophe put before it; a number has
+    not, a negative amount neither.
+
+    Args:
+        columns: Which keys of the rows to write, in order.
+        rows: Mappings with at least these keys.
+
+    Raises:
+        KeyError: A row lacks a column.
+    """
+    names = tuple(columns)
+    # A writer gives back what the file's own ``write`` does, so no file is needed.
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    lines = [writer.writerow(names)]
+    lines += [writer.writerow([_cell(row[name]) for name in names]) for row in rows]
+    return "".join(lines)
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    if text.startswith(_FORMULA) and _NUMBER.fullmatch(text) is None:
+        return f"'{text}"
+    return text
+
 
 Cell: TypeAlias = str | int | bool | None
 Row: TypeAlias = dict[str, Cell]
@@ -173,3 +223,49 @@ def _session_row(session: Session, plan: str, zone: Zone) -> Row:
 
 def _about(said: dict[str, Any]) -> Row:
     return {key: said[key] for key in _REPORT_TYPES}
+
+
+_Rows: TypeAlias = tuple[tuple[str, ...], Callable[[Any], list[Row]]]
+_ROWS: Final[Mapping[str, _Rows]] = {
+    "Plan": (SESSION_COLUMNS, session_rows),
+    "Report": (FINDING_COLUMNS, finding_rows),
+    "Quote": (LINE_COLUMNS, line_rows),
+}
+"""By the name of a class, for the rows of a plan do not wait for prices."""
+
+
+def rows_of(value: Plan | Report | Quote) -> list[Row]:
+    """The rows of a value."""
+    _, rows = _of(value)
+    return rows(value)
+
+
+def csv_of(value: Plan | Report | Quote) -> str:
+    """The rows of a value as comma-separated text."""
+    columns, rows = _of(value)
+    return csv_text(columns, rows(value))
+
+
+def _of(value: Any) -> _Rows:
+    return next(_ROWS[cls.__name__] for cls in type(value).__mro__ if cls.__name__ in _ROWS)
+
+
+__all__ = [
+    "FINDING_COLUMNS",
+    "FINDING_TYPES",
+    "LINE_COLUMNS",
+    "LINE_TYPES",
+    "SESSION_COLUMNS",
+    "SESSION_TYPES",
+    "SUPPLY_COLUMNS",
+    "SUPPLY_TYPES",
+    "Cell",
+    "ColumnTypes",
+    "Row",
+    "csv_text",
+    "finding_rows",
+    "line_rows",
+    "report_row",
+    "session_rows",
+    "supply_rows",
+]

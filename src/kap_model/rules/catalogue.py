@@ -1,0 +1,23 @@
+"""The catalogue: every built-in rule, family by family, in the order of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kap_model.rules import dosing, intake, integration, preparation, record, review, supply
+from kap_model.rules._rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    *intake.RULES,
+    *preparation.RULES,
+    *supply.RULES,
+    *dosing.RULES,
+    *integration.RULES,
+    *review.RULES,
+    *record.RULES,
+)
+"""Every built-in rule, in the order of findings."""
+
+RULE_OF_ID: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in RULES})
