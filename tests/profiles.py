@@ -42,6 +42,11 @@ def _share() -> float:
     return settings().max_examples / IN_FULL
 
 
+def is_quick() -> bool:
+    """Whether less is tried than the numbers in the tests say."""
+    return _share() < 1
+
+
 def scaled(examples: int) -> int:
     """So many examples in ``full``; a fifth of them in ``quick``, twenty times in ``nightly``."""
     return max(min(examples, FEWEST), round(examples * _share()))
@@ -54,4 +59,4 @@ def seeds(number: int) -> range:
 
 def sampled(cases: Iterable[T], step: int) -> Iterator[T]:
     """Every case, but in ``quick`` only each ``step``-th."""
-    return islice(cases, 0, None, step if _share() < 1 else 1)
+    return islice(cases, 0, None, step if is_quick() else 1)

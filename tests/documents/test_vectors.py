@@ -16,6 +16,7 @@ import re
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from kap_model.documents.lists import dumps_waivers, loads_waivers
 from kap_model.documents.plans import dumps, loads
 from kap_model.documents.protocols import dumps_protocol, loads_protocol
 from kap_model.errors import DocumentError
+from profiles import is_quick
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors"
 MARKER: Final = "MARKER"
@@ -63,6 +65,7 @@ class Vector:
     text: str | bytes = field(repr=False)
     problems: tuple[tuple[str, str], ...] = ()
     canonical: str | None = None
+    only: type[str | bytes] | None = None
 
     @property
     def id(self) -> str:
@@ -74,10 +77,11 @@ class Vector:
 
     @property
     def forms(self) -> list[str | bytes]:
-        """The document as text and as bytes, where it can be both."""
+        """The document as text and as bytes, where it can be both and is asked for both."""
         if isinstance(self.text, bytes):
             return [self.text]
-        return [self.text, self.text.encode("utf-8", "surrogatepass")]
+        both: list[str | bytes] = [self.text, self.text.encode("utf-8", "surrogatepass")]
+        return [form for form in both if self.only in (None, type(form))]
 
 
 @cache
@@ -157,12 +161,14 @@ def shown(value: Any) -> str:
 
 
 def vectors_of_row(family: str, row: dict[str, Any], bases: dict[str, Any]) -> Iterator[Vector]:
+    """One place with each of its values: in ``quick`` as text and as bytes by turns, else both."""
+    forms = cycle((str, bytes) if is_quick() else (None,))
     refusal = ((row.get("problem_at", row["at"]), row.get("reason", "")),)
     for key, problems in (("accepted", ()), ("refused", refusal)):
         for value in row.get(key, ()):
             name = f"{row['name']}={shown(value)}"
             text = patched({"base": row["base"], "set": {row["at"]: value}}, bases)
-            yield Vector(family, row["base"], name, text, problems)
+            yield Vector(family, row["base"], name, text, problems, only=next(forms))
 
 
 def vectors_of(family: str) -> Iterator[Vector]:
