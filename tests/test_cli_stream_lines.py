@@ -434,6 +434,31 @@ def test_what_a_run_does_not_need_is_not_loaded() -> None:
     assert run.stdout == "[]\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["--version"], "_parser"),
+        (["--help"], "_parser"),
+        (["rules"], "_command _parser lookups"),
+        (["check", REGROUNDING], "_command _forms _inputs _parser _stream check"),
+    ],
+)
+def test_a_run_loads_no_command_but_its_own(arguments: list[str], loaded: str) -> None:
+    code = (
+        "import sys\n"
+        "from kap_model.cli import main\n"
+        "try:\n"
+        "    main(sys.argv[1:])\n"
+        "finally:\n"
+        "    ours = sorted(name for name in sys.modules if name.startswith('kap_model.cli.'))\n"
+        "    print(*(name.split('.')[2] for name in ours), file=sys.stderr)\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own interpreter and package
+        [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True
+    )
+    assert run.stderr == f"{loaded}\n"
+
+
 def test_jobs_change_nothing_but_the_time(tmp_path: Path, capsys: Capture) -> None:
     path = lines_file(tmp_path, (GOOD + BAD + FAILING) * 40)
     for form in ("ndjson", "junit", "text"):

@@ -60,19 +60,17 @@ COMMANDS: Final = (
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A command's parser; it is made, and its module loaded, when it is first to parse."""
+    """A command's parser; it is made, and its module loaded, when it is to parse something."""
 
     options: Callable[[], Options]
 
     def __init__(self, **given: Any) -> None:
-        self._given: dict[str, Any] | None = given
+        self._given = given
 
     def complete(self) -> None:
         """Make the parser, with what the command takes."""
-        given, self._given = self._given, None
-        if given is not None:
-            super().__init__(**given)
-            self.options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
+        super().__init__(**self._given)
+        self.options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
 
     def parse_known_args(self, *given: Any, **named: Any) -> Any:
         """What an ordinary parser says."""
