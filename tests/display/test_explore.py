@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from display.pages import read
+from display_pages import read
 from needed import needed
 
 pytestmark = pytest.mark.recipes
 
 needed("marimo")
 
-NOTEBOOK = Path(__file__).parent.parent.parent / "examples" / "explore.py"
+NOTEBOOK = Path(__file__).parents[2] / "examples" / "explore.py"
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
-from display.pages import NOW, loud_rule, page, read, tree, values
+from display_pages import NOW, loud_rule, page, read, tree, values
 from kap_model._values import check_text
 from kap_model.display._html import ON_HUE, element, joined, number
 from kap_model.display._marks import HUES, LOOKS

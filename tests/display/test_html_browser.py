@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import kap_model as kap
-from display.png import pixels
 from kap_model.display._marks import LOOKS
 from kap_model.display.plans import plan_html
+from png import pixels
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTH, HEIGHT = 730, 250

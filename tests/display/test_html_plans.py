@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 import kap_model as kap
-from display.pages import MIXED, NOW, loud_rule, page, read, rows, values
+from display_pages import MIXED, NOW, loud_rule, page, read, rows, values
 from kap_model.display._html import MOST_ROWS
 from kap_model.display.plans import plan_html, timeline_svg
 

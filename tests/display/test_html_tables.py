@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import kap_model as kap
-from display.pages import MIXED, house, page, read, rows, values
+from display_pages import MIXED, house, page, read, rows, values
 
 
 def test_a_quote_adds_up() -> None:

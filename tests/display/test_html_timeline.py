@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
-from display.pages import MIXED, NOW, RUNNING, SVG, marks, read, texts, tree
+from display_pages import MIXED, NOW, RUNNING, SVG, marks, read, texts, tree
 from kap_model.display._geometry import WIDTH
 from kap_model.display._marks import LOOKS
 from kap_model.display.plans import plan_html, timeline_svg

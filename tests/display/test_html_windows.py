@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import kap_model as kap
-from display.pages import MIXED, NOW, RUNNING, SVG, house, marks, texts, tree, values
+from display_pages import MIXED, NOW, RUNNING, SVG, house, marks, texts, tree, values
 from kap_model._time import DAY_SECONDS
 from kap_model.display.plans import timeline_svg
 from kap_model.display.timeline import MOST_WINDOWS

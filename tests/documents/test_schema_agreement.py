@@ -21,20 +21,6 @@ from hypothesis.strategies import SearchStrategy
 from jsonschema import Draft202012Validator
 
 import kap_model as kap
-from documents.telling_values import (
-    ANY,
-    DATES,
-    FIGURES,
-    FLAT,
-    LISTS,
-    NUMBERS,
-    OBJECTS,
-    TEXTS,
-    TIMES,
-    WEEKLY,
-    WORDS,
-    by_label,
-)
 from documents.test_slots_document import DOCUMENTS as SLOTS
 from documents.test_vectors import ALL, BASES, read_family
 from kap_model._time import civil_date, instant, zone_names
@@ -48,6 +34,20 @@ from kap_model.sessions import KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
 from mutations import changed_documents, places
 from profiles import sampled, scaled
+from telling_values import (
+    ANY,
+    DATES,
+    FIGURES,
+    FLAT,
+    LISTS,
+    NUMBERS,
+    OBJECTS,
+    TEXTS,
+    TIMES,
+    WEEKLY,
+    WORDS,
+    by_label,
+)
 
 pytestmark = pytest.mark.law
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from documents.telling_values import FLAT
 from documents.test_schema_agreement import DOORS, REASONS, problems_of, validator
 from kap_model.documents.schemas import BEYOND, schema
+from telling_values import FLAT
 
 FEE: Final = {"item": "dosing", "citation": {"source": "s", "where": "w"}}
 CITED: Final = {"citation": FEE["citation"]}

@@ -9,10 +9,10 @@ import pytest
 
 import kap_model as kap
 from copies import copies
-from formats.plans_with_findings import BAD, GOOD, ONE_LINE, PLAN, PRETTY, REPORT, RUNNING, WAIVED
 from kap_model.formats import FAIL_ON, Checked, fails
 from kap_model.formats._judged import level
 from kap_model.formats._places import Region, session_places
+from plans_with_findings import BAD, GOOD, ONE_LINE, PLAN, PRETTY, REPORT, RUNNING, WAIVED
 
 
 @pytest.mark.parametrize(

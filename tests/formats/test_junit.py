@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 import kap_model as kap
-from formats.plans_with_findings import BAD, CLEAN, GOOD, PLAN, REPORT, RUNNING, WAIVED
 from kap_model.formats import FAIL_ON, Checked, as_junit, fails
+from plans_with_findings import BAD, CLEAN, GOOD, PLAN, REPORT, RUNNING, WAIVED
 
 
 def suites(*checked: Checked, fail_on: tuple[str, ...] = ("error",)) -> ET.Element:

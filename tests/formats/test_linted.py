@@ -12,7 +12,6 @@ from hypothesis import given, settings
 
 import kap_model as kap
 from copies import copies
-from formats.sarif_shape import check_sarif
 from formats.test_ndjson_and_github import read
 from kap_model.formats import (
     FAIL_ON,
@@ -29,6 +28,7 @@ from kap_model.formats._places import Region, line_name, protocol_places
 from kap_model.testing import strategies as kst
 from profiles import scaled
 from refusals import refused_at
+from sarif_shape import check_sarif
 from support import SOURCE, limits
 
 TIGHT = """\

@@ -8,8 +8,8 @@ import re
 import attrs
 
 import kap_model as kap
-from formats.plans_with_findings import BAD, CLEAN, GOOD, ONE_LINE, PRETTY, REPORT, RUNNING, WAIVED
 from kap_model.formats import Checked, as_github, as_ndjson
+from plans_with_findings import BAD, CLEAN, GOOD, ONE_LINE, PRETTY, REPORT, RUNNING, WAIVED
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
 

@@ -9,7 +9,9 @@ import attrs
 import pytest
 
 import kap_model as kap
-from formats.plans_with_findings import (
+from kap_model.formats import Checked, as_sarif
+from own_rules import own_rule, say
+from plans_with_findings import (
     BAD,
     CLEAN,
     GOOD,
@@ -20,9 +22,7 @@ from formats.plans_with_findings import (
     RUNNING,
     WAIVED,
 )
-from formats.sarif_shape import check_sarif
-from kap_model.formats import Checked, as_sarif
-from own_rules import own_rule, say
+from sarif_shape import check_sarif
 
 BREACH = kap.Breach("violated", (), say)
 

@@ -11,13 +11,13 @@ import attrs
 import pytest
 
 import kap_model as kap
+from completion_cases import Case, wild_case
+from completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 from kap_model.errors import InvalidValue, PlanningError
 from kap_model.planning.completing import complete
 from kap_model.planning.moves import identity
 from kap_model.planning.results import Completion
 from kap_model.slots import OpenSlot
-from planning.completion_cases import Case, wild_case
-from planning.completion_oracle import Answer, Search, Task, TooLarge, solve, utc
 from profiles import seeds
 
 ONE: Final[dict[str, Any]] = {

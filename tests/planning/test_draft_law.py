@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 import kap_model as kap
+from completion_cases import FORMS
 from kap_model.errors import PlanningError
 from kap_model.planning.drafting import draft
 from kap_model.practices._built_in import BY_NAME
-from planning.completion_cases import FORMS
 from profiles import seeds
 from support import SOURCE, limits
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
+from breaking import breaking
 from kap_model.limits import LONGEST
 from kap_model.planning._feasibility import cannot_fire, covered
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
-from planning.breaking import breaking
 from profiles import scaled, seeds
 from support import limits
 from wild import wild_moment, wild_plan, wild_protocol

@@ -14,8 +14,8 @@ import kap_model as kap
 from kap_model.planning.next_steps import next_steps
 from kap_model.planning.results import STEP_KINDS, NextSteps, Step
 from kap_model.testing import strategies as kst
-from planning.stepping_oracle import Oracle
 from profiles import scaled, seeds
+from stepping_oracle import Oracle
 from wild import wild_moment, wild_plan, wild_protocol
 
 pytestmark = pytest.mark.law

@@ -19,8 +19,8 @@ from kap_model.planning.repairing import repair
 from kap_model.planning.results import Repair
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS
 from kap_model.testing import strategies
-from planning.repair_oracle import Cost, Moment, smallest
 from profiles import scaled, seeds
+from repair_oracle import Cost, Moment, smallest
 from support import limits
 
 pytestmark = pytest.mark.law

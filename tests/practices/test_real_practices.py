@@ -9,7 +9,7 @@ import pytest
 
 import kap_model as kap
 from fees_support import amounts, problems, usd
-from practices.real_practices import FEES, RECORD_OF, RECORDS, fees_of, text_of
+from real_practices import FEES, RECORD_OF, RECORDS, fees_of, text_of
 from support import plan
 
 COURSE = "C0 E3 P7 D14 I15 D28 I29 D42 I43"

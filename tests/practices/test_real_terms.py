@@ -11,7 +11,7 @@ import kap_model as kap
 from fees_support import CITATION, amounts, flat, problems, usd
 from kap_model.documents.protocols import limit_value
 from kap_model.fees import Claim, Fee, FeeSchedule, Flat
-from practices.real_practices import fees_of
+from real_practices import fees_of
 from support import SOURCE, plan
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from practices.real_practices import NOT_SAID, RECORDS, fees_of
+from real_practices import NOT_SAID, RECORDS, fees_of
 
 PAGE = NOT_SAID.read_text(encoding="utf-8")
 ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("| ")][2:]

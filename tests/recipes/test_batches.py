@@ -16,7 +16,7 @@ import kap_model as kap
 from kap_model.batch import ROW_COLUMNS
 from kap_model.cli import main
 from needed import needed
-from recipes.pages import python_blocks, run
+from recipe_pages import python_blocks, run
 from shipped import REGROUNDING
 
 pytestmark = pytest.mark.recipes

@@ -14,14 +14,14 @@ import pytest
 import kap_model as kap
 from kap_model._time import NAIVE_REASON, TIME_REASON
 from needed import needed
-from recipes.pages import python_blocks
+from recipe_pages import python_blocks
 
 pytestmark = pytest.mark.recipes
 
 needed("django", "djmoney")
 
 MODELS, COURSES = python_blocks("django.md")
-SCENARIO: Final = Path(__file__).with_name("django_scenario.py")
+SCENARIO: Final = Path(__file__).parents[1] / "helpers" / "django_scenario.py"
 ZONES: Final = ("UTC", "Asia/Tokyo")
 PROBLEMS: Final = ["$: has an unknown key", "$: lacks sessions"]
 TOLD: Final = [["amount", "must be Money; make it by Money.of(value)"]]

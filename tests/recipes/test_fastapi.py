@@ -14,7 +14,7 @@ import pytest
 import kap_model as kap
 from kap_model.documents.schemas import schema
 from needed import needed
-from recipes.pages import ROOT, python_blocks, run
+from recipe_pages import ROOT, python_blocks, run
 from shipped import BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
 
 pytestmark = pytest.mark.recipes

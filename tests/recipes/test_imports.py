@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import kap_model as kap
-from recipes.pages import ROOT
+from recipe_pages import ROOT
 
 FOREIGN: Final = (
     "dask",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 BROKEN = str(EXAMPLES / "broken-course.json")
 KINGSLEY = str(EXAMPLES / "kingsley-plan.json")
 REGROUNDING = str(EXAMPLES / "regrounding-plan.json")

@@ -13,7 +13,7 @@ import kap_model as kap
 pytestmark = pytest.mark.installed
 
 
-PAGE = Path(__file__).parent.parent / "docs" / "reference" / "api.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 
 
 @pytest.mark.parametrize(

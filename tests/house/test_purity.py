@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.installed
 
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DIGEST = """
 import hashlib, json, sys
 from pathlib import Path

@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import kap_model as kap
-from formats.sarif_shape import check_sarif
 from kap_model.cli import main
 from kap_model.formats import (
     LINT_TOPICS,
@@ -21,6 +20,7 @@ from kap_model.formats import (
     as_sarif,
 )
 from kap_model.planning import linting
+from sarif_shape import check_sarif
 from shipped import HOUSE
 
 Capture = pytest.CaptureFixture[str]

@@ -18,13 +18,13 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 import kap_model as kap
+from completion_cases import Case, Room
 from kap_model._time import add_months
 from kap_model.course import Course
 from kap_model.limits import Bounds, Limits
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import lawful_minutes
 from kap_model.sessions import CLASS_OF_KIND, USUAL_MINUTES
-from planning.completion_cases import Case, Room
 
 MEDICAL: Final = ("medical-evaluation", "medical-review")
 KINDS: Final = (

@@ -17,11 +17,11 @@ from typing import Any, TextIO
 import pytest
 
 import kap_model as kap
-from formats.sarif_shape import check_sarif
 from kap_model.batch import check_lines
 from kap_model.cli import _stream, main
 from kap_model.cli._stream import lines_of, look
 from kap_model.cli.check import ignore_interrupts, in_order, with_progress
+from sarif_shape import check_sarif
 from shipped import BROKEN, REGROUNDING
 
 Capture = pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ from typing import Any
 
 import kap_model as kap
 
-EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SVG = "{http://www.w3.org/2000/svg}"
 NOW = "2027-02-10T12:00:00-08:00"
 RUNNING: kap.Plan = kap.load(EXAMPLES / "running-course.json")

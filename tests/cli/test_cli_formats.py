@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import kap_model as kap
-from formats.sarif_shape import check_sarif
 from kap_model.cli import main
 from kap_model.formats import Checked, as_github, as_junit, as_ndjson, as_sarif
+from sarif_shape import check_sarif
 from shipped import BROKEN, REGROUNDING, RUNNING
 
 Capture = pytest.CaptureFixture[str]
