@@ -84,7 +84,7 @@ def test_no_module_names_a_framework() -> None:
     found = {path.name: imported(path) & set(FOREIGN) for path in package.rglob("*.py")}
     assert len(found) > 50
     assert not [name for name, names in found.items() if names]
-    assert imported(ROOT / "tests" / "recipes" / "django_scenario.py") & set(FOREIGN) == {
+    assert imported(ROOT / "tests" / "helpers" / "django_scenario.py") & set(FOREIGN) == {
         "django",
         "djmoney",
     }
