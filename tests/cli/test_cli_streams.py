@@ -97,7 +97,6 @@ class TestAsAProcess:
         assert run.stdout == f"{kap.check(kap.load(REGROUNDING))}\n"
 
     def test_a_broken_plan_and_a_missing_one(self) -> None:
-        assert ran("check", BROKEN).returncode == 1
         run = ran("check", BROKEN, "missing.json")
         assert run.returncode == 2
         assert run.stdout.startswith("rg-course-0013: not ok\n")
