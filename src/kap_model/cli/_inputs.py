@@ -5,9 +5,9 @@ The readers of what only an option names are loaded where it is given.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kap_model.cli._command import UnusableError
@@ -100,13 +100,22 @@ def chosen_slots(choice: str | None) -> tuple[OpenSlot, ...] | None:
     raise unusable
 
 
+def posix(name: str) -> str:
+    """A file's name with forward slashes, as pathlib writes it."""
+    if os.sep == "/" and not {"", "."} & {*name.split("/")}:
+        return name
+    from pathlib import PurePath  # which takes longer to load than a plan to check
+
+    return PurePath(name).as_posix()
+
+
 def read_choice(choice: str) -> bytes:
     """The bytes of a file that is named where a practice could be.
 
     Raises:
         OSError: There is no such file, or it cannot be read.
     """
-    if not choice or not Path(choice).exists():
+    if not choice or not os.path.exists(choice):
         raise OSError(0, _NEITHER)
     return read_bytes(choice)
 

@@ -6,7 +6,6 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from kap_model.cli._inputs import STDIN
@@ -88,7 +87,7 @@ def _whole_file(name: str) -> Iterator[InputDocument]:
 
 def _lines_of_file(name: str) -> Iterator[InputDocument]:
     try:
-        with Path(name).open("rb") as file:
+        with open(name, "rb") as file:
             yield from lines_of(file, name)
     except OSError as error:
         yield InputDocument(name, error=error)

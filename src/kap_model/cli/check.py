@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO, TypeVar
 
 from kap_model._time import Instant, moment_of_judgement
@@ -35,7 +34,7 @@ from kap_model.cli._forms import (
     problems_of,
     streamed,
 )
-from kap_model.cli._inputs import chosen_protocol
+from kap_model.cli._inputs import chosen_protocol, posix
 from kap_model.cli._stream import InputDocument, sources
 from kap_model.documents.plans import loads
 from kap_model.errors import InputError
@@ -189,7 +188,7 @@ def _plan(document: InputDocument) -> Plan | InputError | OSError:
 
 def _checked(document: InputDocument, **said: Any) -> Checked:
     text = document.raw.decode(errors="replace")
-    name = PurePath(document.name).as_posix()
+    name = posix(document.name)
     return Checked(name=name, text=text, line=document.line, **said)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from functools import partial
-from pathlib import PurePath
 from typing import Any, Final
 
 from kap_model.checking import ProtocolChoice
@@ -30,7 +29,7 @@ from kap_model.cli._forms import (
     output_format,
     problems_of,
 )
-from kap_model.cli._inputs import chosen_slots, named, protocol_of, read_choice, read_plan
+from kap_model.cli._inputs import chosen_slots, named, posix, protocol_of, read_choice, read_plan
 from kap_model.documents.plans import dumps
 from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, PlanningError, Problem
@@ -228,7 +227,7 @@ def _alone(parts: Sequence[Any]) -> str:
 
 
 def _outcome(choice: str, form: OutputFormat, fail_on: frozenset[str]) -> Outcome:
-    name = PurePath(choice).as_posix() if choice else _ARGUMENT
+    name = posix(choice) if choice else _ARGUMENT
     try:
         return outcome_of(_linted(choice, name), form, fail_on)
     except PlanningError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from kap_model.errors import DocumentError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES: Final = 1_000_000
 MOST_NESTING: Final = 32
@@ -43,7 +45,13 @@ def read_bytes(path: str | Path) -> bytes:
     Raises:
         OSError: The file cannot be read.
     """
-    with Path(path).open("rb") as file:
+    if not isinstance(path, str):
+        from pathlib import (
+            Path,  # text needs none of it, and a plan is checked sooner than it loads
+        )
+
+        path = str(Path(path))
+    with open(path, "rb") as file:  # noqa: PTH123 - likewise
         return read_limited(file)
 
 

@@ -12,7 +12,6 @@ one field of it, a :class:`Form` how one value is written.
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
@@ -88,9 +87,11 @@ class Reading:
 
     def add_unknown(self, path: str, key: str, known: Iterable[str], thing: str = "key") -> None:
         """Note a key that nothing knows, without its name; a near miss gets a hint."""
+        from difflib import get_close_matches
+
         near: list[str] = []
         if len(key) <= _LONGEST_HINTED:
-            near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.75)
+            near = get_close_matches(key, list(known), n=1, cutoff=0.75)
         hint = f"; did you mean {near[0]}?" if near else ""
         self.add(path, f"has an unknown {thing}{hint}")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -68,6 +67,9 @@ from kap_model.fees.schedule import (
 from kap_model.money import Money, check_currency
 from kap_model.practices.regrounding import REGROUNDING
 from kap_model.sessions import FORMATS, KINDS, SESSION_CLASSES, TherapistSession
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FEES_SCHEMA: Final = "kap-model/fees/1"
 _MOST_DECIMALS: Final = "KWD"

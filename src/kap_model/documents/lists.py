@@ -6,8 +6,7 @@ Waivers are the findings that a practice accepts, and why; slots are when new se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kap_model._values import check_choice
 from kap_model.documents import _json
@@ -28,6 +27,9 @@ from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 from kap_model.slots import ROLES, OpenSlot, checked_slots
 from kap_model.waivers import Waiver
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WAIVERS_SCHEMA: Final = "kap-model/waivers/1"
 SLOTS_SCHEMA: Final = "kap-model/slots/1"

@@ -8,11 +8,10 @@ field. A law holds the two to each other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-import cattrs
 
 from kap_model._time import Zone
 from kap_model.documents import _json
@@ -61,6 +60,11 @@ from kap_model.sessions import (
     Session,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import cattrs
+
 PLAN_SCHEMA: Final = "kap-model/plan/1"
 
 
@@ -75,7 +79,7 @@ def loads(text: str | bytes) -> Plan:
     """
     raw = _json.parse(text)
     try:
-        plan: Plan = _CONVERTER.structure(raw, Plan)
+        plan = _structure_plan(raw)
     except (InvalidValue, TypeError, KeyError, AttributeError) as error:
         refused = error
     else:
@@ -108,7 +112,7 @@ def dumps(plan: Plan) -> str:
 
 def written(plan: Plan) -> dict[str, Any]:
     """What the canonical document of a plan holds, as JSON values."""
-    values: dict[str, Any] = _CONVERTER.unstructure(plan)
+    values: dict[str, Any] = _converter().unstructure(plan)
     return values
 
 
@@ -365,7 +369,7 @@ def plan_schema() -> Schema:
 # there, and the shape then says what and where.
 
 
-def _structure_plan(raw: dict[str, Any], _: object) -> Plan:
+def _structure_plan(raw: dict[str, Any]) -> Plan:
     if raw.pop("schema") != PLAN_SCHEMA or None in raw.values():
         raise TypeError("not a plan")
     raw["sessions"] = [_structure_session(item) for item in _array(raw["sessions"])]
@@ -449,11 +453,10 @@ def _unstructure_supplies(supplies: Iterable[Supply]) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def _converter() -> cattrs.Converter:
+    import cattrs  # who only reads plans does not wait for it
+
     converter = cattrs.Converter()
-    converter.register_structure_hook(Plan, _structure_plan)
     converter.register_unstructure_hook(Plan, _unstructure_plan)
     return converter
-
-
-_CONVERTER: Final = _converter()

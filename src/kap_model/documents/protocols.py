@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kap_model._values import check_choice
 from kap_model.documents import _json
@@ -54,6 +53,9 @@ from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"
 _LONGEST_MONTHS: Final = 120

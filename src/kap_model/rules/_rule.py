@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from pickle import PicklingError
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -223,6 +222,8 @@ class Rule(Announced):
             raise refusal("function", "must be a function of a course and limits")
 
     def __reduce__(self) -> tuple[Callable[..., Rule], tuple[str, str, dict[str, Any]]]:
+        from pickle import PicklingError
+
         # Found by name, as pickled functions are: where the decorator left the rule.
         module, name = self.function.__module__, self.function.__qualname__
         made = getattr(import_module(module), name, None)
