@@ -51,7 +51,7 @@ def api_page() -> str:
     ]
     lines += ["and picklable; arguments after `*` go by name."]
     for group in GROUPS:
-        names = [name for name in kap.__all__ if group_of(name) == group]
+        names = [name for name in vars(kap)["__all__"] if group_of(name) == group]
         lines += ["", f"## {group}"] if names else []
         for name in sorted(names, key=_place):
             lines += ["", *_name(name, getattr(kap, name))]
@@ -126,7 +126,7 @@ def _code(text: str) -> Iterator[str]:
 def _members(module: ModuleType) -> Iterator[str]:
     for name in module.__all__:
         value = getattr(module, name)
-        if name in kap.__all__:
+        if name in vars(kap)["__all__"]:
             yield f"- [`{name}`](#{name.lower()})"
         elif inspect.isclass(value):
             yield f"- `{signature(name, value, width=0)}`: {first_sentence(value)}"

@@ -59,7 +59,7 @@ def public_names(module: ModuleType) -> list[str]:
 
 def is_shown(name: str, value: Any) -> bool:
     """Whether it stands on the page already, as a name of the package."""
-    return name in kap.__all__ and getattr(kap, name) is value
+    return name in vars(kap)["__all__"] and getattr(kap, name) is value
 
 
 def constant_line(module: ModuleType, name: str) -> str:

@@ -2,7 +2,8 @@
 
 A value knows its fields and what they mean, not how it looks: that is found by its class, and
 loaded when somebody looks. So nothing here imports anything of ours, and values stay below the
-displays that know them.
+displays that know them. The modules are named in strings; who packs programs finds each of them by
+the import statements of others, which a test follows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Classes of ours tell, as soon as they are made, whoever waits for them without loading them.
+"""Tells a listener of each class of ours once it is made, so that nobody need load it to hear.
 
 Hypothesis finds what draws a type by the very class, not by a base or a name, and offers no other
 hook; its entry point runs whenever Hypothesis is imported, in projects too that never draw one of
@@ -26,7 +26,7 @@ class Announced:
     # thrown away.
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        if cls.__module__.startswith(f"{__package__}."):
+        if cls.__module__.startswith("kap_model."):
             _made.append(cls)
             for listener in tuple(_listeners):
                 listener(cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
+from kap_model.cli._parser import COMMANDS, command_line
 from shipped import ACCEPTED, BROKEN, EXAMPLES, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
 
 AS_OF = "2027-02-10T12:00:00-08:00"
@@ -311,3 +313,12 @@ def test_a_file_that_cannot_be_read_is_named_with_the_systems_reason(
     monkeypatch.setattr("kap_model.cli._stream.read_bytes", unreadable)
     assert main(["check", REGROUNDING]) == 2
     assert capsys.readouterr().err == f"{REGROUNDING}: {complaint}\n"
+
+
+def test_a_command_is_known_before_its_module_is_loaded() -> None:
+    parser = command_line()
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    assert list(commands.choices) == [name for name, _, _ in COMMANDS]
+    for name, command in commands.choices.items():
+        assert command.prog == f"kap-model {name}"
+        assert command.format_usage().startswith(f"usage: kap-model {name}")

@@ -220,11 +220,13 @@ def test_the_checks_run_what_the_readme_says() -> None:
     script = ROOT / ".ci" / "run"
     if not script.exists():
         pytest.skip("no checkout: only the checks themselves run this")
-    run = script.read_text(encoding="utf-8")
-    for program, *words in commands_in(first):
+    run, named = (path.read_text(encoding="utf-8") for path in (script, ROOT / "noxfile.py"))
+    for program, *words in commands_in(first) + commands_in(second):
         if program == "kap-model":
             assert f'kap-model" {shlex.join(words)}\n' in run
-    assert "run -m pytest -q -n auto --dist worksteal" in run
+        if program.endswith("python") and words[:2] == ["-m", "pytest"]:
+            assert f"PYTEST = {tuple(words)}".replace("'", '"') in named
+    assert "check coverage" in run
 
 
 KNOWN: Final = ("pycon", "console", "json", "text", "python", "sh", "yaml", "{toctree}")
@@ -286,7 +288,7 @@ def test_generated_pages_are_fresh(generator: Any) -> None:
 
 def test_each_public_name_is_explained_once() -> None:
     headings = re.findall(r"^### `(\w+)`$", prose(DOCS / "reference" / "api.md"), re.MULTILINE)
-    assert sorted(headings) == sorted(kap.__all__)
+    assert sorted(headings) == sorted(vars(kap)["__all__"])
 
 
 def test_each_command_is_explained_once(capsys: pytest.CaptureFixture[str]) -> None:

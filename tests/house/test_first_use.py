@@ -2,8 +2,8 @@
 
 Each pair runs in a process of its own that has loaded nothing of the package but the package
 itself, made by forking one that has loaded only what is not ours. Threads switch as often as they
-usually do: oftener, they also meet an instant in which Python itself takes a loaded package out of
-its table and puts it back, whatever package it is.
+usually do. Forced to switch far more often, they also meet an instant in which Python, at the end
+of any import, pops the module from ``sys.modules`` and sets it again.
 """
 
 from __future__ import annotations

@@ -20,8 +20,19 @@ FILES = sorted(SRC.rglob("*.py"))
 MOST_FILES = 144
 MOST_LINES = 30_300
 MOST_LINES_OF_A_MODULE = 600
-MOST_LINES_OF_A_FUNCTION = 46
-"""Its signature and its docstring not counted; about 25 are meant, and this is the longest now."""
+MOST_LINES_OF_A_FUNCTION = 31
+"""Its signature and its docstring not counted; about 25 are meant."""
+LONGER = {
+    "kap_model.cli.check.add_check": "a row for each option",
+    "kap_model.cli.planning.add_draft": "a row for each option",
+    "kap_model.cli.prices.add_superbill": "a row for each option",
+    "kap_model.planning.drafting.draft": "a line for each option, in its signature and its call",
+    "kap_model.pricing.superbills.superbill": "a line for each detail, likewise",
+}
+"""Functions that are longer, each with its reason."""
+ENTRIES = (".testing.strategies", ".testing.pytest_plugin", ".testing._hypothesis")
+STARTS = ("", ".__main__", ".authoring", ".formats", ".documents.schemas", *ENTRIES)
+"""What people, commands and entry points import."""
 FACES = (kap, fees, formats, practices)
 SAME_NAME: dict[str, str] = {}
 """Class names that stand twice, each with its reason."""
@@ -61,10 +72,21 @@ def arrows() -> dict[str, set[str]]:
     }
 
 
+def at_load(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs while a module loads: nothing in a function, nothing for type checkers only."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from at_load(child)
+
+
 def waits() -> dict[str, set[str]]:
     """For which modules each one waits while it loads: its packages, and what it imports then."""
     return {
-        name: {other for node in tree(path).body for other in imported(node)}
+        name: {other for node in at_load(tree(path)) for other in imported(node)}
         | {".".join(parts[:length]) for length in range(1, len(parts))}
         for name, path in MODULES.items()
         for parts in [name.split(".")]
@@ -86,7 +108,7 @@ def test_functions_are_short() -> None:
         if isinstance(node, ast.FunctionDef)
         if (length := _end(node) - node.body[0].lineno) > MOST_LINES_OF_A_FUNCTION
     }
-    assert long == {}
+    assert set(long) == set(LONGER)
 
 
 def _end(node: ast.FunctionDef) -> int:
@@ -139,22 +161,11 @@ def test_a_face_says_the_same_to_people_and_to_the_interpreter(face: ModuleType)
 def test_who_follows_import_statements_finds_all_that_loads_by_itself() -> None:
     """A packer of programs sees no name in a string: doors and faces must not hide a module."""
     graph = arrows()
-    found, ahead = set[str](), ["kap_model"]
+    found, ahead = set[str](), [f"kap_model{name}" for name in STARTS]
     while ahead:
         name = ahead.pop()
         if name not in found:
             found.add(name)
             ahead += graph[name]
             ahead += [package for package in PACKAGES if name.startswith(f"{package}.")]
-    alone = (
-        "authoring",
-        "cli",
-        "examples",
-        "formats",
-        "testing",
-        "__main__",
-        "display.rules",
-        "documents.schemas",
-    )
-    hidden = set(MODULES) - found - PACKAGES
-    assert {n for n in hidden if not n.removeprefix("kap_model.").startswith(alone)} == set()
+    assert set(MODULES) - found == set()

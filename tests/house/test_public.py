@@ -23,10 +23,10 @@ each_value = pytest.mark.parametrize("value", EVERY_VALUE.values(), ids=EVERY_VA
 
 
 def test_every_public_name_is_there() -> None:
-    assert len(set(kap.__all__)) == len(kap.__all__)
-    for name in kap.__all__:
+    assert len(set(vars(kap)["__all__"])) == len(vars(kap)["__all__"])
+    for name in vars(kap)["__all__"]:
         assert getattr(kap, name) is not None
-    assert set(kap.__all__) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
+    assert set(vars(kap)["__all__"]) == {name.partition(" ")[0] for name in VALUES} | NO_VALUES
 
 
 # Fields by position are for values that are read at a glance, and for those that only rules make.
@@ -48,7 +48,9 @@ def test_all_other_values_take_keywords_only() -> None:
 
 
 def test_every_name_of_fees_is_there() -> None:
-    assert sorted(kap.fees.__all__) == list(kap.fees.__all__) == sorted(FEE_VALUES)
+    assert (
+        sorted(vars(kap.fees)["__all__"]) == list(vars(kap.fees)["__all__"]) == sorted(FEE_VALUES)
+    )
     for name, value in FEE_VALUES.items():
         assert type(value) is getattr(kap.fees, name)
 
@@ -58,11 +60,11 @@ def test_what_a_rule_of_ones_own_needs_is_in_one_place() -> None:
     for name in authoring.__all__:
         assert getattr(authoring, name) is getattr(kap, name, getattr(authoring, name))
     shared = {"Breach", "Case", "Course", "Example", "Limits", "Rule", "Words", "rule"}
-    assert shared <= set(authoring.__all__) & set(kap.__all__)
+    assert shared <= set(authoring.__all__) & set(vars(kap)["__all__"])
 
 
 def test_every_public_name_is_listed_before_it_is_loaded() -> None:
-    assert set(kap.__all__) <= set(dir(kap))
+    assert set(vars(kap)["__all__"]) <= set(dir(kap))
 
 
 def test_the_module_of_fees_loads_on_first_use() -> None:

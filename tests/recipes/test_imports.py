@@ -35,7 +35,7 @@ import kap_model as kap
 from kap_model.cli import main
 from kap_model.documents.schemas import NAMES, schema
 
-for name in kap.__all__:
+for name in vars(kap)["__all__"]:
     getattr(kap, name)
 now = "2027-02-10T20:00:00Z"
 running = kap.parse("2027-01-04 America/Los_Angeles C0* E2+ P7* D14/90*t I15*")

@@ -60,17 +60,15 @@ COMMANDS: Final = (
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A command's parser; it is made, and its module loaded, when it is to parse something."""
+    """A command's parser; its module is loaded when it is to parse something."""
 
-    options: Callable[[], Options]
-
-    def __init__(self, **given: Any) -> None:
-        self._given = given
+    options: Callable[[], Options] | None = None
 
     def complete(self) -> None:
-        """Make the parser, with what the command takes."""
-        super().__init__(**self._given)
-        self.options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
+        """Add what the command takes, once."""
+        options, self.options = self.options, None
+        if options is not None:
+            options()[self.prog.removeprefix(f"{_PROGRAM} ")](self)
 
     def parse_known_args(self, *given: Any, **named: Any) -> Any:
         """What an ordinary parser says."""

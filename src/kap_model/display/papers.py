@@ -1,4 +1,4 @@
-"""What clients and insurers are handed, and what is held against it, as text in columns.
+"""Superbills, comparisons, settlements and other papers, as text in columns.
 
 Superbills, instalments and reimbursements; comparisons, reconciliations, Good Faith Estimates,
 disputes and settlements.

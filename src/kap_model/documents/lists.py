@@ -1,4 +1,4 @@
-"""Documents that are lists: ``kap-model/waivers/1`` and ``kap-model/slots/1``.
+"""Waiver and slot documents: a list of findings that are accepted, one of open times.
 
 Waivers are the findings that a practice accepts, and why; slots are when new sessions may be held.
 """

@@ -7,6 +7,7 @@ package: it loads none of the types, but has each of them registered when it is 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,8 +57,9 @@ def register() -> None:
 
 def _registered(cls: type) -> None:
     if cls.__name__ in NAMES:
-        from hypothesis import strategies as st
-
+        # Loaded by who calls the entry point. An import here would wait for one in another thread
+        # while the module that makes the class is being imported.
+        st = sys.modules["hypothesis.strategies"]
         # Not for what it is called with: that may be a base of the class, or a protocol.
         st.register_type_strategy(cls, lambda _: _strategy_of(cls))
 

@@ -1,1 +1,1 @@
-"""The search for sessions that a course needs: exact, the earliest finish first."""
+"""What the search for a course's missing sessions is made of."""
