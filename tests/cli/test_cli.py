@@ -322,3 +322,14 @@ def test_a_command_is_known_before_its_module_is_loaded() -> None:
     for name, command in commands.choices.items():
         assert command.prog == f"kap-model {name}"
         assert command.format_usage().startswith(f"usage: kap-model {name}")
+
+
+def test_a_command_is_completed_once() -> None:
+    parser = command_line()
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    command = commands.choices["check"]
+    command.complete()
+    said = command.format_help()
+    command.complete()
+    assert command.format_help() == said
+    assert "--fail-on" in said
