@@ -339,3 +339,27 @@ class TestModalityInWords:
         assert finding.message == (
             f"Dosing d1 on Fri 15 Jan 2027 is held {held}; the protocol allows {allowed}."
         )
+
+
+class TestEffectFitInWords:
+    """What there is no room for: the effect, the time to process, or both."""
+
+    @pytest.mark.parametrize(
+        ("forms", "least", "parts"),
+        [
+            ({"effect_minutes": 100}, 100, "the usual effect of up to 100 minutes"),
+            ({"processing_minutes": 61}, 61, "61 minutes to process"),
+            (
+                {"effect_minutes": 45, "processing_minutes": 30},
+                75,
+                "the usual effect of up to 45 minutes and 30 minutes to process",
+            ),
+        ],
+    )
+    def test_of_a_dosing(self, forms: dict[str, Any], least: int, parts: str) -> None:
+        (finding,) = kap.check(plan("D0/60"), limits(**forms)).findings
+        assert finding.rule == "EFFECT-FIT"
+        assert (finding.observed, finding.required) == ("60 minutes", f"at least {least} minutes")
+        assert finding.message == (
+            f"Dosing d1 on Fri 1 Jan 2027 lasts 60 minutes, which leaves no room for {parts}."
+        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support import Row, at, findings, limits, pending, violated
+import kap_model as kap
+from support import Row, at, findings, limits, pending, plan, violated
 
 EACH = limits(integration_per_dosing=1)
 TWO_EACH = limits(integration_per_dosing=2)
@@ -334,3 +335,19 @@ class TestTherapyLength:
         line = "P7/49 I15/51"
         assert findings(line, low, "THERAPY-LENGTH") == [violated("advice", "p1")]
         assert findings(line, high, "THERAPY-LENGTH") == [violated("advice", "i1")]
+
+
+@pytest.mark.parametrize(
+    ("line", "observed"),
+    [
+        ("D0/120 I1@12:01", "24 hours 1 minute"),
+        ("D0/120 I1@13:00", "25 hours"),
+        ("D0/120 I2@12:59", "48 hours 59 minutes"),
+    ],
+)
+def test_how_late_an_integration_is_in_words(line: str, observed: str) -> None:
+    protocol = limits(integration_window_hours=24, integration_per_dosing=1)
+    (finding,) = kap.check(plan(line), protocol).findings
+    assert finding.rule == "INTEG-WINDOW"
+    assert (finding.observed, finding.required) == (observed, "at most 24 hours")
+    assert f" comes {observed} after its end; the limit is 24 hours." in finding.message
