@@ -182,8 +182,6 @@ if TYPE_CHECKING:
     from kap_model.slots import OpenSlot as OpenSlot
     from kap_model.waivers import Waiver as Waiver
 
-    __all__: list[str]
-
 _HOMES = {
     "kap_model": (
         "fees",

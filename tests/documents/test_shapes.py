@@ -20,6 +20,7 @@ from kap_model.errors import DocumentError
 from kap_model.limits import LIMITS
 from kap_model.testing import cases
 from mutations import changed_documents
+from profiles import scaled
 
 RULES: Final = frozenset(rule.id for rule in kap.RULES)
 KINDS: Final[dict[str, tuple[Any, Any]]] = {
@@ -44,7 +45,7 @@ def thorough(kind: str, raw: Any) -> Any:
 @pytest.mark.law
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=scaled(60))
 def test_what_is_read_swiftly_has_no_problem(kind: str, data: st.DataObject) -> None:
     documents = DOORS[kind].documents
     changed = changed_documents(documents, tuple(SAMPLES[kind]))

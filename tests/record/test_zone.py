@@ -19,7 +19,7 @@ from hypothesis import given, settings, strategies as st
 from clocks import seconds
 from kap_model import _time
 from kap_model.errors import InvalidValue
-from profiles import scaled
+from profiles import sampled, scaled
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -171,17 +171,18 @@ def test_zone_names_are_the_tzdata_packages_list() -> None:
     assert len(listed) > 500
 
 
-@pytest.mark.parametrize("name", ALL_ZONES)
-def test_every_listed_zone_has_offsets_of_whole_minutes(name: str) -> None:
-    zone, known = _time.zone(name), independent(name)
-    assert zone.name == name
-    for year in range(1980, 2200):
-        for month in (1, 7):
-            moment = dt.datetime(year, month, 3 + year % 20, 12, tzinfo=dt.UTC)
-            offset = zone.clock(int(moment.timestamp())).utcoffset()
-            assert offset is not None
-            assert offset % MINUTE == dt.timedelta(0)
-            assert offset == moment.astimezone(known).utcoffset()
+@pytest.mark.law
+def test_every_listed_zone_has_offsets_of_whole_minutes() -> None:
+    for name in sampled(ALL_ZONES, 7):
+        zone, known = _time.zone(name), independent(name)
+        assert zone.name == name
+        for year in range(1980, 2200):
+            for month in (1, 7):
+                moment = dt.datetime(year, month, 3 + year % 20, 12, tzinfo=dt.UTC)
+                offset = zone.clock(int(moment.timestamp())).utcoffset()
+                assert offset is not None, name
+                assert offset % MINUTE == dt.timedelta(0), name
+                assert offset == moment.astimezone(known).utcoffset(), name
 
 
 @pytest.mark.parametrize(

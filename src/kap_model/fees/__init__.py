@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     )
     from kap_model.fees.schedule import Fee as Fee, FeeSchedule as FeeSchedule
 
-    __all__: list[str]
-
 _HOMES = {
     "kap_model.fees.charges": (
         "Adjustment",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kap_model.formats.linted import LINT_TOPICS as LINT_TOPICS, Linted as Linted
     from kap_model.formats.sarif import as_sarif as as_sarif
 
-    __all__: list[str]
-
 _HOMES = {
     "kap_model.formats._judged": (
         "FAIL_ON",

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from kap_model.practices.kingsley import KINGSLEY as KINGSLEY
     from kap_model.practices.regrounding import REGROUNDING as REGROUNDING
 
-    __all__: list[str]
-
 _HOMES = {
     "kap_model.practices._built_in": (
         "BY_NAME",
