@@ -11,7 +11,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.errors import InvalidValue, PlanningError
-from kap_model.planning import repairing, repairing as repair_search
+from kap_model.planning import repairing
 from kap_model.planning.repairing import repair
 from kap_model.planning.results import Change, Repair
 from support import at, limits, plan
@@ -346,6 +346,13 @@ def test_a_quarter_whose_dosings_were_held_can_only_get_a_contact() -> None:
     assert repaired("D0* D14*", each) == [add("r1", 14, "12:00")]
 
 
+def test_a_dosing_that_moves_before_the_review_is_counted_with_the_first() -> None:
+    late = "C0 E2 P7 D14 I15 D24@08:01 I18 R19 D20 I21 D23 I24 D26 I27 D29 I30"
+    made = repair(plan(late), KINGSLEY)
+    assert [(change.action, change.session.id) for change in made.changes] == [("move", "d2")]
+    assert made.report.ok
+
+
 def test_a_review_after_the_first_dosing_may_come_at_any_time() -> None:
     once = limits(review_after={"dosings": 1, "gate": "any-time"}, dosing_count={"min": 1})
     assert repaired("D0", once) == [add("r1", 0, "12:00")]
@@ -369,7 +376,7 @@ def test_rules_that_cannot_be_kept_together_are_named() -> None:
 
 
 def test_a_search_that_is_given_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repair_search, "MOST_PLANS", 1)
+    monkeypatch.setattr(repairing, "MOST_PLANS", 1)
     monkeypatch.setattr(repairing, "MOST_PLANS", 1)
     with pytest.raises(PlanningError) as refused:
         repair(plan(WHOLE.replace("I43 ", "").replace("I57 ", "")), "core")

@@ -244,7 +244,10 @@ def _reviewed(state: RepairState, breach: Breach) -> list[Remedy]:
     window = TimeWindow(opens=concerned[number - 1].ends)
     if breach.closes is not None:
         window = TimeWindow(opens=window.opens, ends_by=concerned[-1].begins)
-    return state.supplying("medical-review", window) + state.changing(concerned)
+    found = state.supplying("medical-review", window) + state.changing(concerned)
+    # A later dosing that moves among them is counted with them, and another one is the last.
+    later = state.course.dosings[len(concerned) :]
+    return found + state.moving(later, TimeWindow(ends_by=concerned[-1].begins))
 
 
 def _seen_each_quarter(state: RepairState, breach: Breach) -> list[Remedy]:
