@@ -13,7 +13,7 @@ from kap_model._lazy import on_first_use
 # the interpreter, which imports a home when one of its names is first used. A test compares them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kap_model import fees as fees, practices as practices
+    from kap_model import fees as fees, forms as forms, practices as practices
     from kap_model._version import __version__ as __version__
     from kap_model.batch import (
         LineResult as LineResult,
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         PricingError as PricingError,
         Problem as Problem,
     )
+    from kap_model.forms.house_rules import HouseRule as HouseRule
     from kap_model.limits import (
         Bounds as Bounds,
         Frequency as Frequency,
@@ -187,6 +188,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "kap_model": (
         "fees",
+        "forms",
         "practices",
     ),
     "kap_model._version": ("__version__",),
@@ -237,6 +239,7 @@ _HOMES = {
         "PricingError",
         "Problem",
     ),
+    "kap_model.forms.house_rules": ("HouseRule",),
     "kap_model.limits": (
         "Bounds",
         "Frequency",

@@ -11,8 +11,8 @@ from kap_model._doors import HasPage, HasText, csv_of, rows_of
 from kap_model._time import Instant, zone
 from kap_model._values import Value
 from kap_model.citations import Citation
-from kap_model.protocol import Severity
 from kap_model.rules._rule import Breach, Voice, Words
+from kap_model.severities import Severity
 
 Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
 VERDICTS: Final[tuple[Verdict, ...]] = (

@@ -29,8 +29,8 @@ from kap_model.documents.schemas import BEYOND, schema
 from kap_model.errors import InvalidValue, Problem
 from kap_model.fees.charges import Share, check_share
 from kap_model.money import Money, check_currency, check_price
-from kap_model.protocol import SEVERITIES
 from kap_model.sessions import KINDS, MEDICAL_KINDS
+from kap_model.severities import SEVERITIES
 from kap_model.testing import strategies
 from mutations import changed_documents, places
 from profiles import sampled, scaled

@@ -25,10 +25,10 @@ from kap_model.display._html import (
 )
 from kap_model.display._text import wrapped
 from kap_model.display.reports import findings_list
-from kap_model.limits import LIMIT_OF_NAME, LIMITS, in_words
+from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, in_words
 from kap_model.planning.differences import Difference, Direction, LimitChange, SeverityChange
 from kap_model.planning.linting import Lint, Stretch, beginnings, remark_words
-from kap_model.protocol import OFF, CareProtocol, Setting
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULES

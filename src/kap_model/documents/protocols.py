@@ -40,6 +40,7 @@ from kap_model.limits import (
     LIMIT_OF_NAME,
     LIMITS,
     LONGEST,
+    OFF,
     REVIEW_GATES,
     REVIEW_POLICIES,
     Bounds,
@@ -49,10 +50,11 @@ from kap_model.limits import (
     ReviewEvery,
 )
 from kap_model.practices._built_in import BY_NAME
-from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
+from kap_model.severities import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,10 +29,10 @@ from kap_model.documents.lists import slots_schema, waivers_schema
 from kap_model.documents.plans import plan_schema
 from kap_model.documents.protocols import protocol_schema
 from kap_model.notation import parse
-from kap_model.protocol import SEVERITIES
 from kap_model.report import VERDICTS, ProtocolSource
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
+from kap_model.severities import SEVERITIES
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

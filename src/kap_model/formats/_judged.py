@@ -17,8 +17,8 @@ from kap_model._values import Value
 from kap_model.citations import Citation
 from kap_model.errors import Problem
 from kap_model.formats._places import Places, Region
-from kap_model.protocol import SEVERITIES, Severity
 from kap_model.report import Finding, Verdict
+from kap_model.severities import SEVERITIES, Severity
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:/", re.ASCII)
 # What stands for itself in a path of a URI; a colon could be taken for a scheme's.

@@ -29,10 +29,11 @@ from kap_model.limits import (
 )
 from kap_model.plan import Plan
 from kap_model.planning.moves import beyond
-from kap_model.protocol import CareProtocol, Setting, Severity
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
+from kap_model.severities import Severity
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]

@@ -13,6 +13,7 @@ from kap_model.citations import Citation
 from kap_model.limits import (
     LIMIT_OF_NAME,
     LIMITS,
+    OFF,
     Bounds,
     Frequency,
     LimitSpec,
@@ -20,8 +21,9 @@ from kap_model.limits import (
     ReviewEvery,
 )
 from kap_model.practices._built_in import PRACTICES
-from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.severities import SEVERITIES
 from kap_model.testing._plans import LABELS, TELLING_DATES, texts
 from kap_model.waivers import Waiver
 
