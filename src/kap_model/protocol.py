@@ -154,6 +154,8 @@ class CareProtocol(Value, HasPage):
     """The dates on which some limit or house rule changes, in order."""
     severity_of: Mapping[str, Severity] = field(init=False, eq=False)
     """The overrides by rule id."""
+    house_ids: tuple[str, ...] = field(init=False, eq=False)
+    """The ids of house rules by first appearance, whenever they are in force."""
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -162,6 +164,7 @@ class CareProtocol(Value, HasPage):
         dates = (*[s.since for s in self.settings], *[rule.since for rule in self.rules])
         changes = sorted({since for since in dates if since is not None})
         object.__setattr__(self, "changes", tuple(changes))
+        object.__setattr__(self, "house_ids", tuple(dict.fromkeys(r.id for r in self.rules)))
         object.__setattr__(self, "severity_of", MappingProxyType(dict(self.severities)))
 
     def extended(

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from kap_model._values import check_choice, check_integer
+from kap_model.course import Course
 from kap_model.forms._form import RuleForm
 from kap_model.forms.selectors import Selector, before_selector, of_selector
-from kap_model.limits import LONGEST, Bounds
+from kap_model.forms.wording import first_of, numbered, plural, singular, those
+from kap_model.limits import LONGEST, Bounds, Frequency, Limits
+from kap_model.rules._rule import Breach, Voice, Words, count, sentence
+from kap_model.sessions import Session
 
 Summed: TypeAlias = Literal["sessions", "minutes"]
 SUMS: Final[tuple[Summed, ...]] = ("sessions", "minutes")
+
+
+def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Words:
+    where = "in the course" if first is None else f"before {voice.session(first)}"
+    limit = form.limit
+    if form.sum == "minutes":
+        held = count(found, "minute")
+        message = f"The {plural(form.of)} {where} last {held} together; the limit is {limit}."
+    else:
+        held = numbered(found, form.of)
+        verb = "is" if found == 1 else "are"
+        message = f"There {verb} {held} {where}; the limit is {limit}."
+    return Words(message, held, limit)
 
 
 @frozen
@@ -45,6 +63,55 @@ class Count(RuleForm):
         object.__setattr__(self, "bounds", Bounds(self.min, self.max))
         check_choice(self.sum, "sum", SUMS)
 
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding, below or above."""
+        first = None if self.before is None else self.before.first_of(course)
+        counted = self.of.of(course)
+        if first is not None:
+            counted = [session for session in counted if session.ends <= first.begins]
+        by_minutes = self.sum == "minutes"
+        found = sum([session.minutes for session in counted]) if by_minutes else len(counted)
+        facts = (self, found, first)
+        if self.bounds.below(found):
+            concerned = () if first is None else (first,)
+            if first is None and not course.asks_for_more:
+                return []
+            closes = None if first is None else first.begins
+            return [Breach("missing", concerned, _counted, facts, closes=closes, side="below")]
+        if self.bounds.above(found):
+            beyond = tuple(counted if by_minutes else counted[self.bounds.max :])
+            return [Breach("violated", beyond, _counted, facts, side="above")]
+        return []
+
+    @property
+    def limit(self) -> str:
+        """The range with what it counts: ``1 to 3 preparations``, ``at most 600 minutes``."""
+        if self.sum == "minutes":
+            return self.bounds.of("minute")
+        alone = (self.min if self.max is None else self.max) == 1
+        return f"{self.bounds} {singular(self.of) if alone else plural(self.of)}"
+
+    @property
+    def says(self) -> str:
+        """Such as ``There are 1 to 3 preparations before the first dosing``."""
+        before = "" if self.before is None else f" before {first_of(self.before)}"
+        if self.sum == "minutes":
+            return f"{sentence(those(self.of))}{before} last {self.limit} in all."
+        if self.of.has_ordinal:
+            return f"Of {those(self.of)}, {self.limit} are held{before or ' in the course'}."
+        return f"There are {self.limit}{before or ' in the course'}."
+
+
+def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:
+    held = numbered(found, form.of)
+    within = count(form.days, "day")
+    return Words(
+        f"{sentence(voice.session(session))} makes {held} within {within}; the limit is "
+        f"{form.limit}.",
+        f"{held} within {within}",
+        str(form.limit),
+    )
+
 
 @frozen
 class Rate(RuleForm):
@@ -68,3 +135,27 @@ class Rate(RuleForm):
     def __attrs_post_init__(self) -> None:
         check_integer(self.max, "max", 1, LONGEST)
         check_integer(self.days, "days", 1, LONGEST)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each session that makes too many in the days that end on its date."""
+        days: list[int] = []  # sorted, for local dates may go back where clocks are set
+        breaches = []
+        for session in self.of.of(course):
+            day = course.day(session)
+            insort(days, day)
+            found = bisect_right(days, day) - bisect_left(days, day - self.days + 1)
+            if found > self.max:
+                breaches.append(Breach("violated", (session,), _crowded, (session, found, self)))
+        return breaches
+
+    @property
+    def limit(self) -> Frequency:
+        """``max`` and ``days`` together."""
+        return Frequency(self.max, self.days)
+
+    @property
+    def says(self) -> str:
+        """Such as ``There are at most 2 dosings in any 7 consecutive days``."""
+        verb = "is" if self.max == 1 else "are"
+        when = "on any day" if self.days == 1 else f"in any {self.days} consecutive days"
+        return f"There {verb} at most {numbered(self.max, self.of)} {when}."

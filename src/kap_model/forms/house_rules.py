@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
@@ -15,8 +15,7 @@ from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
 from kap_model.limits import OFF
-from kap_model.rules._rule import SIDES, Side
-from kap_model.severities import SEVERITIES, Severity
+from kap_model.severities import SEVERITIES, SIDES, Severity, Side
 
 LONGEST_ID: Final = 40
 MOST_RULES: Final = 200
@@ -37,10 +36,9 @@ def check_rule_id(value: object, path: str) -> None:
 
 
 def _severity(value: Severity | Mapping[str, Severity] | Iterable[Any]) -> HouseSeverity:
-    one: Any = value
-    if isinstance(one, str):
-        check_choice(one, "severity", SEVERITIES)
-        return one
+    if isinstance(value, str):
+        check_choice(value, "severity", SEVERITIES)
+        return cast("Severity", value)
     pairs = as_tuple(value.items() if isinstance(value, Mapping) else value, "severity")
     if any(type(pair) is not tuple or len(pair) != 2 for pair in pairs):  # noqa: PLR2004 - a pair
         raise refusal("severity", "must be a severity, or one for below and one for above")
@@ -55,7 +53,7 @@ def _since(value: dt.date | str | None) -> dt.date | None:
     return date_or_none(value, "since")
 
 
-@frozen(repr=False)
+@frozen(repr=False, cache_hash=True)
 class HouseRule(Value):
     """One dated, cited line of a protocol: from this date, a course is asked for this.
 

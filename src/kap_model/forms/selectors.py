@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -18,7 +19,19 @@ from kap_model._values import (
 )
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.limits import LONGEST
-from kap_model.sessions import FORMATS, KINDS, PLACES, THERAPIST_KINDS, Format, Kind, Place
+from kap_model.sessions import (
+    FORMATS,
+    KINDS,
+    PLACES,
+    THERAPIST_KINDS,
+    Format,
+    Kind,
+    Place,
+    Session,
+)
+
+if TYPE_CHECKING:
+    from kap_model.course import Course
 
 Phase: TypeAlias = Literal["course", "maintenance"]
 PHASES: Final[tuple[Phase, ...]] = ("course", "maintenance")
@@ -28,6 +41,15 @@ KINDS_WITH: Final[dict[str, tuple[str, ...]]] = {
     "level": ("dosing",),
 }
 """The kinds that have a field; a field that is not named here is on every kind."""
+
+_SESSIONS_OF: Final = {
+    "consultation": attrgetter("consultations"),
+    "medical-evaluation": attrgetter("evaluations"),
+    "preparation": attrgetter("preparations"),
+    "dosing": attrgetter("dosings"),
+    "integration": attrgetter("integrations"),
+    "medical-review": attrgetter("reviews"),
+}
 
 
 def _words(value: Any, path: str, choices: tuple[str, ...]) -> tuple[Any, ...]:
@@ -113,6 +135,43 @@ class Selector(Value):
     def has_ordinal(self) -> bool:
         """Whether it selects by number among its base."""
         return any(getattr(self, name) is not None for name in ORDINALS)
+
+    def base_of(self, course: Course) -> Sequence[Session]:
+        """The sessions of a course that it selects, its ordinal left out, in canonical order."""
+        if self.phase == "maintenance":
+            return ()
+        sessions: Sequence[Session]
+        if len(self.kind) == 1:
+            sessions = _SESSIONS_OF[self.kind[0]](course)
+        else:
+            sessions = [session for session in course.counting if session.kind in self.kind]
+        for name in ("place", "format", "level"):
+            words = getattr(self, name)
+            if words is not None:
+                sessions = [one for one in sessions if getattr(one, name, None) in words]
+        return sessions
+
+    def places_in(self, base: Sequence[Session]) -> range:
+        """The places in its base of the sessions that it selects."""
+        places = range(len(base))
+        if self.first is not None:
+            return places[: self.first]
+        if self.nth is not None:
+            return places[self.nth - 1 : self.nth]
+        if self.every is not None:
+            return places[self.every - 1 :: self.every]
+        return places if self.from_ is None else places[self.from_ - 1 :]
+
+    def of(self, course: Course) -> Sequence[Session]:
+        """The sessions of a course that it selects, in canonical order."""
+        base = self.base_of(course)
+        places = self.places_in(base)
+        return base if len(places) == len(base) else [base[place] for place in places]
+
+    def first_of(self, course: Course) -> Session | None:
+        """The first session of a course that it selects."""
+        selected = self.of(course)
+        return selected[0] if selected else None
 
 
 SelectorLike: TypeAlias = Selector | str | Sequence[str]

@@ -18,7 +18,7 @@ from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.limits import LIMIT_OF_NAME, Limits
 from kap_model.sessions import Session
-from kap_model.severities import SEVERITIES, Severity
+from kap_model.severities import SEVERITIES, SIDES, Severity, Side
 
 
 @frozen(repr=False)
@@ -93,8 +93,6 @@ def sentence(text: str) -> str:
 
 Nature: TypeAlias = Literal["violated", "unknown", "missing"]
 NATURES: Final = ("violated", "unknown", "missing")
-Side: TypeAlias = Literal["below", "above"]
-SIDES: Final[tuple[Side, ...]] = ("below", "above")
 
 
 @frozen(repr=False)
