@@ -59,8 +59,10 @@ def check(
     course = Course.of(plan, instant)
     limits = limits_of(care, course)
     outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
+    house: tuple[HouseRule, ...] = ()
     if care.rules:
-        outline = _with_house(outline, care.house_ids, house_rules_of(care, course))
+        house = house_rules_of(care, course)
+        outline = _with_house(outline, care.house_ids, house)
     if care.severities:
         _refuse_strangers(care, outline.rule_ids)
     book = _in_force(waivers, course, outline.rule_ids) if waivers else None
@@ -81,6 +83,7 @@ def check(
         findings=tuple(findings),
         rule_ids=outline.rule_ids,
         not_applicable=outline.not_applicable,
+        house_rules=house,
     )
 
 
@@ -187,7 +190,10 @@ def _with_house(
 def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
     for rule_id in care.severity_of:
         if rule_id not in RULE_OF_ID and rule_id not in rule_ids:
-            raise refusal("severities", "must name rules of the catalogue, or rules that are given")
+            raise refusal(
+                "severities",
+                "must name rules of the catalogue, house rules, or rules that are given",
+            )
 
 
 def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> WaiverBook:
@@ -196,7 +202,10 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
         if type(waiver) is not Waiver:
             raise refusal(f"waivers[{index}]", "must be a Waiver")
     problems = [
-        Problem(f"waivers[{index}].rule", "must be a rule of the catalogue, or one that is given")
+        Problem(
+            f"waivers[{index}].rule",
+            "must be a rule of the catalogue, of the protocol, or one that is given",
+        )
         for index, waiver in enumerate(given)
         if waiver.rule not in known and waiver.rule not in RULE_OF_ID
     ]
