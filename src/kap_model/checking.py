@@ -192,7 +192,7 @@ def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
         if rule_id not in RULE_OF_ID and rule_id not in rule_ids:
             raise refusal(
                 "severities",
-                "must name rules of the catalogue, house rules, or rules that are given",
+                "must name rules of the catalogue or of the protocol, or rules that are given",
             )
 
 
@@ -204,7 +204,7 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
     problems = [
         Problem(
             f"waivers[{index}].rule",
-            "must be a rule of the catalogue, of the protocol, or one that is given",
+            "must be a rule of the catalogue or of the protocol, or one that is given",
         )
         for index, waiver in enumerate(given)
         if waiver.rule not in known and waiver.rule not in RULE_OF_ID

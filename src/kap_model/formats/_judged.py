@@ -125,12 +125,14 @@ class Judgement(NamedTuple):
         notes: What is said against it, in order.
         topics: The ids of all that was asked, each with why it does not apply, if it does not.
         about: By what it was judged.
+        own: What a practice of its own asks, beside what every document of its kind is asked.
     """
 
     subject: str
     notes: Sequence[Note]
     topics: Mapping[str, str | None]
     about: dict[str, str]
+    own: Sequence[Topic] = ()
 
 
 @frozen(kw_only=True, repr=False, slots=False)

@@ -25,7 +25,7 @@ from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.conflicts import kept, smallest_conflict, spoken
-from kap_model.planning.house import refuse_draft
+from kap_model.planning.house import limits_for
 from kap_model.planning.new_sessions import (
     DAYS_APART,
     LEAD_DAYS,
@@ -437,8 +437,9 @@ def draft(
     first = civil_date(start, "start")
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
-    refuse_draft(care, first)
-    blank = Draft(plan=empty, limits=care.limits_on(first), fees=schedule, first=first.toordinal())
+    blank = Draft(
+        plan=empty, limits=limits_for(care, first), fees=schedule, first=first.toordinal()
+    )
     found = _drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)

@@ -7,6 +7,7 @@ import datetime as dt
 from kap_model.checking import deciding_date
 from kap_model.course import Course
 from kap_model.errors import PlanningError, Problem
+from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.protocol import CareProtocol
 
@@ -36,8 +37,8 @@ def refuse_house_rules(care: CareProtocol, verb: str, course: Course | None = No
         raise PlanningError([Problem("protocol", in_force_reason(named, verb))])
 
 
-def refuse_draft(care: CareProtocol, start: dt.date) -> None:
-    """As :func:`refuse_house_rules`, for a course that begins on a date.
+def limits_for(care: CareProtocol, start: dt.date) -> Limits:
+    """The limits of a course that begins on a date, where no house rule is in force.
 
     Raises:
         PlanningError: House rules are in force on it.
@@ -45,6 +46,7 @@ def refuse_draft(care: CareProtocol, start: dt.date) -> None:
     named = tuple([rule.id for rule in care.rules_on(start)])
     if named:
         raise PlanningError([Problem("protocol", in_force_reason(named, "draft"))])
+    return care.limits_on(start)
 
 
 def refuse_for_plan(care: CareProtocol, verb: str, plan: Plan, as_of: int | None) -> None:
