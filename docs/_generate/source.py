@@ -32,8 +32,8 @@ _IDEAS: Final = (
 _HEAD: Final = f"""{NOTE}
 # The source
 
-Where a thing is, and in which order to read. `src/kap_model` has thirteen strata, and imports go down
-only: a module knows its own stratum and those below it. A contract in the checks holds it,
+Where a thing is, and in which order to read. `src/kap_model` has thirteen strata, and imports
+go down only: a module knows its own stratum and those below it. A contract in the checks holds it,
 without an exception; another test finds any circle, late imports counted.
 
 ## A reading path
