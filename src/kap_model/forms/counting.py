@@ -97,9 +97,16 @@ class Count(RuleForm):
         before = "" if self.before is None else f" before {first_of(self.before)}"
         if self.sum == "minutes":
             return f"{sentence(those(self.of))}{before} last {self.limit} in all."
+        where = before or " in the course"
+        if self.max == 0:
+            return f"There are no {plural(self.of)}{where}."
         if self.of.has_ordinal:
-            return f"Of {those(self.of)}, {self.limit} are held{before or ' in the course'}."
-        return f"There are {self.limit}{before or ' in the course'}."
+            return f"Of {those(self.of)}, {self.limit} {self._verb} held{where}."
+        return f"There {self._verb} {self.limit}{where}."
+
+    @property
+    def _verb(self) -> str:
+        return "is" if (self.min if self.max is None else self.max) == 1 else "are"
 
 
 def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:

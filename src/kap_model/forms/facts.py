@@ -15,7 +15,7 @@ from kap_model.forms._form import RuleForm
 from kap_model.forms.selectors import KINDS_WITH, Selector, of_selector
 from kap_model.forms.wording import either, every
 from kap_model.limits import Bounds, Limits
-from kap_model.rules._rule import Breach, Voice, Words, count, sentence
+from kap_model.rules._rule import Breach, Voice, Words, count, noun, sentence
 from kap_model.sessions import FORMATS, LONGEST_MINUTES, NOBODY, PLACES, Session
 
 AllowedField: TypeAlias = Literal["place", "format", "level", "role"]
@@ -142,11 +142,12 @@ def _not_allowed(voice: Voice, session: Session, form: Allow, value: str) -> Wor
     named, allowed = sentence(voice.session(session)), form.allowed
     if form.field in WORDS_OF:
         held = _SPOKEN[value]
-        return Words(f"{named} is held {held}; allowed is {allowed}.", held, allowed)
+        allowed = f"{noun(session)}s held {allowed}"
+        return Words(f"{named} is held {held}; the protocol allows {allowed}.", held, allowed)
     if form.field == "role":
-        said = f"{named} is recorded with the role {value}; asked for is {allowed}."
+        said = f"{named} is recorded with the role {value}; the protocol asks for {allowed}."
         return Words(said, value, allowed)
-    said = f"{named} states a dose level that is not allowed; allowed is {allowed}."
+    said = f"{named} states a dose level that the protocol does not allow."
     return Words(said, value, allowed)
 
 
@@ -226,12 +227,13 @@ def _stated_lacking(voice: Voice, session: Session, form: Known) -> Words:
 
 
 def _not_recorded(voice: Voice, session: Session, form: Known) -> Words:
-    asked = "whether the therapist is present" if form.field == "therapist_present" else form.asked
-    return Words(
-        f"{sentence(asked)} at {voice.session(session)} is not recorded.",
-        "not recorded",
-        form.required,
-    )
+    named = voice.session(session)
+    said = f"{sentence(form.asked)} of {named} is not recorded."
+    if form.field == "therapist_present":
+        said = f"It is not recorded whether the therapist was present at {named}."
+    elif form.field == "support_person":
+        said = f"{sentence(named)} names no support person."
+    return Words(said, "not recorded", form.required)
 
 
 @frozen

@@ -201,10 +201,11 @@ def _before_it(
 ) -> Words:
     where = "before it" if form.within is None else f"{form.within} before it"
     since = "" if previous is None else f" and after {voice.session(previous)}"
+    noun = singular(form.each)
     return Words(
         f"{sentence(voice.session(session))} has {_lacking(found, form.by)} {where}{since}.",
         numbered(found, form.by),
-        f"{_asked(form.min, form.by)} {where}{'' if previous is None else ' and after the last'}",
+        f"{_asked(form.min, form.by)} {where}{since and f' and after the previous {noun}'}",
     )
 
 

@@ -14,14 +14,21 @@ from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
 from kap_model.forms.selectors import Selector, of_selector, while_selector
-from kap_model.forms.wording import numbered, one_of, plural, singular, with_article
+from kap_model.forms.wording import numbered, one_of, plural, with_article
 from kap_model.limits import REVIEW_POLICIES, Limits, ReviewPolicy
 from kap_model.rules._rule import Breach, Voice, Words
 from kap_model.sessions import Session
 
 MOST_MONTHS: Final = 120
-EQUAL_PARTS: Final = (1, 2, 3, 4, 6, 12)
-"""The months of equal parts of the calendar year."""
+_PARTS: Final = {
+    1: "calendar month",
+    2: "sixth of the calendar year",
+    3: "calendar quarter",
+    4: "third of the calendar year",
+    6: "half of the calendar year",
+    12: "calendar year",
+}
+"""The equal parts of the calendar year, by their months."""
 _PLAIN: Final = Selector("dosing")
 
 
@@ -36,7 +43,7 @@ def _lapsed(voice: Voice, form: Recur, since: int, due: int) -> Words:
 
 def _empty_part(voice: Voice, form: Recur, closes: int, found: int) -> Words:
     return Words(
-        f"{form.part.capitalize()} that ends {voice.day(closes)} has "
+        f"The {form.part} that ends {voice.day(closes)} has "
         f"{numbered(found, form.while_)} and no {one_of(form.of)}.",
         f"no {one_of(form.of)} by {voice.day(closes)}",
         f"{with_article(one_of(form.of))} {form.how_often}",
@@ -68,7 +75,7 @@ class Recur(RuleForm):
     def __attrs_post_init__(self) -> None:
         check_integer(self.months, "months", 1, MOST_MONTHS)
         check_choice(self.policy, "policy", REVIEW_POLICIES)
-        if self.policy == "calendar" and self.months not in EQUAL_PARTS:
+        if self.policy == "calendar" and self.months not in _PARTS:
             raise refusal("months", "must be 1, 2, 3, 4, 6 or 12 in the calendar year")
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
@@ -132,15 +139,14 @@ class Recur(RuleForm):
 
     @property
     def part(self) -> str:
-        """``the calendar quarter``."""
-        names = {1: "the calendar month", 3: "the calendar quarter", 12: "the calendar year"}
-        return names.get(self.months, f"the {self.months} months of the calendar year")
+        """``calendar quarter``."""
+        return _PARTS[self.months]
 
     @property
     def how_often(self) -> str:
-        """``every 3 months``, ``in the calendar quarter of each dosing``."""
+        """``every 3 months``, ``in each calendar quarter with a dosing``."""
         if self.policy == "calendar":
-            return f"in {self.part} of each {singular(self.while_)}"
+            return f"in each {self.part} with {with_article(one_of(self.while_))}"
         return "every month" if self.months == 1 else f"every {self.months} months"
 
     @property

@@ -14,7 +14,7 @@ from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
 from kap_model.forms.distances import Unit, check_distance, later_day, side_of, text_of
 from kap_model.forms.selectors import Selector, from_selector, to_selector
-from kap_model.forms.wording import every, first_of, last_of, one_of, those
+from kap_model.forms.wording import every, first_of, last_of, one_of, plural, those
 from kap_model.limits import Limits
 from kap_model.rules._rule import Breach, Voice, Words, count, sentence
 from kap_model.sessions import Session
@@ -133,7 +133,11 @@ class Space(RuleForm):
         """Such as ``The first integration after every dosing comes at most 72 hours after it``."""
         limit = text_of(self.min, self.max, self.unit)
         if self.to is None or self.to == self.from_:
-            return f"{sentence(those(self.from_))} that follow one another are {limit} apart."
+            if self.from_.has_ordinal:
+                return (
+                    f"Of {those(self.from_)}, each two that follow one another are {limit} apart."
+                )
+            return f"Consecutive {plural(self.from_)} are {limit} apart."
         return f"The first {one_of(self.to)} after {every(self.from_)} comes {limit} after it."
 
 

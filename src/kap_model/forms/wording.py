@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kap_model.forms.selectors import Selector
+from kap_model.rules._rule import listed
 
 _ORDINAL_WORDS: Final = (
     *("first", "second", "third", "fourth", "fifth"),
@@ -55,14 +56,18 @@ def singular(selector: Selector) -> str:
 
 
 def plural(selector: Selector) -> str:
-    """``remote dosings``, ``preparations or integrations``; the ordinal is left out."""
+    """``remote dosings``, ``preparations and integrations``; the ordinal is left out."""
     before, after = _around(selector)
-    return before + either(tuple(kind.replace("-", " ") + "s" for kind in selector.kind)) + after
+    return before + listed(kind.replace("-", " ") + "s" for kind in selector.kind) + after
 
 
 def numbered(number: int, selector: Selector) -> str:
-    """``1 dosing``, ``2 dosings``."""
-    return f"{number} {singular(selector) if number == 1 else plural(selector)}"
+    """``1 dosing``, ``2 dosings``, ``2 preparations or integrations``."""
+    if number == 1:
+        return f"1 {singular(selector)}"
+    before, after = _around(selector)
+    kinds = either(tuple(kind.replace("-", " ") + "s" for kind in selector.kind))
+    return f"{number} {before}{kinds}{after}"
 
 
 def one_of(selector: Selector) -> str:
