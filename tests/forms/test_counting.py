@@ -96,24 +96,24 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Count(THERAPY, max=90, sum="minutes"),
             "P0 I1",
             (
-                "The preparations and integrations in the course last 100 minutes together; the limit "
-                "is at most 90 minutes."
+                "The preparations and integrations in the course last 100 minutes together; the "
+                "limit is at most 90 minutes."
             ),
         ),
         (
             Rate("dosing", max=1, days=7),
             "D0 D1",
             (
-                "Dosing d2 on Sat 2 Jan 2027 makes 2 dosings within 7 days; the limit is at most 1 in "
-                "any 7 consecutive days."
+                "Dosing d2 on Sat 2 Jan 2027 makes 2 dosings within 7 days; the limit is at most 1 "
+                "in any 7 consecutive days."
             ),
         ),
         (
             Rate(THERAPY, max=1, days=7),
             "P0 I1",
             (
-                "Integration i1 on Sat 2 Jan 2027 makes 2 preparations or integrations within 7 days; "
-                "the limit is at most 1 in any 7 consecutive days."
+                "Integration i1 on Sat 2 Jan 2027 makes 2 preparations or integrations within 7 "
+                "days; the limit is at most 1 in any 7 consecutive days."
             ),
         ),
     ],
@@ -142,8 +142,8 @@ def test_words(form: Any, line: str, says: str) -> None:
         (
             Count(THERAPY, 600, before=Selector("dosing", nth=3), sum="minutes"),
             (
-                "The preparations and integrations before the third dosing last at least 600 minutes "
-                "in all."
+                "The preparations and integrations before the third dosing last at least 600 "
+                "minutes in all."
             ),
         ),
         (Rate("dosing", max=2, days=7), "There are at most 2 dosings in any 7 consecutive days."),

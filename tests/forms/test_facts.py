@@ -94,8 +94,8 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             "D0~",
             {},
             (
-                "Dosing d1 on Fri 1 Jan 2027 is held remotely; the protocol allows dosings held at the "
-                "office."
+                "Dosing d1 on Fri 1 Jan 2027 is held remotely; the protocol allows dosings held at "
+                "the office."
             ),
         ),
         (
@@ -109,8 +109,8 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             "D0",
             {"d1.clinician": PROVIDER},
             (
-                "Dosing d1 on Fri 1 Jan 2027 is recorded with the role medical-provider; the protocol "
-                "asks for therapist."
+                "Dosing d1 on Fri 1 Jan 2027 is recorded with the role medical-provider; the "
+                "protocol asks for therapist."
             ),
         ),
         (

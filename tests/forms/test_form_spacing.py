@@ -118,16 +118,16 @@ def test_too_short_a_span_can_still_grow() -> None:
             Space("dosing", "integration", max=3, unit="hours"),
             "D0 I0@15:30",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 15:30 comes 3 hours 30 minutes after the end of "
-                "dosing d1 on Fri 1 Jan 2027; the limit is at most 3 hours."
+                "Integration i1 on Fri 1 Jan 2027 at 15:30 comes 3 hours 30 minutes after the end "
+                "of dosing d1 on Fri 1 Jan 2027; the limit is at most 3 hours."
             ),
         ),
         (
             Space("dosing", "integration", min=3, unit="hours"),
             "D0 I0@12:00",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 12:00 comes 0 minutes after the end of dosing d1 "
-                "on Fri 1 Jan 2027; the limit is at least 3 hours."
+                "Integration i1 on Fri 1 Jan 2027 at 12:00 comes 0 minutes after the end of dosing "
+                "d1 on Fri 1 Jan 2027; the limit is at least 3 hours."
             ),
         ),
         (
@@ -142,8 +142,8 @@ def test_too_short_a_span_can_still_grow() -> None:
             Span("dosing", max=1, unit="weeks"),
             "D0 D8",
             (
-                "From dosing d1 on Fri 1 Jan 2027 to dosing d2 on Sat 9 Jan 2027 there are 8 days; the "
-                "limit is at most 1 week."
+                "From dosing d1 on Fri 1 Jan 2027 to dosing d2 on Sat 9 Jan 2027 there are 8 days; "
+                "the limit is at most 1 week."
             ),
         ),
     ],
