@@ -26,7 +26,8 @@ CORE = kap.practices.CORE.protocol
 
 
 def rule(id: str = HOUSE, form: Any = SHORT, **given: Any) -> kap.HouseRule:
-    return kap.HouseRule(id, form, **{"citation": SOURCE} | given)
+    sound: dict[str, Any] = {"citation": SOURCE}
+    return kap.HouseRule(id, form, **sound | given)
 
 
 REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
@@ -93,7 +94,8 @@ def test_what_cannot_be_is_refused(name: str) -> None:
 
 def test_levels_are_free_where_the_protocol_leaves_them() -> None:
     low = rule(form=Count(Selector("dosing", level="high"), 1))
-    for lines in ({}, {None: ["low"], "2027-01-01": "off"}, {None: ["high"]}):
+    tables: tuple[Any, ...] = ({}, {None: ["low"], "2027-01-01": "off"}, {None: ["high"]})
+    for lines in tables:
         settings = dated("dose_levels", lines)
         assert kap.CareProtocol(id="x", settings=settings, rules=[low, rule("A-OFF", "off")])
 
@@ -216,6 +218,7 @@ def test_sentences_are_ones_own_or_the_forms() -> None:
     assert rule().sentence == "Every dosing lasts at most 90 minutes."
     assert rule(says="Keep it short.").sentence == "Keep it short."
     assert rule(form="off").sentence == "It is off."
+    assert repr(rule()) == f"<HouseRule {HOUSE}>"
 
 
 REPORT = kap.check(

@@ -93,6 +93,11 @@ def test_a_window_in_hours_has_instants_for_edges() -> None:
     assert (row.opens, row.due) == (at(14, "12:00"), at(14, "14:00"))
 
 
+def test_a_window_without_an_end_does_not_close() -> None:
+    form = Follow("dosing", "integration", within=Within(2, unit="days"))
+    assert found(form, "D14 I15") == [violated("error", "d1", opens=on(16))]
+
+
 def test_a_next_session_that_starts_as_the_window_closes_closes_it() -> None:
     form = Follow("dosing", "integration", within=Within(max=1, unit="days"))
     (row,) = found(form, "D14 D16@00:00 I17@12:00", None)

@@ -12,7 +12,8 @@ HOUSE = "HOUSE-RULE"
 
 def house(form: Any, **given: Any) -> kap.CareProtocol:
     """A protocol with one house rule, and nothing else."""
-    rule = kap.HouseRule(HOUSE, form, **{"citation": SOURCE} | given)
+    sound: dict[str, Any] = {"citation": SOURCE}
+    rule = kap.HouseRule(HOUSE, form, **sound | given)
     return kap.CareProtocol(id="under-test", rules=[rule])
 
 

@@ -46,7 +46,7 @@ def _severity(value: Severity | Mapping[str, Severity] | Iterable[Any]) -> House
         raise refusal("severity", "must name below and above")
     for side, severity in pairs:
         check_choice(severity, f"severity.{side}", SEVERITIES)
-    return tuple(sorted(pairs, reverse=True))
+    return cast("SidePairs", tuple(sorted(pairs, reverse=True)))
 
 
 def _since(value: dt.date | str | None) -> dt.date | None:

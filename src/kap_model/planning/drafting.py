@@ -410,11 +410,7 @@ def draft(
         every=every,
         weekday=weekday,
         time=time,
-        counts={
-            "preparations": preparations,
-            "dosings": dosings,
-            "integrations": integrations,
-        },
+        counts={"preparations": preparations, "dosings": dosings, "integrations": integrations},
         minutes=minutes,
         place=place,
         support_person=support_person,
@@ -437,9 +433,8 @@ def draft(
     first = civil_date(start, "start")
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
-    blank = Draft(
-        plan=empty, limits=limits_for(care, first), fees=schedule, first=first.toordinal()
-    )
+    limits, day = limits_for(care, first), first.toordinal()
+    blank = Draft(plan=empty, limits=limits, fees=schedule, first=day)
     found = _drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)

@@ -58,12 +58,24 @@ def _waivers(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
     return as_rows(values, "waivers", Waiver)
 
 
-def _rules(values: Iterable[str], path: str, house: tuple[str, ...]) -> tuple[str, ...]:
+def _violated(values: Iterable[str]) -> tuple[str, ...]:
+    return as_tuple(values, "violated")
+
+
+def _pending(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else as_tuple(values, "pending")
+
+
+def _unknown(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else as_tuple(values, "unknown")
+
+
+def _rules(values: tuple[str, ...], path: str, house: tuple[str, ...]) -> tuple[str, ...]:
     """Ids of rules in catalogue order, then of house rules in theirs."""
     named: set[str] = set()
     problems = []
     known = (*RULE_OF_ID, *house)
-    for index, rule in enumerate(as_tuple(values, path)):
+    for index, rule in enumerate(values):
         if type(rule) is not str or rule not in known:
             reason = "must be a rule of the catalogue; kap-model rules lists them"
             if house:
@@ -98,9 +110,9 @@ class Expectation(Value):
     protocol: CareProtocol | None = None
     as_of: Instant | None = field(default=None, converter=_moment)
     waivers: tuple[Waiver, ...] = field(default=(), converter=_waivers)
-    violated: tuple[str, ...] = ()
-    pending: tuple[str, ...] | None = None
-    unknown: tuple[str, ...] | None = None
+    violated: tuple[str, ...] = field(default=(), converter=_violated)
+    pending: tuple[str, ...] | None = field(default=None, converter=_pending)
+    unknown: tuple[str, ...] | None = field(default=None, converter=_unknown)
 
     def __attrs_post_init__(self) -> None:
         if self.protocol is not None:
@@ -108,7 +120,7 @@ class Expectation(Value):
         house = () if self.protocol is None else self.protocol.house_ids
         for verdict in _VERDICTS:
             values = getattr(self, verdict)
-            if values is not None or verdict == "violated":
+            if values is not None:
                 object.__setattr__(self, verdict, _rules(values, verdict, house))
 
     def __repr__(self) -> str:
