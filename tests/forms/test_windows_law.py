@@ -26,7 +26,7 @@ def wild_within(random: Random) -> Within | None:
 
 def naive(form: Any, course: kap.Course, *, ahead: bool) -> list[tuple[str, ...]]:
     base, chosen = form.each.base_of(course), form.each.of(course)
-    found = []
+    found: list[tuple[str, ...]] = []
     for session in chosen:
         place = list(base).index(session)
         neighbor = None
