@@ -20,7 +20,7 @@ from kap_model.rules._rule import Breach, Voice, Words
 from kap_model.sessions import Session
 
 MOST_MONTHS: Final = 120
-_PARTS: Final = {
+PARTS: Final = {
     1: "calendar month",
     2: "sixth of the calendar year",
     3: "calendar quarter",
@@ -75,7 +75,7 @@ class Recur(RuleForm):
     def __attrs_post_init__(self) -> None:
         check_integer(self.months, "months", 1, MOST_MONTHS)
         check_choice(self.policy, "policy", REVIEW_POLICIES)
-        if self.policy == "calendar" and self.months not in _PARTS:
+        if self.policy == "calendar" and self.months not in PARTS:
             raise refusal("months", "must be 1, 2, 3, 4, 6 or 12 in the calendar year")
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
@@ -140,7 +140,7 @@ class Recur(RuleForm):
     @property
     def part(self) -> str:
         """``calendar quarter``."""
-        return _PARTS[self.months]
+        return PARTS[self.months]
 
     @property
     def how_often(self) -> str:
