@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from kap_model.planning.completing import complete as complete
     from kap_model.planning.differences import (
         Difference as Difference,
+        HouseRuleChange as HouseRuleChange,
         LimitChange as LimitChange,
         SeverityChange as SeverityChange,
         diff as diff,
@@ -256,6 +257,7 @@ _HOMES = {
     "kap_model.planning.completing": ("complete",),
     "kap_model.planning.differences": (
         "Difference",
+        "HouseRuleChange",
         "LimitChange",
         "SeverityChange",
         "diff",

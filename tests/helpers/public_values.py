@@ -226,6 +226,9 @@ VALUES |= {
     "Change": MENDED.changes[0],
     "Completion": kap.complete(COURSE, "kingsley", as_of=NOW),
     "Difference": DIFFERENCE,
+    "HouseRuleChange": kap.HouseRuleChange(
+        rule="HOUSE-PACE", before=None, after=VALUES["HouseRule"]
+    ),
     "LimitAtOdds": LINT.stretches[0].conflict[0],
     "LimitChange": DIFFERENCE.limits[0],
     "LineResult": next(kap.check_lines([kap.dumps(COURSE)])),
