@@ -18,8 +18,8 @@ _IDEAS: Final = (
     "what a course costs",
     "documents in and out; courses to come",
     "a plan judged",
-    "what a course must keep: rules, and the practices that set their limits",
-    "what a practice may state: limits, protocols, waivers, fees; a course at a moment",
+    "what a course must keep: rules, forms of house rules, protocols, practices",
+    "what a practice may state: limits, waivers, fees; a course at a moment",
     "one course: sessions, plans, money, sources",
     "time",
     "what everything stands on",
@@ -29,8 +29,8 @@ _IDEAS: Final = (
 _HEAD: Final = f"""{NOTE}
 # The source
 
-Where a thing is, and in which order to read. `src/kap_model` has ten strata, and imports go down
-only: a module knows its own stratum and those below it. A contract in the checks holds it,
+Where a thing is, and in which order to read. `src/kap_model` has ten strata, and imports
+go down only: a module knows its own stratum and those below it. A contract in the checks holds it,
 without an exception; another test finds any circle, late imports counted.
 
 ## A reading path
@@ -44,7 +44,7 @@ Two hours, in this order; each step needs only those before it.
 3. `limits`, `protocol`: every figure that a practice may set, typed, dated, cited.
 4. `rules.dosing`, for one family: a sentence, its sources, the limits it reads, one pure
    function, and two plans that differ in it. All families look alike; `rules.catalogue` lists
-   them.
+   them. `forms.selectors` and `forms.ordering`: the same sentences as data.
 5. `checking`, `report`: from breaches to findings with a verdict, a severity and a source.
 6. `documents._shape`, `documents.lists`: what a document's object holds, declared once, read,
    written and described from that.

@@ -13,7 +13,7 @@ from kap_model._lazy import on_first_use
 # the interpreter, which imports a home when one of its names is first used. A test compares them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kap_model import fees as fees, practices as practices
+    from kap_model import fees as fees, forms as forms, practices as practices
     from kap_model._version import __version__ as __version__
     from kap_model.batch import (
         LineResult as LineResult,
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         PricingError as PricingError,
         Problem as Problem,
     )
+    from kap_model.forms.house_rules import HouseRule as HouseRule
     from kap_model.limits import (
         Bounds as Bounds,
         Frequency as Frequency,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from kap_model.planning.completing import complete as complete
     from kap_model.planning.differences import (
         Difference as Difference,
+        HouseRuleChange as HouseRuleChange,
         LimitChange as LimitChange,
         SeverityChange as SeverityChange,
         diff as diff,
@@ -185,6 +187,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "kap_model": (
         "fees",
+        "forms",
         "practices",
     ),
     "kap_model._version": ("__version__",),
@@ -235,6 +238,7 @@ _HOMES = {
         "PricingError",
         "Problem",
     ),
+    "kap_model.forms.house_rules": ("HouseRule",),
     "kap_model.limits": (
         "Bounds",
         "Frequency",
@@ -251,6 +255,7 @@ _HOMES = {
     "kap_model.planning.completing": ("complete",),
     "kap_model.planning.differences": (
         "Difference",
+        "HouseRuleChange",
         "LimitChange",
         "SeverityChange",
         "diff",

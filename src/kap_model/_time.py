@@ -247,8 +247,13 @@ def add_months(day: int, months: int) -> int:
 @lru_cache(maxsize=4096)
 def last_day_of_quarter(day: int) -> int:
     """The last day of the calendar quarter that holds a day."""
+    return last_day_of_part(day, 3)
+
+
+def last_day_of_part(day: int, months: int) -> int:
+    """The last day of that part of the calendar year, so many months long, that holds a day."""
     date = dt.date.fromordinal(day)
-    return _first_of_month(date.year * 12 + (date.month + 2) // 3 * 3) - 1
+    return _first_of_month(date.year * 12 + ((date.month - 1) // months + 1) * months) - 1
 
 
 def _first_of_month(month: int) -> int:

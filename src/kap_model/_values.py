@@ -80,6 +80,11 @@ def says(text: str, word: str) -> bool:
     return plain.casefold().strip() == word
 
 
+def below(path: str, rest: str) -> str:
+    """The path of a problem that lies within another."""
+    return f"{path}.{rest}" if rest and not rest.startswith("[") else path + rest
+
+
 def check_integer(value: object, path: str, lowest: int, highest: int = LARGEST_INTEGER) -> None:
     """Refuse anything but a true integer between two bounds, ends included."""
     if type(value) is float:

@@ -12,6 +12,7 @@ from kap_model._values import as_tuple
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
@@ -39,7 +40,7 @@ def check(
     Args:
         plan: The course.
         protocol: A protocol, a practice, or a built-in practice's name; absent: the one that
-            the plan names, else ``core``.
+            the plan names, else ``core``. Its house rules are asked after ``rules``.
         as_of: The moment of judgement: an aware datetime, or RFC 3339 text; absent: the plan is
             judged as a whole, and what is missing is missing.
         waivers: Findings that the practice accepts.
@@ -58,6 +59,10 @@ def check(
     course = Course.of(plan, instant)
     limits = limits_of(care, course)
     outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
+    house: tuple[HouseRule, ...] = ()
+    if care.rules:
+        house = house_rules_of(care, course)
+        outline = _with_house(outline, care.house_ids, house)
     if care.severities:
         _refuse_strangers(care, outline.rule_ids)
     book = _in_force(waivers, course, outline.rule_ids) if waivers else None
@@ -78,6 +83,7 @@ def check(
         findings=tuple(findings),
         rule_ids=outline.rule_ids,
         not_applicable=outline.not_applicable,
+        house_rules=house,
     )
 
 
@@ -127,6 +133,11 @@ def limits_of(care: CareProtocol, course: Course) -> Limits:
     return care.limits_on(deciding_date(course) if care.changes else None)
 
 
+def house_rules_of(care: CareProtocol, course: Course) -> tuple[HouseRule, ...]:
+    """The house rules in force on the date by which limits are read."""
+    return care.rules_on(deciding_date(course) if care.changes else None)
+
+
 def deciding_date(course: Course) -> dt.date | None:
     """The date whose limits judge a course; ``None`` = the latest."""
     day = course.day(course.counting[0]) if course.counting else course.as_of_day
@@ -157,10 +168,32 @@ def _outline(rules: tuple[Rule, ...], limits: Limits) -> _Outline:
     return _Outline(ids, frozenset(unset), applicable)
 
 
+@lru_cache(maxsize=256)
+def _with_house(
+    outline: _Outline, ids: tuple[str, ...], in_force: tuple[HouseRule, ...]
+) -> _Outline:
+    """House rules after those that are asked; one that is not in force does not apply."""
+    # Late: who has no house rule need not load the forms.
+    from kap_model.forms.judging import rules_of_house
+
+    if any(id in RULE_OF_ID or id in outline.rule_ids for id in ids):
+        raise refusal("rules", "must have ids of their own, none of the catalogue")
+    rules = rules_of_house(in_force)
+    unset = set(ids) - {rule.id for rule in rules}
+    return _Outline(
+        (*outline.rule_ids, *ids),
+        outline.not_applicable | unset,
+        (*outline.applicable, *[(rule, rule.function) for rule in rules]),
+    )
+
+
 def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
     for rule_id in care.severity_of:
         if rule_id not in RULE_OF_ID and rule_id not in rule_ids:
-            raise refusal("severities", "must name rules of the catalogue, or rules that are given")
+            raise refusal(
+                "severities",
+                "must name rules of the catalogue or of the protocol, or rules that are given",
+            )
 
 
 def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> WaiverBook:
@@ -169,7 +202,10 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
         if type(waiver) is not Waiver:
             raise refusal(f"waivers[{index}]", "must be a Waiver")
     problems = [
-        Problem(f"waivers[{index}].rule", "must be a rule of the catalogue, or one that is given")
+        Problem(
+            f"waivers[{index}].rule",
+            "must be a rule of the catalogue or of the protocol, or one that is given",
+        )
         for index, waiver in enumerate(given)
         if waiver.rule not in known and waiver.rule not in RULE_OF_ID
     ]

@@ -13,6 +13,8 @@ from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.sessions import FORMATS, PLACES
 
+OFF: Final = "off"
+"""What a dated line says where its limit, or its house rule, is unset from its date on."""
 LONGEST: Final = 1_000_000
 """No count, length or age of a limit lies above this."""
 

@@ -7,26 +7,25 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
+import attrs
 from attrs import field, frozen
 
 from kap_model._doors import HasPage
 from kap_model._time import civil_date
-from kap_model._values import Value, as_tuple, check_choice, check_identifier
+from kap_model._values import Value, as_tuple, below, check_choice, check_identifier
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import InvalidValue, Problem, refusal
-from kap_model.limits import LIMIT_OF_NAME, LIMITS, Limits
+from kap_model.forms._form import RuleForm
+from kap_model.forms.house_rules import MOST_RULES, HouseRule
+from kap_model.forms.selectors import Selector
+from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, Limits
+from kap_model.severities import SEVERITIES, Severity
 
-Severity: TypeAlias = Literal["error", "warning", "advice"]
 SeverityPairs: TypeAlias = (
     Mapping[str, Severity] | tuple[tuple[str, Severity], ...] | list[tuple[str, Severity]]
 )
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
-"""The severities, worst first."""
-
-OFF: Final = "off"
-"""The value of a line that leaves its limit unset from its date on."""
 
 _ORDER: Final = {spec.name: index for index, spec in enumerate(LIMITS)}
 _BEFORE_ALL: Final = dt.date.min
@@ -63,14 +62,10 @@ class Setting(Value):
         try:
             LIMIT_OF_NAME[self.limit].check(self.value)
         except InvalidValue as error:
-            problems = [Problem(_below("value", p.path), p.reason) for p in error.problems]
+            problems = [Problem(below("value", p.path), p.reason) for p in error.problems]
         else:
             return
         raise InvalidValue(problems)
-
-
-def _below(path: str, rest: str) -> str:
-    return f"{path}.{rest}" if rest and not rest.startswith("[") else path + rest
 
 
 def _settings(values: Iterable[Setting]) -> tuple[Setting, ...]:
@@ -85,6 +80,38 @@ def _settings(values: Iterable[Setting]) -> tuple[Setting, ...]:
 
 def _place(setting: Setting) -> tuple[int, dt.date]:
     return _ORDER[setting.limit], setting.since or _BEFORE_ALL
+
+
+def _rules(values: Iterable[HouseRule]) -> tuple[HouseRule, ...]:
+    """Lines by the first appearance of their rule, then by date."""
+    rules = as_tuple(values, "rules")
+    if len(rules) > MOST_RULES:
+        raise refusal("rules", f"must be at most {MOST_RULES} lines")
+    for index, rule in enumerate(rules):
+        if type(rule) is not HouseRule:
+            raise refusal(f"rules[{index}]", "must be a HouseRule")
+    if len({(rule.id, rule.since) for rule in rules}) != len(rules):
+        raise refusal("rules", "must state each rule once on a date")
+    places = {id: place for place, id in enumerate(dict.fromkeys(rule.id for rule in rules))}
+    return tuple(sorted(rules, key=lambda rule: (places[rule.id], rule.since or _BEFORE_ALL)))
+
+
+def _check_levels(rules: tuple[HouseRule, ...], settings: tuple[Setting, ...]) -> None:
+    """Refuse a selector of a dose level that the protocol never knows."""
+    lines = [setting.value for setting in settings if setting.limit == "dose_levels"]
+    if not lines or OFF in lines:
+        return
+    known = {level for line in lines for level in line}
+    problems = [
+        Problem(f"rules[{index}].form.{a.name}.level", "must be levels of dose_levels")
+        for index, rule in enumerate(rules)
+        if isinstance(rule.form, RuleForm)
+        for a in attrs.fields(type(rule.form))
+        if isinstance(selector := getattr(rule.form, a.name), Selector)
+        if not known.issuperset(selector.level or ())
+    ]
+    if problems:
+        raise InvalidValue(problems)
 
 
 def _severities(
@@ -109,26 +136,35 @@ class CareProtocol(Value, HasPage):
     Attributes:
         id: The protocol's name in reports.
         settings: Dated, cited lines, by limit then date.
+        rules: House rules, dated and cited, by first appearance of their id then date.
         severities: Overrides of rules' severities, as pairs of rule id and severity; an override
             replaces both severities of a two-sided rule.
 
     Raises:
-        InvalidValue: A limit set twice on a date, or a field of the wrong type.
+        InvalidValue: A limit or house rule stated twice on a date, more than 200 lines of house
+            rules, a field of the wrong type, or a selector of a level that ``dose_levels`` lacks.
     """
 
     id: str
     settings: tuple[Setting, ...] = field(default=(), converter=_settings)
+    rules: tuple[HouseRule, ...] = field(default=(), converter=_rules)
     severities: tuple[tuple[str, Severity], ...] = field(default=(), converter=_severities)
 
     changes: tuple[dt.date, ...] = field(init=False, eq=False)
-    """The dates on which some limit changes, in order."""
+    """The dates on which some limit or house rule changes, in order."""
     severity_of: Mapping[str, Severity] = field(init=False, eq=False)
     """The overrides by rule id."""
+    house_ids: tuple[str, ...] = field(init=False, eq=False)
+    """The ids of house rules by first appearance, whenever they are in force."""
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
-        changes = sorted({s.since for s in self.settings if s.since is not None})
+        if self.rules:
+            _check_levels(self.rules, self.settings)
+        dates = (*[s.since for s in self.settings], *[rule.since for rule in self.rules])
+        changes = sorted({since for since in dates if since is not None})
         object.__setattr__(self, "changes", tuple(changes))
+        object.__setattr__(self, "house_ids", tuple(dict.fromkeys(r.id for r in self.rules)))
         object.__setattr__(self, "severity_of", MappingProxyType(dict(self.severities)))
 
     def extended(
@@ -136,27 +172,41 @@ class CareProtocol(Value, HasPage):
         id: str,
         *,
         settings: Iterable[Setting] = (),
+        rules: Iterable[HouseRule] = (),
         severities: SeverityPairs = (),
     ) -> CareProtocol:
         """A protocol that starts from this one.
 
         A new line stands beside the lines that are in force on other dates and replaces the one
-        of the same limit and the same date; this protocol stays as it is.
+        of the same limit or house rule and the same date; this protocol stays as it is.
         """
         lines = {(s.limit, s.since): s for s in (*self.settings, *_settings(settings))}
+        house = {(rule.id, rule.since): rule for rule in (*self.rules, *_rules(rules))}
         overrides = dict(self.severities) | dict(_severities(severities))
-        return CareProtocol(id=id, settings=lines.values(), severities=overrides)
+        return CareProtocol(
+            id=id, settings=lines.values(), rules=house.values(), severities=overrides
+        )
 
     def limits_on(self, day: dt.date | None) -> Limits:
         """The limits in force for a course that begins on a date; ``None`` = the latest.
 
         Before a limit's first date, its first line applies.
         """
-        place = len(self.changes) if day is None else bisect_right(self.changes, day)
-        return _limits_after(self, place)
+        return _limits_after(self, self._place(day))
+
+    def rules_on(self, day: dt.date | None) -> tuple[HouseRule, ...]:
+        """The house rules in force for a course that begins on a date; ``None`` = the latest.
+
+        Before the first date of its lines a rule is not in force.
+        """
+        return _rules_after(self, self._place(day)) if self.rules else ()
+
+    def _place(self, day: dt.date | None) -> int:
+        return len(self.changes) if day is None else bisect_right(self.changes, day)
 
     def __repr__(self) -> str:
-        return f"<CareProtocol {self.id}: {len(self.settings)} settings>"
+        rules = f", {len(self.rules)} house rules" if self.rules else ""
+        return f"<CareProtocol {self.id}: {len(self.settings)} settings{rules}>"
 
 
 @lru_cache(maxsize=1024)
@@ -171,3 +221,11 @@ def _limits_after(protocol: CareProtocol, changes: int) -> Limits:
     cited = tuple((name, line.citation) for name, line in known.items())
     values: dict[str, Any] = {name: line.value for name, line in known.items()}
     return Limits(**values, cited=cited)
+
+
+@lru_cache(maxsize=1024)
+def _rules_after(protocol: CareProtocol, changes: int) -> tuple[HouseRule, ...]:
+    """The house rules in force after so many dates of change."""
+    day = protocol.changes[changes - 1] if changes else _BEFORE_ALL
+    in_force = {r.id: r for r in protocol.rules if (r.since or _BEFORE_ALL) <= day}
+    return tuple(rule for rule in in_force.values() if not rule.is_off)

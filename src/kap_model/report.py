@@ -11,8 +11,9 @@ from kap_model._doors import HasPage, HasText, csv_of, rows_of
 from kap_model._time import Instant, zone
 from kap_model._values import Value
 from kap_model.citations import Citation
-from kap_model.protocol import Severity
+from kap_model.forms.house_rules import HouseRule
 from kap_model.rules._rule import Breach, Voice, Words
+from kap_model.severities import Severity
 
 Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
 VERDICTS: Final[tuple[Verdict, ...]] = (
@@ -128,9 +129,11 @@ class Report(Value, HasText, HasPage):
             it, or by default.
         timezone: The plan's zone.
         instant: ``as_of`` in seconds since 1970 UTC, or ``None``.
-        findings: In catalogue order.
+        findings: In catalogue order, then in that of house rules.
         rule_ids: The rules that were asked, in order.
-        not_applicable: Those of them that the protocol sets no limit for.
+        not_applicable: Those of them that the protocol sets no limit for, and house rules that
+            are not in force.
+        house_rules: The house rules in force, in order.
     """
 
     plan: str
@@ -141,6 +144,7 @@ class Report(Value, HasText, HasPage):
     findings: tuple[Finding, ...] = ()
     rule_ids: tuple[str, ...] = field(default=())
     not_applicable: frozenset[str] = frozenset()
+    house_rules: tuple[HouseRule, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -12,7 +12,18 @@ import pytest
 import kap_model as kap
 from kap_model.cli import main
 from kap_model.cli._parser import COMMANDS, command_line
-from shipped import ACCEPTED, BROKEN, EXAMPLES, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
+from shipped import (
+    ACCEPTED,
+    BROKEN,
+    EXAMPLES,
+    FEES,
+    HOUSE,
+    HOUSE_RULES,
+    KINGSLEY,
+    REGROUNDING,
+    RUNNING,
+    SLOTS,
+)
 
 AS_OF = "2027-02-10T12:00:00-08:00"
 MARKER = "MARKER"
@@ -40,7 +51,8 @@ def written(tmp_path: Path, plan: kap.Plan, name: str = "plan.json") -> str:
 def test_every_example_is_used_here() -> None:
     documents = [path for path in EXAMPLES.rglob("*.json") if path.parent.name != "cases"]
     files = {str(path) for path in documents}
-    assert files == {BROKEN, KINGSLEY, REGROUNDING, RUNNING, HOUSE, ACCEPTED, FEES, SLOTS}
+    plans = {BROKEN, KINGSLEY, REGROUNDING, RUNNING}
+    assert files == plans | {HOUSE, HOUSE_RULES, ACCEPTED, FEES, SLOTS}
 
 
 @pytest.mark.parametrize("path", [REGROUNDING, KINGSLEY])
@@ -52,6 +64,20 @@ def test_whole_plans_are_ok_without_findings(path: str, capsys: Capture) -> None
     assert captured.out == f"{report}\n"
     assert captured.out.splitlines()[0].endswith(": ok")
     assert captured.err == ""
+
+
+def test_house_rules_of_a_document_are_judged_with_the_catalogue(capsys: Capture) -> None:
+    assert main(["check", REGROUNDING, "--protocol", HOUSE_RULES]) == 0
+    assert capsys.readouterr().out.startswith("rg-plan-0042: ok\n  protocol house-rules")
+    ids = kap.load_protocol(HOUSE_RULES).house_ids
+    (report,) = reports(capsys, REGROUNDING, "--protocol", HOUSE_RULES)
+    assert report["findings"] == []
+    assert tuple(report["rules"])[-len(ids) :] == ids
+    assert {report["rules"][id] for id in ids} == {"satisfied"}
+    assert main(["check", BROKEN, "--protocol", HOUSE_RULES]) == 1
+    capsys.readouterr()
+    (report,) = reports(capsys, BROKEN, "--protocol", HOUSE_RULES)
+    assert {finding["rule"] for finding in report["findings"]} & set(ids)
 
 
 def test_a_running_course_is_pending(capsys: Capture) -> None:

@@ -13,18 +13,37 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.documents import _json
+from kap_model.forms._form import RuleForm
 from kap_model.limits import LIMITS
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from mutations import changed_documents, spoiled_texts
+from own_rules import own_rule
 from profiles import scaled
+from shipped import HOUSE_RULES, REGROUNDING
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "protocols"
-PROTOCOLS = kst.protocols()
+PROTOCOLS = kst.protocols(house=True)
 DOCUMENTS = PROTOCOLS.map(kap.dumps_protocol)
 KEYS = (
     *("schema", "id", "extends", "limits", "severities", "value", "since", "citation", "source"),
     *("where", "min", "max", "months", "policy", "dosings", "gate", "at_most", "days"),
+    *(
+        "rules",
+        "form",
+        "each",
+        "by",
+        "of",
+        "from",
+        "to",
+        "while",
+        "within",
+        "unit",
+        "before",
+        "after",
+    ),
+    *("sum", "back_to", "until", "one_of", "field", "values", "severity", "says", "why", "action"),
+    *("kind", "place", "format", "level", "phase", "first", "nth", "every", "below", "above"),
     *[spec.name for spec in LIMITS],
     *[rule.id for rule in kap.RULES],
 )
@@ -283,6 +302,362 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_refusal_names_its_place(given_as: dict[str, Any], reason: str) -> None:
     (problem,) = refused(document(**given_as))
     assert problem.startswith(reason)
+
+
+# House rules.
+
+RULE = "HOUSE-RULE"
+
+
+def row(form: str, **given: Any) -> dict[str, Any]:
+    """A house rule's line; ``from_`` and ``while_`` stand for the words of documents."""
+    keys = {name.rstrip("_"): value for name, value in given.items()}
+    return {"id": RULE, "form": form, "citation": HERE} | keys
+
+
+def ruled(*rows: Any, **given: Any) -> str:
+    return document(rules=list(rows), **given)
+
+
+def first_rule(line: dict[str, Any]) -> kap.HouseRule:
+    return kap.loads_protocol(ruled(line)).rules[0]
+
+
+def chosen(**given: Any) -> dict[str, Any]:
+    return {"kind": "dosing"} | {name.rstrip("_"): value for name, value in given.items()}
+
+
+REMOTE = kap.forms.Selector("dosing", place="remote", first=2)
+DAYS = {"min": 1, "max": 3, "unit": "days"}
+NEXT_DAY = row("follow", each="dosing", by="integration", within=DAYS)
+# A line of each form as it is written in the shortest way, and what it says.
+ROWS: dict[str, tuple[dict[str, Any], Any]] = {
+    "count": (
+        row("count", of=["preparation", "integration"], max=10, before="dosing", sum="minutes"),
+        kap.forms.Count(["integration", "preparation"], max=10, before="dosing", sum="minutes"),
+    ),
+    "order before": (
+        row("order", each="preparation", before=chosen(nth=1)),
+        kap.forms.Order("preparation", before=kap.forms.Selector("dosing", nth=1)),
+    ),
+    "order after": (
+        row("order", each="integration", after="dosing"),
+        kap.forms.Order("integration", after="dosing"),
+    ),
+    "precede": (
+        row("precede", each=chosen(every=6), by="medical-review", min=2, back_to="previous"),
+        kap.forms.Precede(
+            kap.forms.Selector("dosing", every=6), "medical-review", min=2, back_to="previous"
+        ),
+    ),
+    "follow": (
+        NEXT_DAY,
+        kap.forms.Follow("dosing", "integration", within=kap.forms.Within(1, 3, unit="days")),
+    ),
+    "follow at any time": (
+        row("follow", each="dosing", by="medical-review", min=0, until="ever"),
+        kap.forms.Follow("dosing", "medical-review", min=0, until="ever"),
+    ),
+    "space": (
+        row("space", from_="dosing", to="integration", max=72, unit="hours"),
+        kap.forms.Space("dosing", "integration", max=72, unit="hours"),
+    ),
+    "rate": (
+        row("rate", of=chosen(from_=2), max=2, days=7),
+        kap.forms.Rate(kap.forms.Selector("dosing", from_=2), max=2, days=7),
+    ),
+    "span": (
+        row("span", from_="dosing", max=9, unit="weeks"),
+        kap.forms.Span("dosing", max=9, unit="weeks"),
+    ),
+    "length": (
+        row("length", of=chosen(place="remote", first=2), min=60),
+        kap.forms.Length(REMOTE, min=60),
+    ),
+    "one of some lengths": (
+        row("length", of="dosing", one_of=[60, 90]),
+        kap.forms.Length("dosing", one_of=[90, 60]),
+    ),
+    "allow": (
+        row("allow", of=chosen(phase="course"), field="place", values=["office"]),
+        kap.forms.Allow(kap.forms.Selector("dosing", phase="course"), "place", "office"),
+    ),
+    "known": (
+        row("known", of=chosen(level=["low", "high"]), field="support_person", by="end"),
+        kap.forms.Known(
+            kap.forms.Selector("dosing", level=["low", "high"]), "support_person", by="end"
+        ),
+    ),
+    "recur": (
+        row("recur", of="medical-review", months=3, policy="calendar", while_="integration"),
+        kap.forms.Recur("medical-review", 3, policy="calendar", while_="integration"),
+    ),
+    "off": (row("off", since="2027-01-01"), "off"),
+}
+
+
+@pytest.mark.parametrize(("line", "form"), ROWS.values(), ids=ROWS.keys())
+def test_a_house_rule_is_a_row(line: dict[str, Any], form: Any) -> None:
+    protocol = kap.loads_protocol(ruled(line))
+    assert [rule.form for rule in protocol.rules] == [form]
+    (written,) = json.loads(kap.dumps_protocol(protocol))["rules"]
+    assert written == line
+
+
+def test_what_a_house_rule_says_beside_its_form() -> None:
+    said = {"says": "So it is.", "why": "It is so.", "action": "Ask.", "since": "2027-01-01"}
+    rule = first_rule(NEXT_DAY | {"severity": "warning"} | said)
+    assert (rule.says, rule.why, rule.action) == ("So it is.", "It is so.", "Ask.")
+    assert (rule.severity, rule.since) == ("warning", dt.date(2027, 1, 1))
+    sides = {"above": "advice", "below": "error"}
+    sided = (
+        first_rule(row("rate", of="dosing", max=1, days=1) | ROWS["space"][0] | {"severity": sides})
+        if False
+        else first_rule(ROWS["space"][0] | {"severity": sides})
+    )
+    assert sided.severity == (("below", "error"), ("above", "advice"))
+
+
+def test_the_canonical_form_of_house_rules() -> None:
+    """Keys in the contract's order, what is usual left out, selectors as short as can be."""
+    line = {
+        "citation": HERE,
+        "severity": "error",
+        "min": 1,
+        "until": "next",
+        "by": {"kind": ["integration"]},
+        "each": {"first": 2, "place": ["remote"], "kind": ["dosing"]},
+        "form": "follow",
+        "id": RULE,
+    }
+    usual = row(
+        "recur", of=["medical-review"], months=1, policy="rolling", while_={"kind": "dosing"}
+    )
+    protocol = kap.loads_protocol(ruled(line, usual | {"id": "HOUSE-TWO"}))
+    cited = '"citation": {"source": "House protocol", "where": "section 1"}'
+    assert kap.dumps_protocol(protocol) == (
+        '{"schema": "kap-model/protocol/1", "id": "house", "limits": {}, "rules": ['
+        f'{{"id": "{RULE}", "form": "follow", '
+        '"each": {"kind": "dosing", "place": "remote", "first": 2}, "by": "integration", '
+        f"{cited}}}, "
+        '{"id": "HOUSE-TWO", "form": "recur", "of": "medical-review", "months": 1, '
+        f"{cited}}}]}}\n"
+    )
+
+
+def test_lines_of_a_house_rule_take_turns_and_rules_keep_their_order() -> None:
+    later = row("off", since="2028-01-01")
+    other = row("rate", of="dosing", max=2, days=7) | {"id": "HOUSE-OTHER"}
+    protocol = kap.loads_protocol(ruled(later, other, NEXT_DAY))
+    assert [rule.id for rule in protocol.rules] == [RULE, RULE, "HOUSE-OTHER"]
+    assert [rule.id for rule in protocol.rules_on(dt.date(2027, 12, 31))] == [RULE, "HOUSE-OTHER"]
+    assert [rule.id for rule in protocol.rules_on(dt.date(2028, 1, 1))] == ["HOUSE-OTHER"]
+    assert kap.loads_protocol(kap.dumps_protocol(protocol)) == protocol
+
+
+def test_severities_may_name_house_rules_of_the_document() -> None:
+    own = kap.loads_protocol(ruled(NEXT_DAY, severities={RULE: "advice"}))
+    assert own.severities == ((RULE, "advice"),)
+    assert refused(ruled(NEXT_DAY, severities={"HOUSE-RULES": "advice", RULE: "fatal"})) == [
+        f"$.severities: has an unknown rule; did you mean {RULE}?",
+        f"$.severities.{RULE}: must be one of error, warning, advice",
+    ]
+
+
+def test_a_house_rule_has_no_id_of_a_rule_that_is_known() -> None:
+    own = own_rule(RULE)
+    line = NEXT_DAY | {"id": "DOSE-GAP"}
+    reason = "must be an id of its own, none of the catalogue"
+    for rules in (kap.RULES, (own,)):
+        assert refused(ruled(line), rules=rules) == [f"$.rules[0].id: {reason}"]
+    assert refused(ruled(NEXT_DAY), rules=(*kap.RULES, own)) == [f"$.rules[0].id: {reason}"]
+
+
+def test_as_many_lines_as_a_protocol_may_have() -> None:
+    lines = [NEXT_DAY | {"id": f"HOUSE-{number}"} for number in range(201)]
+    assert len(kap.loads_protocol(ruled(*lines[:200])).rules) == 200
+    assert refused(ruled(*lines)) == ["$.rules: must be at most 200 lines"]
+
+
+def test_all_problems_of_house_rules_are_told_at_once_each_in_its_place() -> None:
+    broken = [
+        row(
+            "follow", each=chosen(level=["low", "so so"]), by="integratoin", until="x", of="dosing"
+        ),
+        row("spcae", from_="dosing"),
+        row("space", from_=chosen(from_=0), min=5, max=4, unit="days", severity=5),
+        row("off", since="2027-01-01", why="x"),
+    ]
+    rows: list[Any] = [{**line, "id": f"HOUSE-{n}"} for n, line in enumerate(broken)]
+    rows += [{"form": "rate", "of": "dosing", "max": 0, "citation": {"source": "s"}}, 5]
+    assert [problem.partition(" must be")[0] for problem in refused(ruled(*rows))] == [
+        "$.rules[0].of: does not belong here",
+        "$.rules[0].each.level[1]:",
+        "$.rules[0].by:",
+        "$.rules[0].until:",
+        "$.rules[1].form:",
+        "$.rules[2].from.from:",
+        "$.rules[2].max: must not be below min",
+        "$.rules[2].severity:",
+        "$.rules[3].why: does not belong here",
+        "$.rules[4]: lacks id",
+        "$.rules[4]: lacks days",
+        "$.rules[4].max:",
+        "$.rules[4].citation: lacks where",
+        "$.rules[5]:",
+    ]
+
+
+def test_a_level_that_the_protocol_never_has_is_refused_beside_other_problems() -> None:
+    lines = [
+        row("off", since="2028-01-01"),
+        row("rate", of=chosen(level="high"), max=1, days=7) | {"id": "HOUSE-OTHER"},
+        row("rate", of=chosen(level=["low", "high"]), max=1, days=7),
+    ]
+    levels = {"dose_levels": [line(["low"])]}
+    assert refused(ruled(*lines, limits=levels, severities={"zz": "error"})) == [
+        "$.rules[1].of.level: must be levels of dose_levels",
+        "$.rules[2].of.level: must be levels of dose_levels",
+        "$.severities: has an unknown rule",
+    ]
+    assert kap.loads_protocol(ruled(*lines, limits={"dose_levels": [line(["high", "low"])]}))
+
+
+ENDS = "must set min, max or both"
+REFUSED_ROWS: dict[str, tuple[Any, str]] = {
+    "no array": ({}, "$.rules: must be an array"),
+    "no object": (["follow"], "$.rules[0]: must be an object"),
+    "no form": ([{"id": RULE}], "$.rules[0]: lacks form"),
+    "an id in small letters": ([NEXT_DAY | {"id": "house-a"}], "$.rules[0].id: must be two or"),
+    "an id of one word": ([NEXT_DAY | {"id": "HOUSE"}], "$.rules[0].id: must be two or more"),
+    "an id too long": ([NEXT_DAY | {"id": "A-" + "B" * 39}], "$.rules[0].id: must be two or"),
+    "one id twice": ([NEXT_DAY] * 2, "$.rules[1]: must have a since"),
+    "one id twice on a date": (
+        [NEXT_DAY | {"since": "2027-01-01"}] * 2,
+        "$.rules[1].since: must be a date that no other line has",
+    ),
+    "null": ([NEXT_DAY | {"within": None}], "$.rules[0].within: must not be null; leave the key"),
+    "a key of Python": (
+        [row("rate", of="dosing", max=1, days=1) | {"from_": 1}],
+        "$.rules[0]: has",
+    ),
+    "sides of a form without": (
+        [NEXT_DAY | {"severity": {"below": "error", "above": "error"}}],
+        "$.rules[0].severity: must be one severity: this form has no two sides",
+    ),
+    "one side": (
+        [ROWS["space"][0] | {"severity": {"below": "error"}}],
+        "$.rules[0].severity: lacks above",
+    ),
+    "a side that cannot be": (
+        [ROWS["space"][0] | {"severity": {"below": "error", "above": "x"}}],
+        "$.rules[0].severity.above: must be one of error",
+    ),
+    "a severity that is a list": (
+        [ROWS["space"][0] | {"severity": ["error", "error"]}],
+        "$.rules[0].severity: must be",
+    ),
+    "no end of a count": ([row("count", of="dosing")], f"$.rules[0]: {ENDS}"),
+    "no end of a window": (
+        [NEXT_DAY | {"within": {"unit": "days"}}],
+        f"$.rules[0].within: {ENDS}",
+    ),
+    "a window too long in weeks": (
+        [NEXT_DAY | {"within": {"max": 100_001, "unit": "weeks"}}],
+        "$.rules[0].within.max: must be an integer from 0 to 100000",
+    ),
+    "a space too long in months": (
+        [row("space", from_="dosing", min=1_201, unit="months")],
+        "$.rules[0].min: must be an integer from 0 to 1200",
+    ),
+    "a span in hours": (
+        [row("span", from_="dosing", max=5, unit="hours")],
+        "$.rules[0].unit: must be one of days, weeks, months",
+    ),
+    "a space to an ordinal of its kind": (
+        [row("space", from_="dosing", to=chosen(nth=2), max=5, unit="days")],
+        "$.rules[0].to: must have no ordinal",
+    ),
+    "neither before nor after": (
+        [row("order", each="dosing")],
+        "$.rules[0]: must set exactly one of before and after",
+    ),
+    "both before and after": (
+        [row("order", each="dosing", before="dosing", after="dosing")],
+        "$.rules[0]: must set exactly one of before and after",
+    ),
+    "lengths beside an end": (
+        [row("length", of="dosing", min=1, one_of=[60])],
+        "$.rules[0].one_of: must stand alone",
+    ),
+    "a length twice": (
+        [row("length", of="dosing", one_of=[60, 60])],
+        "$.rules[0].one_of: must name each once",
+    ),
+    "a value that is no list": (
+        [row("allow", of="dosing", field="place", values="office")],
+        "$.rules[0].values: must be an array",
+    ),
+    "a value that the field never has": (
+        [row("allow", of="dosing", field="place", values=["office", "garden"])],
+        "$.rules[0].values[1]: must be one of office, remote",
+    ),
+    "a field that no session has": (
+        [row("allow", of="medical-review", field="format", values=["group"])],
+        "$.rules[0].field: must be one that a kind of session selected by of has",
+    ),
+    "a field that not all sessions have": (
+        [row("known", of=["dosing", "integration"], field="level")],
+        "$.rules[0].field: must be one that each kind of session selected by of has",
+    ),
+    "months that are no part of the year": (
+        [row("recur", of="dosing", months=5, policy="calendar")],
+        "$.rules[0].months: must be 1, 2, 3, 4, 6 or 12",
+    ),
+    "a selector that is a number": (
+        [row("recur", of="dosing", months=1, while_=5)],
+        "$.rules[0].while: must be a kind of session, a list of kinds or an object",
+    ),
+    "a selector of no kind": ([row("rate", of=[], max=1, days=1)], "$.rules[0].of: must name at"),
+    "a kind twice": (
+        [row("rate", of=["dosing", "dosing"], max=1, days=1)],
+        "$.rules[0].of: must name each once",
+    ),
+    "an unknown kind": (
+        [row("rate", of=["dosing", "x"], max=1, days=1)],
+        "$.rules[0].of[1]: must be one of consultation",
+    ),
+    "an unknown kind of an object": (
+        [row("rate", of={"kind": "x"}, max=1, days=1)],
+        "$.rules[0].of.kind: must be one of consultation",
+    ),
+    "a level of a kind without": (
+        [row("rate", of={"kind": "integration", "level": "low"}, max=1, days=1)],
+        "$.rules[0].of.level: must stand with a kind that has it",
+    ),
+    "two ordinals": (
+        [row("rate", of=chosen(first=1, every=2), max=1, days=1)],
+        "$.rules[0].of.every: must be left out",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "reason"), REFUSED_ROWS.values(), ids=REFUSED_ROWS.keys())
+def test_a_refusal_of_a_house_rule_names_its_place(rows: Any, reason: str) -> None:
+    (problem,) = refused(document(rules=rows))[:1]
+    assert problem.startswith(reason)
+
+
+def test_the_example_of_house_rules_has_one_of_each_form() -> None:
+    protocol = kap.load_protocol(HOUSE_RULES)
+    forms = [rule.form.form for rule in protocol.rules if isinstance(rule.form, RuleForm)]
+    assert sorted(forms) == sorted(cls.form for cls in RuleForm.__subclasses__())
+    assert [rule.id for rule in protocol.rules if rule.is_off] == ["HOUSE-NEXT-DAY"]
+    assert kap.loads_protocol(kap.dumps_protocol(protocol)) == protocol
+    report = kap.check(kap.load(REGROUNDING), protocol)
+    assert report.findings == ()
+    assert report.ok
+    assert {rule.id for rule in report.house_rules} == set(protocol.house_ids)
 
 
 def test_the_example_file_is_loaded() -> None:

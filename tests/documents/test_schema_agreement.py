@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -29,11 +30,12 @@ from kap_model.documents.schemas import BEYOND, schema
 from kap_model.errors import InvalidValue, Problem
 from kap_model.fees.charges import Share, check_share
 from kap_model.money import Money, check_currency, check_price
-from kap_model.protocol import SEVERITIES
 from kap_model.sessions import KINDS, MEDICAL_KINDS
+from kap_model.severities import SEVERITIES
 from kap_model.testing import strategies
 from mutations import changed_documents, places
 from profiles import sampled, scaled
+from shipped import HOUSE_RULES
 from telling_values import (
     ANY,
     DATES,
@@ -64,7 +66,7 @@ class Door:
 DOORS: Final = {
     "plan": Door(kap.loads, strategies.plans(6).map(kap.dumps), "plans"),
     "protocol": Door(
-        kap.loads_protocol, strategies.protocols().map(kap.dumps_protocol), "protocols"
+        kap.loads_protocol, strategies.protocols(house=True).map(kap.dumps_protocol), "protocols"
     ),
     "fees": Door(kap.loads_fees, strategies.fee_schedules().map(kap.dumps_fees), "fees"),
     "waivers": Door(
@@ -76,6 +78,8 @@ DOORS: Final = {
 }
 NAME_OF_FAMILY: Final = {door.family: name for name, door in DOORS.items()}
 UNREAD: Final = object()
+# Keys whose word chooses the form of an object.
+WORDS_OF_FORMS: Final = ("item", "kind", "type", "form")
 LONGEST_VECTOR: Final = 50_000
 # In the profile quick; a prime, so that over many places every telling value has its turn.
 EACH: Final = 7
@@ -123,9 +127,19 @@ REASONS: Final[dict[str, str]] = {
     "The time zone is one of the tzdata list.": "must be a zone name of the tzdata list",
     "No supply is received before it is issued.": "must not be before issued",
     "A support person's none is in lower case.": "must say none in lower case where nobody",
-    "No two lines of a limit are for one date.": (
+    "No two lines of a limit or of a house rule are for one date.": (
         "must be a date that no other line has|must have a since, as another line has none"
     ),
+    "Severities name rules of the catalogue or house rules of the document.": (
+        "has an unknown rule"
+    ),
+    "No space leads to an ordinal among the kinds that it starts from.": (
+        "must have no ordinal where it shares a kind with from"
+    ),
+    "No house rule asks for a field that its sessions do not have.": (
+        "must be one that (a|each) kind of session selected by of has"
+    ),
+    "No selector names a level that dose_levels never has.": "must be levels of dose_levels",
     "Amounts have no more decimals than their currency.": "must have at most [023] decimals in ",
     "Amounts are of at most 10^15 minor units.": "must not be so large",
     "No scale has a high below its low.": "must not be below low",
@@ -233,7 +247,7 @@ def slices(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
     bare = {
         key: [] if type(value) is list else value
         for key, value in document.items()
-        if key in ("sessions", "waivers", "slots", "fees") or type(value) is str
+        if key in ("sessions", "waivers", "slots", "fees", "rules") or type(value) is str
     }
     yield bare, bare
     for key, value in document.items():
@@ -290,7 +304,8 @@ EVERY_RATE: Final[dict[str, Any]] = {
     "packages": [{"id": "p", "name": "n", "counts": dict.fromkeys(KINDS, 1), **CITED}],
     "claims": dict.fromkeys(KINDS, "whole"),
 }
-MORE: Final = {"plan": (CANCELLED,), "fees": (EVERY_RATE,)}
+EVERY_FORM: Final[dict[str, Any]] = json.loads(Path(HOUSE_RULES).read_text("utf-8"))
+MORE: Final = {"plan": (CANCELLED,), "fees": (EVERY_RATE,), "protocol": (EVERY_FORM,)}
 
 
 def samples_of(name: str) -> dict[str, list[Any]]:
@@ -332,7 +347,7 @@ def spots(value: Any, road: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
     """
     keys: Any = list(value) if isinstance(value, dict) else range(len(value))
     if isinstance(value, dict):
-        road = (*road, *[str(value.get(word)) for word in ("item", "kind", "type")])
+        road = (*road, *[str(value.get(word)) for word in WORDS_OF_FORMS])
     for key in keys:
         here = (*road, key if isinstance(key, str) else "")
         yield (key,) if key in ("source", "where", "since") else here, value, key

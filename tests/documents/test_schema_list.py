@@ -41,6 +41,12 @@ def protocol(**limits: Any) -> dict[str, Any]:
     return {"schema": "kap-model/protocol/1", "id": "p", "limits": lines}
 
 
+def ruled(*rows: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """A protocol of house rules, of one id and citation unless they say another."""
+    lines = [{"id": "HOUSE-RULE", **row, **CITED} for row in rows]
+    return {"schema": "kap-model/protocol/1", "id": "p", "rules": lines} | given
+
+
 def fees(*rows: Any, **given: Any) -> dict[str, Any]:
     return {"schema": "kap-model/fees/1", "id": "f", "currency": "USD", "fees": [*rows]} | given
 
@@ -89,7 +95,11 @@ OWN: Final[dict[str, dict[str, list[Any]]]] = {
         "A support": [dosing(support_person=text) for text in ("None", "NONE", "\uff4eone")],
     },
     "protocol": {
-        "Integers": [protocol(minimum_age=[18.0])],
+        "Integers": [
+            protocol(minimum_age=[18.0]),
+            ruled({"form": "rate", "of": {"kind": "dosing", "nth": 2.0}, "max": 1.0, "days": 7.0}),
+            ruled({"form": "length", "of": "dosing", "one_of": [60.0]}),
+        ],
         "Texts": [
             {
                 "schema": "kap-model/protocol/1",
@@ -104,9 +114,22 @@ OWN: Final[dict[str, dict[str, list[Any]]]] = {
                 "schema": "kap-model/protocol/1",
                 "id": "p",
                 "limits": {"minimum_age": [{"value": 18, "since": "2027-02-29", **CITED}]},
-            }
+            },
+            ruled({"form": "off", "since": "2027-02-29"}),
         ],
-        "No range": [protocol(dosing_count=[{"min": 8, "max": 6}])],
+        "No range": [
+            protocol(dosing_count=[{"min": 8, "max": 6}]),
+            ruled({"form": "count", "of": "dosing", "min": 8, "max": 6}),
+            ruled({"form": "space", "from": "dosing", "min": 8, "max": 6, "unit": "days"}),
+            ruled(
+                {
+                    "form": "follow",
+                    "each": "dosing",
+                    "by": "integration",
+                    "within": {"min": 3, "max": 1, "unit": "days"},
+                }
+            ),
+        ],
         "No two lines": [
             protocol(minimum_age=[18, 21]),
             {
@@ -116,6 +139,39 @@ OWN: Final[dict[str, dict[str, list[Any]]]] = {
                     "minimum_age": [{"value": n, "since": "2027-01-01", **CITED} for n in (18, 21)]
                 },
             },
+            ruled(*[{"form": "off"}] * 2),
+            ruled(*[{"form": "off", "since": "2027-01-01"}] * 2),
+        ],
+        "Severities name": [
+            ruled({"form": "off"}, severities={"HOUSE-RULES": "error"}),
+            ruled(severities={"HOUSE-RULE": "error"}),
+        ],
+        "No space": [
+            ruled(
+                {
+                    "form": "space",
+                    "from": from_,
+                    "to": {"kind": ["dosing", "preparation"], "nth": 2},
+                    "min": 1,
+                    "unit": "days",
+                }
+            )
+            for from_ in ("dosing", ["consultation", "preparation"])
+        ],
+        "No house rule": [
+            ruled({"form": "known", "of": "integration", "field": "level"}),
+            ruled({"form": "known", "of": ["dosing", "integration"], "field": "support_person"}),
+            ruled(
+                {"form": "allow", "of": "medical-review", "field": "format", "values": ["group"]}
+            ),
+            ruled({"form": "allow", "of": "preparation", "field": "level", "values": ["low"]}),
+        ],
+        "No selector": [
+            ruled(
+                {"form": "rate", "of": {"kind": "dosing", "level": level}, "max": 1, "days": 7},
+                limits={"dose_levels": [{"value": ["low"], **CITED}]},
+            )
+            for level in ("high", ["low", "high"])
         ],
     },
     "fees": {

@@ -24,7 +24,17 @@ from kap_model.documents.schemas import BEYOND, NAMES, schema, schema_text
 from kap_model.testing import strategies
 from own_rules import own_rule
 from profiles import scaled
-from shipped import ACCEPTED, BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING, SLOTS
+from shipped import (
+    ACCEPTED,
+    BROKEN,
+    FEES,
+    HOUSE,
+    HOUSE_RULES,
+    KINGSLEY,
+    REGROUNDING,
+    RUNNING,
+    SLOTS,
+)
 
 pytestmark = pytest.mark.installed
 
@@ -38,7 +48,7 @@ LOADERS: Final[dict[str, Callable[[str], Any]]] = {
 }
 SHIPPED: Final = {
     "plan": (BROKEN, KINGSLEY, REGROUNDING, RUNNING),
-    "protocol": (HOUSE,),
+    "protocol": (HOUSE, HOUSE_RULES),
     "fees": (FEES,),
     "waivers": (ACCEPTED,),
     "slots": (SLOTS,),

@@ -54,12 +54,47 @@ VALUES: dict[str, Any] = {
     "Waiver": kap.Waiver(rule="MODALITY", reason="r", by="b", on="2027-01-01"),
     "Words": kap.Words("Something is wrong."),
 }
+FORM_VALUES: dict[str, Any] = {
+    "Allow": kap.forms.Allow("dosing", "place", "office"),
+    "Count": kap.forms.Count("preparation", 1, 3, before="dosing"),
+    "Follow": kap.forms.Follow("dosing", "integration", within=kap.forms.Within(1, 3, unit="days")),
+    "Known": kap.forms.Known("dosing", "support_person"),
+    "Length": kap.forms.Length("dosing", one_of=[60, 90]),
+    "Order": kap.forms.Order("integration", after="dosing"),
+    "Precede": kap.forms.Precede("dosing", "medical-review", back_to="previous"),
+    "Rate": kap.forms.Rate("dosing", max=2, days=7),
+    "Recur": kap.forms.Recur("medical-review", 3),
+    "Selector": kap.forms.Selector(["dosing", "preparation"], place="remote", first=2),
+    "Space": kap.forms.Space("dosing", min=1, max=3, unit="weeks"),
+    "Span": kap.forms.Span("dosing", max=9, unit="weeks"),
+    "Within": kap.forms.Within(max=72, unit="hours"),
+}
+VALUES["HouseRule"] = kap.HouseRule(
+    "HOUSE-PACE",
+    FORM_VALUES["Space"],
+    severity={"below": "error", "above": "warning"},
+    citation=SOURCE,
+)
+VALUES["HouseRule off"] = kap.HouseRule("HOUSE-PACE", "off", since="2028-01-01", citation=SOURCE)
+VALUES["CareProtocol with house rules"] = kap.practices.CORE.protocol.extended(
+    "own", rules=[VALUES["HouseRule"], VALUES["HouseRule off"]]
+)
 NO_VALUES = {
     # the base of sessions, errors, verbs and modules
     *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "PricingError"),
     *("GOOD_FAITH", "PSYCHOTHERAPY_BANDS"),
     *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
-    *("fees", "quote", "estimate", "compare", "credit", "withdraw", "superbill", "instalments"),
+    *(
+        "fees",
+        "forms",
+        "quote",
+        "estimate",
+        "compare",
+        "credit",
+        "withdraw",
+        "superbill",
+        "instalments",
+    ),
     *("reimbursement", "reconcile", "reconcile_total"),
     *("disputable", "good_faith_due", "good_faith_estimate"),
     *("load_fees", "loads_fees", "dumps_fees"),
@@ -191,6 +226,9 @@ VALUES |= {
     "Change": MENDED.changes[0],
     "Completion": kap.complete(COURSE, "kingsley", as_of=NOW),
     "Difference": DIFFERENCE,
+    "HouseRuleChange": kap.HouseRuleChange(
+        rule="HOUSE-PACE", before=None, after=VALUES["HouseRule"]
+    ),
     "LimitAtOdds": LINT.stretches[0].conflict[0],
     "LimitChange": DIFFERENCE.limits[0],
     "LineResult": next(kap.check_lines([kap.dumps(COURSE)])),

@@ -13,12 +13,12 @@ from types import FunctionType, ModuleType
 import pytest
 
 import kap_model as kap
-from kap_model import fees, formats, practices
+from kap_model import fees, formats, forms, practices
 
 SRC = Path(__file__).parents[2] / "src"
 FILES = sorted(SRC.rglob("*.py"))
-MOST_FILES = 144
-MOST_LINES = 30_300
+MOST_FILES = 160
+MOST_LINES = 33_480
 MOST_LINES_OF_A_MODULE = 600
 MOST_LINES_OF_A_FUNCTION = 31
 """Its signature and its docstring not counted; about 25 are meant."""
@@ -33,7 +33,7 @@ LONGER = {
 ENTRIES = (".testing.strategies", ".testing.pytest_plugin", ".testing._hypothesis")
 STARTS = ("", ".__main__", ".authoring", ".formats", ".documents.schemas", *ENTRIES)
 """What people, commands and entry points import."""
-FACES = (kap, fees, formats, practices)
+FACES = (kap, fees, formats, forms, practices)
 SAME_NAME: dict[str, str] = {}
 """Class names that stand twice, each with its reason."""
 

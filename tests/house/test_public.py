@@ -12,13 +12,17 @@ import pytest
 import kap_model as kap
 from copies import copies
 from kap_model import authoring
-from public_values import FEE_VALUES, NO_VALUES, PLAN, PROBLEM, RULE, VALUES
+from public_values import FEE_VALUES, FORM_VALUES, NO_VALUES, PLAN, PROBLEM, RULE, VALUES
 
 pytestmark = pytest.mark.installed
 
 
 BY_IDENTITY = (kap.Limits, kap.Rule)
-EVERY_VALUE = VALUES | {f"fees.{name}": value for name, value in FEE_VALUES.items()}
+EVERY_VALUE = (
+    VALUES
+    | {f"fees.{name}": value for name, value in FEE_VALUES.items()}
+    | {f"forms.{name}": value for name, value in FORM_VALUES.items()}
+)
 each_value = pytest.mark.parametrize("value", EVERY_VALUE.values(), ids=EVERY_VALUE.keys())
 
 
@@ -32,7 +36,8 @@ def test_every_public_name_is_there() -> None:
 # Fields by position are for values that are read at a glance, and for those that only rules make.
 BY_POSITION = {
     *("Bounds", "Breach", "Case", "Citation", "Clinician", "Course", "Example", "Frequency"),
-    *("Money", "Problem", "ReviewAfter", "ReviewEvery", "Rule", "Words"),
+    *("HouseRule", "Money", "Problem", "ReviewAfter", "ReviewEvery", "Rule", "Words"),
+    *FORM_VALUES,
 }
 
 
@@ -53,6 +58,12 @@ def test_every_name_of_fees_is_there() -> None:
     )
     for name, value in FEE_VALUES.items():
         assert type(value) is getattr(kap.fees, name)
+
+
+def test_every_name_of_forms_is_there() -> None:
+    assert sorted(kap.forms.__all__) == list(kap.forms.__all__) == sorted(FORM_VALUES)
+    for name, value in FORM_VALUES.items():
+        assert type(value) is getattr(kap.forms, name)
 
 
 def test_what_a_rule_of_ones_own_needs_is_in_one_place() -> None:

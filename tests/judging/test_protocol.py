@@ -14,9 +14,8 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from copies import copies
-from kap_model.limits import LIMITS
+from kap_model.limits import LIMITS, OFF
 from kap_model.practices import PRACTICES
-from kap_model.protocol import OFF
 from kap_model.testing import strategies as kst
 from profiles import scaled
 

@@ -24,6 +24,7 @@ from wild import wild_moment, wild_plan, wild_value
 Moment = dt.datetime | None
 OPPOSITE = {"tighter": "looser", "looser": "tighter", "equal": "equal", "other": "other"}
 LINE = "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
+HOUSES = kst.protocols(house=True)
 ELSEWHERE = kap.Citation("another page", "another step")
 
 
@@ -366,11 +367,88 @@ def test_what_breaks_a_limit_breaks_a_tighter_one(seed: int) -> None:
     assert told
 
 
+# --- House rules -------------------------------------------------------------------------------
+
+
+def pace(days: int, **given: Any) -> kap.HouseRule:
+    sound: dict[str, Any] = {"citation": SOURCE}
+    form = kap.forms.Space("dosing", min=days, unit="days")
+    return kap.HouseRule("HOUSE-PACE", form, **sound | given)
+
+
+def housed(*rules: kap.HouseRule, **given: Any) -> kap.CareProtocol:
+    return kap.CareProtocol(id="housed", rules=rules, **given)
+
+
+def test_a_house_rule_that_begins_and_one_that_ends() -> None:
+    found = diff(housed(), housed(pace(7)))
+    (change,) = found.house_rules
+    assert (change.rule, change.change, change.before) == ("HOUSE-PACE", "added", None)
+    assert change.says == "Consecutive dosings are at least 7 days apart. (error)"
+    assert not found.same
+    told = f"house rule HOUSE-PACE (added): {change.says}"
+    assert told in str(found)
+    assert "HOUSE-PACE (added)" in found._repr_html_()
+    (back,) = diff(housed(pace(7)), housed()).house_rules
+    assert (back.change, back.after) == ("removed", None)
+    assert back.says == f"before: {change.says}"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [pace(8), pace(7, severity="warning"), pace(7, says="They are a week apart.")],
+    ids=["form", "severity", "sentence"],
+)
+def test_a_house_rule_that_changes(other: kap.HouseRule) -> None:
+    found = diff(housed(pace(7)), housed(other))
+    (change,) = found.house_rules
+    assert (change.change, change.before, change.after) == ("changed", pace(7), other)
+    after, _, before = change.says.partition("; before: ")
+    assert after != before
+    assert change.to_dict() == {
+        "rule": "HOUSE-PACE",
+        "change": "changed",
+        "before": before,
+        "after": after,
+        "cited_before": SOURCE.to_dict(),
+        "cited_after": SOURCE.to_dict(),
+    }
+    assert found.to_dict()["house_rules"] == [change.to_dict()]
+
+
+def test_a_house_rule_that_is_only_cited_anew_or_dated_makes_no_difference() -> None:
+    found = diff(housed(pace(7)), housed(pace(7, citation=ELSEWHERE, why="It is so.")))
+    assert (found.same, found.house_rules, found.cited_anew) == (True, (), ("HOUSE-PACE",))
+    assert diff(housed(pace(7)), housed(pace(7, since="2027-01-01"))).same
+
+
+def test_house_rules_are_compared_and_judge_as_on_a_date() -> None:
+    off = kap.HouseRule("HOUSE-PACE", "off", since="2028-01-01", citation=SOURCE)
+    levels = [
+        kap.Setting(limit="dose_levels", value=("low",), citation=SOURCE),
+        kap.Setting(limit="dose_levels", value=("high",), since="2029-01-01", citation=SOURCE),
+    ]
+    high = kap.HouseRule(
+        "HOUSE-HIGH",
+        kap.forms.Rate(kap.forms.Selector("dosing", level="high"), max=1, days=7),
+        citation=SOURCE,
+    )
+    dated_rules = housed(pace(21), off, high, settings=levels, severities={"HOUSE-PACE": "advice"})
+    plan = kap.parse(LINE)
+    for day, rules in (
+        ("2027-12-31", ["HOUSE-HIGH", "HOUSE-PACE"]),
+        ("2028-01-01", ["HOUSE-HIGH"]),
+    ):
+        found = diff(housed(), dated_rules, plan=plan, on=day)
+        assert [change.rule for change in found.house_rules] == rules
+        assert ("HOUSE-PACE" in {f.rule for f in found.gained}) == ("HOUSE-PACE" in rules)
+
+
 # --- Laws ----------------------------------------------------------------------------------------
 
 
 @settings(max_examples=scaled(30))
-@given(kst.protocols(), kst.plans(), kst.moments())
+@given(HOUSES, kst.plans(), kst.moments())
 def test_a_protocol_does_not_differ_from_itself(
     protocol: kap.CareProtocol, plan: kap.Plan, as_of: Moment
 ) -> None:
@@ -382,7 +460,7 @@ def test_a_protocol_does_not_differ_from_itself(
 
 
 @settings(max_examples=scaled(40))
-@given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
+@given(HOUSES, HOUSES, kst.plans(), kst.moments())
 def test_the_way_back_mirrors_the_way(
     a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment
 ) -> None:
@@ -391,6 +469,9 @@ def test_the_way_back_mirrors_the_way(
     assert (there.same, there.on, there.cited_anew) == (back.same, back.on, back.cited_anew)
     assert (there.switched_on, there.switched_off) == (back.switched_off, back.switched_on)
     assert (there.gained, there.lost) == (back.lost, back.gained)
+    assert [(c.rule, c.before, c.after) for c in there.house_rules] == [
+        (c.rule, c.after, c.before) for c in back.house_rules
+    ]
     assert [(c.rule, c.before, c.after) for c in there.severities] == [
         (c.rule, c.after, c.before) for c in back.severities
     ]
@@ -402,7 +483,7 @@ def test_the_way_back_mirrors_the_way(
 
 
 @settings(max_examples=scaled(40))
-@given(kst.protocols(), kst.protocols(), kst.plans(), kst.moments())
+@given(HOUSES, HOUSES, kst.plans(), kst.moments())
 def test_what_is_gained_and_lost_leads_from_one_report_to_the_other(
     a: kap.CareProtocol, b: kap.CareProtocol, plan: kap.Plan, as_of: Moment
 ) -> None:

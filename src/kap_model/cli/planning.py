@@ -43,8 +43,8 @@ from kap_model.planning.linting import lint
 from kap_model.planning.next_steps import next_steps
 from kap_model.planning.repairing import repair
 from kap_model.practices._built_in import BY_NAME
-from kap_model.protocol import SEVERITIES
 from kap_model.sessions import PLACES
+from kap_model.severities import SEVERITIES
 
 FAIL_ON: Final = (*SEVERITIES, "never")
 _PROTOCOL: Final = "a built-in practice or a protocol document"

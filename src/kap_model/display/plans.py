@@ -58,8 +58,8 @@ def plan_page(plan: Plan, report: Report | None = None) -> Markup:
     if report is not None:
         parts.append(judged(report))
     parts.append(picture(_scene(plan, report)))
-    if marked:
-        parts += [caption(count(len(marked), "finding")), findings_outline(marked)]
+    if report is not None and marked:
+        parts += [caption(count(len(marked), "finding")), findings_outline(marked, report)]
     if plan.sessions:
         parts.append(_sessions(plan, marked))
     return joined(parts)

@@ -25,10 +25,16 @@ from kap_model.display._html import (
 )
 from kap_model.display._text import wrapped
 from kap_model.display.reports import findings_list
-from kap_model.limits import LIMIT_OF_NAME, LIMITS, in_words
-from kap_model.planning.differences import Difference, Direction, LimitChange, SeverityChange
+from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, in_words
+from kap_model.planning.differences import (
+    Difference,
+    Direction,
+    HouseRuleChange,
+    LimitChange,
+    SeverityChange,
+)
 from kap_model.planning.linting import Lint, Stretch, beginnings, remark_words
-from kap_model.protocol import OFF, CareProtocol, Setting
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULES
@@ -106,6 +112,9 @@ def difference_text(difference: Difference) -> str:
         lines.append(f"  {_limits_on(difference.on)}")
     for change in difference.limits:
         lines += _limit(change)
+    for house in difference.house_rules:
+        lines += wrapped(f"house rule {house.rule} ({house.change}): {house.says}", 2, 4)
+        lines += wrapped(_cited(house), 4)
     for label, names in _switched(difference):
         lines += wrapped(f"{label}: {names}", 2, 4)
     for severity in difference.severities:
@@ -122,6 +131,12 @@ def _limit(change: LimitChange) -> Iterator[str]:
     if change.cited_before is not None:
         sources.append(f"before: {change.cited_before}")
     yield from wrapped("; ".join(sources), 4)
+
+
+def _cited(change: HouseRuleChange) -> str:
+    after, before = change.after, change.before
+    sources = [] if after is None else [f"source: {after.citation}"]
+    return "; ".join([*sources, *([] if before is None else [f"before: {before.citation}"])])
 
 
 def _plan(difference: Difference) -> Iterator[str]:
@@ -145,6 +160,9 @@ def difference_html(difference: Difference) -> str:
         parts.append(line(_limits_on(difference.on)))
     if difference.limits:
         parts.append(_changes(difference))
+    for house in difference.house_rules:
+        label = element("strong", f"house rule {house.rule} ({house.change}): ")
+        parts.append(note(label, f"{house.says} ({_cited(house)})"))
     told = [*_switched(difference, "rules ")]
     if difference.severities:
         shifts = (_shift(severity, "\u2192") for severity in difference.severities)

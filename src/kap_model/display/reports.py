@@ -146,12 +146,13 @@ def findings_table(marked: Sequence[Marked]) -> Markup:
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
-def findings_outline(marked: Sequence[Marked]) -> Markup:
+def findings_outline(marked: Sequence[Marked], report: Report) -> Markup:
     """Findings by the sentence of their rule: what a plan shows.
 
     A finding's own message may name what is recorded of the client; only a report shows it.
     """
-    rows = [(*_start(one), _sentence(one.finding)) for one in marked]
+    sentences = _sentences(report)
+    rows = [(*_start(one), sentences.get(one.finding.rule, "")) for one in marked]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
@@ -188,9 +189,10 @@ def _message(finding: Finding) -> Markup:
     return joined([finding.message, source])
 
 
-def _sentence(finding: Finding) -> str:
-    rule = RULE_OF_ID.get(finding.rule)
-    return "" if rule is None else rule.says
+def _sentences(report: Report) -> dict[str, str]:
+    """What each rule of the catalogue says, and each house rule that is in force."""
+    house = {rule.id: rule.sentence for rule in report.house_rules}
+    return {id: rule.says for id, rule in RULE_OF_ID.items()} | house
 
 
 def report_html(report: Report) -> str:
@@ -229,9 +231,9 @@ def _picture(report: Report, marked: tuple[Marked, ...]) -> list[Markup]:
 
 def _rules(report: Report) -> Markup:
     """Every rule by verdict, the worst first."""
-    verdicts = report.rules
+    verdicts, sentences = report.rules, _sentences(report)
     rows = [
-        (rule, verdict.replace("-", " "), RULE_OF_ID[rule].says if rule in RULE_OF_ID else "")
+        (rule, verdict.replace("-", " "), sentences.get(rule, ""))
         for wanted in VERDICTS
         for rule, verdict in verdicts.items()
         if verdict == wanted

@@ -1,9 +1,11 @@
-"""Protocol documents, ``kap-model/protocol/1``: a practice's own limits, dated and cited."""
+"""Protocol documents, ``kap-model/protocol/1``: a practice's own limits and rules, dated, cited."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from kap_model._values import check_choice
@@ -23,6 +25,7 @@ from kap_model.documents._forms import (
     with_definitions,
     word_or,
 )
+from kap_model.documents._rules import HOUSE_ID, read_rule, rule_schemas, write_rule
 from kap_model.documents._shape import (
     REFUSED,
     Document,
@@ -35,11 +38,13 @@ from kap_model.documents._shape import (
     strict,
     tag,
 )
-from kap_model.errors import InvalidValue
+from kap_model.errors import InvalidValue, Problem
+from kap_model.forms.house_rules import MOST_RULES, HouseRule
 from kap_model.limits import (
     LIMIT_OF_NAME,
     LIMITS,
     LONGEST,
+    OFF,
     REVIEW_GATES,
     REVIEW_POLICIES,
     Bounds,
@@ -49,16 +54,19 @@ from kap_model.limits import (
     ReviewEvery,
 )
 from kap_model.practices._built_in import BY_NAME
-from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting, Severity
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules._rule import Rule
-from kap_model.rules.catalogue import RULES
+from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.sessions import FORMATS, PLACES
+from kap_model.severities import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"
 _LONGEST_MONTHS: Final = 120
+_OF_FORM: Final = re.compile(r"rules\[(\d+)\]\.form\.([a-z]+)_?")
+"""A place in the form of a house rule, as a protocol names it."""
 
 
 def loads_protocol(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> CareProtocol:
@@ -68,7 +76,8 @@ def loads_protocol(text: str | bytes, *, rules: tuple[Rule, ...] = RULES) -> Car
 
     Args:
         text: The document.
-        rules: The rules that ``severities`` may name; a practice's own stand beside ours.
+        rules: The rules that ``severities`` may name beside the document's own house rules, none
+            of which may have the id of one; rules of a practice's own code stand beside ours.
 
     Raises:
         DocumentError: The text is not a protocol document; with all its problems.
@@ -222,15 +231,21 @@ def _read_limits(reading: Reading, raw: Any, path: str) -> Any:
 def _note_repeated_dates(reading: Reading, lines: Any, path: str) -> None:
     if lines == []:
         reading.add(path, "must hold at least one line")
+    rows = enumerate(lines if type(lines) is list else ())
+    _note_repeated(reading, [(f"{path}[{index}]", line) for index, line in rows])
+
+
+def _note_repeated(reading: Reading, lines: list[tuple[str, Any]]) -> None:
+    """Note lines of one thing, each with its path, that are for one date."""
     seen: set[str | None] = set()
-    for index, line in enumerate(lines if type(lines) is list else ()):
+    for path, line in lines:
         since = line.get("since") if isinstance(line, dict) else ()
         if not isinstance(since, (str, type(None))):
             continue
         if since in seen and since is None:
-            reading.add(f"{path}[{index}]", "must have a since, as another line has none")
+            reading.add(path, "must have a since, as another line has none")
         elif since in seen:
-            reading.add(f"{path}[{index}].since", "must be a date that no other line has")
+            reading.add(f"{path}.since", "must be a date that no other line has")
         seen.add(since)
 
 
@@ -282,18 +297,51 @@ def _limits_schema() -> Schema:
     )
 
 
+# House rules.
+
+
+def _read_rules(reading: Reading, raw: Any, path: str) -> Any:
+    before = len(reading.problems)
+    if type(raw) is list and len(raw) > MOST_RULES:
+        reading.add(path, f"must be at most {MOST_RULES} lines")
+    rules = array_of(read_rule)(reading, raw, path)
+    lines: dict[str, list[tuple[str, Any]]] = {}
+    for index, row in enumerate(raw if type(raw) is list else ()):
+        if isinstance(row, dict) and isinstance(row.get("id"), str):
+            lines.setdefault(row["id"], []).append((f"{path}[{index}]", row))
+    for its in lines.values():
+        _note_repeated(reading, its)
+    return REFUSED if len(reading.problems) > before else rules
+
+
+def _write_rules(rules: tuple[HouseRule, ...]) -> list[dict[str, Any]]:
+    return [write_rule(rule) for rule in rules]
+
+
+def _rules_schema() -> Schema:
+    says = "The practice's own sentences, in the order in which reports show them."
+    return array(named("rule").schema, says, maxItems=MOST_RULES)
+
+
 # Severities.
 
 
 def _read_severities(reading: Reading, raw: Any, path: str) -> Any:
-    if not reading.is_object(raw, path):
-        return REFUSED
-    for rule, severity in raw.items():
-        if rule not in reading.given:
-            reading.add_unknown(path, rule, reading.given, "rule")
+    return raw if reading.is_object(raw, path) else REFUSED
+
+
+def _note_severities(reading: Reading, raw: dict[str, Any], path: str) -> None:
+    """Note severities that cannot be, and those of rules that nobody states."""
+    severities, rows = raw.get("severities"), raw.get("rules")
+    if not isinstance(severities, dict):
+        return
+    ids = [row.get("id") for row in rows if isinstance(row, dict)] if type(rows) is list else []
+    known = reading.given.union([id for id in ids if isinstance(id, str)])
+    for rule, severity in severities.items():
+        if rule not in known:
+            reading.add_unknown(f"{path}.severities", rule, known, "rule")
         elif type(severity) is not str or severity not in SEVERITIES:
-            reading.add(f"{path}.{rule}", "must be one of " + ", ".join(SEVERITIES))
-    return raw
+            reading.add(f"{path}.severities.{rule}", "must be one of " + ", ".join(SEVERITIES))
 
 
 def _severities_schema(rules: tuple[Rule, ...]) -> Schema:
@@ -301,7 +349,8 @@ def _severities_schema(rules: tuple[Rule, ...]) -> Schema:
         {rule.id: {"description": rule.says, **choice(SEVERITIES).schema} for rule in rules},
         (),
         title="Severities",
-        description="Severities that replace those of rules.",
+        description="Severities that replace those of rules; house rules of this document count.",
+        patternProperties={HOUSE_ID: choice(SEVERITIES).schema},
     )
 
 
@@ -312,6 +361,7 @@ def _make(
     id: str,
     extends: str | None = None,
     limits: Iterable[Setting] = (),
+    rules: tuple[HouseRule, ...] = (),
     severities: dict[str, Severity] | None = None,
 ) -> CareProtocol:
     if extends is None:
@@ -319,7 +369,21 @@ def _make(
     else:
         check_choice(extends, "extends", BY_NAME)
         base = BY_NAME[extends].protocol
-    return base.extended(id, settings=limits, severities=severities or {})
+    try:
+        return base.extended(id, settings=limits, rules=rules, severities=severities or {})
+    except InvalidValue as error:
+        placed = [_in_document(problem, rules) for problem in error.problems]
+    raise InvalidValue([problem for _, problem in sorted(placed, key=itemgetter(0))])
+
+
+def _in_document(problem: Problem, rules: tuple[HouseRule, ...]) -> tuple[int, Problem]:
+    """A problem where a document has it, with the row; no base has house rules."""
+    found = _OF_FORM.match(problem.path)
+    if found is None:
+        return -1, problem
+    row = rules.index(CareProtocol(id="lines", rules=rules).rules[int(found[1])])
+    path = f"rules[{row}].{found[2]}{problem.path[found.end() :]}"
+    return row, Problem(path, problem.reason)
 
 
 _EXAMPLE: Final = {
@@ -341,12 +405,24 @@ _EXAMPLE: Final = {
             }
         ],
     },
+    "rules": [
+        {
+            "id": "HOUSE-NEXT-DAY",
+            "form": "follow",
+            "each": "dosing",
+            "by": "integration",
+            "within": {"min": 1, "max": 3, "unit": "days"},
+            "severity": "warning",
+            "since": "2027-01-01",
+            "citation": {"source": "House protocol", "where": "section 4"},
+        }
+    ],
     "severities": {"RECORD-OUTCOME": "error"},
 }
 _PROTOCOL: Final = Shape(
     CareProtocol,
     "Protocol",
-    "The limits that a practice's courses keep, each dated and cited.",
+    "The limits and rules that a practice's courses keep, each dated and cited.",
     (
         tag("schema", PROTOCOL_SCHEMA, KIND_OF_DOCUMENT),
         Key("id", ID, "The protocol's name in reports.", more={"examples": ["house"]}),
@@ -357,10 +433,12 @@ _PROTOCOL: Final = Shape(
             get=lambda _: None,  # every line is spelled out
         ),
         Key("limits", Form({}, _read_limits), get=_limits_of, judged=False),
+        Key("rules", Form({}, _read_rules, _write_rules), beside=("extends", "limits")),
         Key("severities", Form({}, _read_severities, dict), judged=False),
     ),
     sound={"id": "p"},
     make=_make,
+    whole=_note_severities,
     more={"examples": [_EXAMPLE]},
 )
 _DOCUMENT: Final = Document(_PROTOCOL.read, _PROTOCOL.write)
@@ -373,6 +451,11 @@ def protocol_schema(rules: tuple[Rule, ...]) -> Schema:
         "review-every": _REVIEW_EVERY.schema(),
         "review-after": _REVIEW_AFTER.schema(),
         "frequency": _FREQUENCY.schema(),
+        **rule_schemas(tuple(dict.fromkeys([*RULE_OF_ID, *[rule.id for rule in rules]]))),
     }
-    protocol = _PROTOCOL.schema(limits=_limits_schema(), severities=_severities_schema(rules))
-    return with_definitions(protocol, own)
+    protocol = _PROTOCOL.schema(
+        limits=_limits_schema(), rules=_rules_schema(), severities=_severities_schema(rules)
+    )
+    names = {"propertyNames": {"enum": [rule.id for rule in rules]}}
+    alone = {"if": {"required": ["rules"]}, "else": {"properties": {"severities": names}}}
+    return with_definitions({**protocol, **alone}, own)

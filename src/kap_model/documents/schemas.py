@@ -29,10 +29,10 @@ from kap_model.documents.lists import slots_schema, waivers_schema
 from kap_model.documents.plans import plan_schema
 from kap_model.documents.protocols import protocol_schema
 from kap_model.notation import parse
-from kap_model.protocol import SEVERITIES
 from kap_model.report import VERDICTS, ProtocolSource
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
+from kap_model.severities import SEVERITIES
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -67,7 +67,11 @@ BEYOND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             _TEXTS,
             _DATES,
             _RANGES,
-            "No two lines of a limit are for one date.",
+            "No two lines of a limit or of a house rule are for one date.",
+            "Severities name rules of the catalogue or house rules of the document.",
+            "No space leads to an ordinal among the kinds that it starts from.",
+            "No house rule asks for a field that its sessions do not have.",
+            "No selector names a level that dose_levels never has.",
         ),
         "fees": (
             *_ALWAYS,

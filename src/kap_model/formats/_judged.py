@@ -17,8 +17,8 @@ from kap_model._values import Value
 from kap_model.citations import Citation
 from kap_model.errors import Problem
 from kap_model.formats._places import Places, Region
-from kap_model.protocol import SEVERITIES, Severity
 from kap_model.report import Finding, Verdict
+from kap_model.severities import SEVERITIES, Severity
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:/", re.ASCII)
 # What stands for itself in a path of a URI; a colon could be taken for a scheme's.
@@ -125,12 +125,14 @@ class Judgement(NamedTuple):
         notes: What is said against it, in order.
         topics: The ids of all that was asked, each with why it does not apply, if it does not.
         about: By what it was judged.
+        own: What a practice of its own asks, beside what every document of its kind is asked.
     """
 
     subject: str
     notes: Sequence[Note]
     topics: Mapping[str, str | None]
     about: dict[str, str]
+    own: Sequence[Topic] = ()
 
 
 @frozen(kw_only=True, repr=False, slots=False)

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from kap_model.formats._judged import Judged, Judgement, Note
+from kap_model.formats._judged import Judged, Judgement, Note, Topic
 from kap_model.formats._places import Places, session_places
 from kap_model.report import Finding, Report
 
@@ -55,11 +55,21 @@ class Checked(Judged):
             notes=[_note(report.plan, finding) for finding in report.findings],
             topics={rule: _NO_LIMIT if rule in idle else None for rule in report.rule_ids},
             about=about if report.as_of is None else about | {"as_of": report.as_of},
+            own=_own(report),
         )
 
     def find_parts(self) -> Places:
         """Where its sessions stand."""
         return session_places(self.text)
+
+
+def _own(report: Report) -> Sequence[Topic]:
+    if not report.house_rules:
+        return ()
+    # Late: who has no house rule need not load the forms.
+    from kap_model.forms.judging import rules_of_house
+
+    return rules_of_house(report.house_rules)
 
 
 def _note(plan: str, finding: Finding) -> Note:

@@ -13,7 +13,7 @@ from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.formats._judged import Judged, Judgement, Note, Topic
 from kap_model.formats._places import EXTENDS, Places, Region, line_name, protocol_places
-from kap_model.limits import in_words
+from kap_model.limits import OFF, in_words
 from kap_model.planning._feasibility import FIRST_START, TOGETHER
 from kap_model.planning.linting import (
     LimitAtOdds,
@@ -24,8 +24,9 @@ from kap_model.planning.linting import (
     beginnings,
     remark_words,
 )
-from kap_model.protocol import OFF, CareProtocol, Setting, Severity
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.severities import Severity
 
 T = TypeVar("T")
 

@@ -24,6 +24,7 @@ class SarifPart(NamedTuple):
 
     results: list[dict[str, Any]]
     notifications: list[dict[str, Any]]
+    own: list[dict[str, Any]]
 
 
 def as_sarif(judged: Iterable[Judged], *, topics: Sequence[Topic] = RULES) -> str:
@@ -43,8 +44,12 @@ def sarif_log(parts: Sequence[SarifPart], topics: Sequence[Topic] = RULES) -> st
     notifications = [notice for part in parts for notice in part.notifications]
     rules = [_descriptor(topic) for topic in topics]
     known = {topic.id for topic in topics}
-    strangers = dict.fromkeys(r["ruleId"] for r in results if r["ruleId"] not in known)
-    rules += [{"id": stranger} for stranger in strangers]
+    own: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        for rule in part.own:
+            own.setdefault(rule["id"], rule)
+    named = [*own, *[result["ruleId"] for result in results]]
+    rules += [own.get(id, {"id": id}) for id in dict.fromkeys(named) if id not in known]
     index_of = {rule["id"]: index for index, rule in enumerate(rules)}
     run = {
         "tool": {"driver": {"name": "kap-model", "version": __version__, "rules": rules}},
@@ -68,14 +73,14 @@ def sarif_part(judged: Judged) -> SarifPart:
     """The results of one document, or why it could not be used."""
     said = judged.judgement
     if said is None:
-        return SarifPart([], [_notification(judged, str(p)) for p in judged.problems])
+        return SarifPart([], [_notification(judged, str(p)) for p in judged.problems], [])
     earlier: Counter[str] = Counter()
     results = []
     for note in said.notes:
         print_of = _fingerprint(said.subject, note)
         earlier[print_of] += 1
         results.append(_result(judged, said.subject, note, f"{print_of}:{earlier[print_of]}"))
-    return SarifPart(results, [])
+    return SarifPart(results, [], [_descriptor(topic) for topic in said.own])
 
 
 def _fingerprint(subject: str, note: Note) -> str:

@@ -16,6 +16,7 @@ from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import Plan
 from kap_model.planning._completion import Task
 from kap_model.planning.conflicts import smallest_conflict, spoken
+from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import (
     Pace,
     checked_delay,
@@ -85,10 +86,12 @@ def complete(
     if support_person is not None:
         check_text(support_person, "support_person")
     care, _ = choose_protocol(plan, protocol)
+    instant = moment_of_judgement(as_of)
+    refuse_for_plan(care, "complete", plan, instant)
     task = Task(
         plan=plan,
         care=care,
-        as_of=moment_of_judgement(as_of),
+        as_of=instant,
         every=days_of(every),
         slots=None if open_slots is None else checked_slots(open_slots),
         fees=_fees_of(plan, protocol),
@@ -100,7 +103,9 @@ def complete(
     found = task.solution()
     if found is None:
         raise no_completion(task)
-    return task.completion(found)
+    completion = task.completion(found)
+    refuse_for_plan(care, "complete", completion.plan, instant)
+    return completion
 
 
 def _fees_of(plan: Plan, protocol: ProtocolChoice | None) -> FeeSchedule | None:

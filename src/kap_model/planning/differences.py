@@ -17,8 +17,11 @@ from kap_model.checking import ProtocolChoice, care_of, check, deciding_date
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
+from kap_model.forms._form import RuleForm
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import (
     LIMITS,
+    OFF,
     Bounds,
     Frequency,
     Limits,
@@ -29,10 +32,11 @@ from kap_model.limits import (
 )
 from kap_model.plan import Plan
 from kap_model.planning.moves import beyond
-from kap_model.protocol import CareProtocol, Setting, Severity
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
+from kap_model.severities import Severity
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
@@ -46,6 +50,8 @@ _MORE_IS_TIGHTER: Final = (
     "minimum_age",
 )
 _CHOICES: Final = {"dosing_places": PLACES, "formats": FORMATS}
+_LAST_DAY: Final = dt.date(2200, 12, 31)
+"""On which no course begins."""
 
 
 @frozen(kw_only=True, repr=False)
@@ -96,6 +102,59 @@ class LimitChange(Value):
         return f"<LimitChange {self.limit} {self.change}>"
 
 
+@frozen(kw_only=True, repr=False)
+class HouseRuleChange(Value):
+    """One house rule that asks for something else, or is in force in one protocol only.
+
+    Attributes:
+        rule: The rule's id.
+        before, after: Its lines in force; ``None`` = none is.
+    """
+
+    rule: str
+    before: HouseRule | None
+    after: HouseRule | None
+
+    @property
+    def change(self) -> ChangeKind:
+        """``added``, ``removed`` or ``changed``."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def says(self) -> str:
+        """What changes, in plain English."""
+        old, new = _asked(self.before), _asked(self.after)
+        if self.before is None:
+            return new
+        return f"before: {old}" if self.after is None else f"{new}; before: {old}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as JSON values, what is asked for in words."""
+        return {
+            "rule": self.rule,
+            "change": self.change,
+            "before": None if self.before is None else _asked(self.before),
+            "after": None if self.after is None else _asked(self.after),
+            "cited_before": None if self.before is None else self.before.citation.to_dict(),
+            "cited_after": None if self.after is None else self.after.citation.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        return f"<HouseRuleChange {self.rule} {self.change}>"
+
+
+def _asked(rule: HouseRule | None) -> str:
+    """What a line asks for, with what its form asks where it has a sentence of its own."""
+    if rule is None or not isinstance(rule.form, RuleForm):
+        return "nothing"
+    sides = rule.severity
+    severity = sides if isinstance(sides, str) else ", ".join(f"{on} {is_}" for on, is_ in sides)
+    form = "" if rule.says is None else f"{rule.form.form}: {rule.form.says} "
+    return f"{rule.sentence} {form}({severity})"
+
+
 @frozen(kw_only=True)
 class SeverityChange(Value):
     """One rule whose severity the protocols override differently.
@@ -122,12 +181,14 @@ class Difference(Value, HasText, HasPage):
         before, after: The protocols' ids.
         on: The date whose limits are compared; ``None`` = the latest of each.
         limits: The limits whose values differ, in the order of the reference.
-        cited_anew: The limits of the same value that another source sets.
+        cited_anew: The limits of the same value, and the house rules that ask for the same, for
+            which another source stands.
         severities: The rules whose severity differs, by id.
         switched_on, switched_off: The rules that apply after and not before, or the reverse, in
             the order of the catalogue.
         plan: The id of the plan that was judged, or ``None``.
         gained, lost: The plan's findings after that it has not before, or the reverse.
+        house_rules: The house rules that begin, end or change, by id.
     """
 
     before: str
@@ -141,20 +202,22 @@ class Difference(Value, HasText, HasPage):
     plan: str | None = None
     gained: tuple[Finding, ...] = field(default=(), converter=as_sequence)
     lost: tuple[Finding, ...] = field(default=(), converter=as_sequence)
+    house_rules: tuple[HouseRuleChange, ...] = field(default=(), converter=as_sequence)
 
     def __attrs_post_init__(self) -> None:
         as_rows(self.limits, "limits", LimitChange)
         as_rows(self.severities, "severities", SeverityChange)
         as_rows(self.gained, "gained", Finding)
         as_rows(self.lost, "lost", Finding)
+        as_rows(self.house_rules, "house_rules", HouseRuleChange)
 
     @property
     def same(self) -> bool:
-        """Whether both protocols judge alike: no limit and no severity differs.
+        """Whether both protocols judge alike: no limit, house rule or severity differs.
 
-        Names and sources may.
+        Names, sources and reasons may.
         """
-        return not (self.limits or self.severities)
+        return not (self.limits or self.house_rules or self.severities)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as JSON values."""
@@ -164,6 +227,7 @@ class Difference(Value, HasText, HasPage):
             "on": date_text(self.on),
             "same": self.same,
             "limits": [change.to_dict() for change in self.limits],
+            "house_rules": [change.to_dict() for change in self.house_rules],
             "cited_anew": list(self.cited_anew),
             "severities": [change.to_dict() for change in self.severities],
             "switched_on": list(self.switched_on),
@@ -213,15 +277,20 @@ def diff(
         day = _day_of(plan, as_of) if day is None else day
         judged = _findings(plan, as_of, _as_on(before, day), _as_on(after, day))
     old, new = before.limits_on(day), after.limits_on(day)
+    had, has = _in_force(before, day), _in_force(after, day)
     return Difference(
         before=before.id,
         after=after.id,
         on=day,
         limits=_limit_changes(old, new),
+        house_rules=_house_changes(had, has),
         cited_anew=[
-            name
-            for name, citation in new.cited
-            if getattr(old, name) == getattr(new, name) and old.citations[name] != citation
+            *[
+                name
+                for name, citation in new.cited
+                if getattr(old, name) == getattr(new, name) and old.citations[name] != citation
+            ],
+            *_rules_cited_anew(had, has),
         ],
         severities=_severity_changes(before, after),
         switched_on=_applying(new, old),
@@ -238,13 +307,26 @@ def _day_of(plan: Plan, as_of: dt.datetime | str | None) -> dt.date | None:
 
 
 def _as_on(care: CareProtocol, day: dt.date | None) -> CareProtocol:
-    """A protocol with the limits of one date only."""
+    """A protocol with the limits and house rules of one date only."""
     limits = care.limits_on(day)
     lines = [
         Setting(limit=name, value=getattr(limits, name), citation=citation)
         for name, citation in limits.cited
     ]
-    return attrs.evolve(care, settings=lines)
+    if not care.rules:
+        return attrs.evolve(care, settings=lines)
+    house = _in_force(care, day)
+    first = {rule.id: rule for rule in reversed(care.rules)}
+    rules = [
+        attrs.evolve(house[id], since=None)
+        if id in house
+        else HouseRule(id, OFF, citation=first[id].citation)
+        for id in care.house_ids
+    ]
+    # What is off on some date makes no level that a selector names unknown.
+    cited = rules[0].citation
+    off = Setting(limit="dose_levels", value=OFF, since=_LAST_DAY, citation=cited)
+    return attrs.evolve(care, settings=[*lines, off], rules=rules)
 
 
 def _findings(
@@ -268,6 +350,32 @@ def _limit_changes(old: Limits, new: Limits) -> Iterator[LimitChange]:
                 rules=[rule.id for rule in RULES if spec.name in rule.reads],
                 says=f"{spec.says}: {_stated(spec, after)}, before: {_stated(spec, before)}",
             )
+
+
+def _in_force(care: CareProtocol, day: dt.date | None) -> dict[str, HouseRule]:
+    return {rule.id: rule for rule in care.rules_on(day)}
+
+
+def _same_rule(old: HouseRule, new: HouseRule) -> bool:
+    """Whether two lines ask for the same, in the same words and of the same weight."""
+    return (old.form, old.severity, old.says) == (new.form, new.severity, new.says)
+
+
+def _house_changes(
+    had: dict[str, HouseRule], has: dict[str, HouseRule]
+) -> Iterator[HouseRuleChange]:
+    for id in sorted(had.keys() | has.keys()):
+        old, new = had.get(id), has.get(id)
+        if old is None or new is None or not _same_rule(old, new):
+            yield HouseRuleChange(rule=id, before=old, after=new)
+
+
+def _rules_cited_anew(had: dict[str, HouseRule], has: dict[str, HouseRule]) -> list[str]:
+    return [
+        id
+        for id in sorted(had.keys() & has.keys())
+        if _same_rule(had[id], has[id]) and had[id].citation != has[id].citation
+    ]
 
 
 def _stated(spec: LimitSpec, value: object) -> str:

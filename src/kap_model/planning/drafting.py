@@ -25,6 +25,7 @@ from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.conflicts import kept, smallest_conflict, spoken
+from kap_model.planning.house import limits_for
 from kap_model.planning.new_sessions import (
     DAYS_APART,
     LEAD_DAYS,
@@ -409,11 +410,7 @@ def draft(
         every=every,
         weekday=weekday,
         time=time,
-        counts={
-            "preparations": preparations,
-            "dosings": dosings,
-            "integrations": integrations,
-        },
+        counts={"preparations": preparations, "dosings": dosings, "integrations": integrations},
         minutes=minutes,
         place=place,
         support_person=support_person,
@@ -436,7 +433,8 @@ def draft(
     first = civil_date(start, "start")
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
-    blank = Draft(plan=empty, limits=care.limits_on(first), fees=schedule, first=first.toordinal())
+    limits, day = limits_for(care, first), first.toordinal()
+    blank = Draft(plan=empty, limits=limits, fees=schedule, first=day)
     found = _drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)

@@ -27,6 +27,7 @@ from kap_model.planning._feasibility import (
     some_course,
 )
 from kap_model.planning.conflicts import kept, smallest_conflict
+from kap_model.planning.house import refuse_house_rules
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
 
@@ -219,8 +220,10 @@ def lint(protocol: ProtocolChoice) -> Lint:
 
     Raises:
         InvalidValue: The protocol is none of these.
+        PlanningError: It has house rules.
     """
     care = care_of(protocol)
+    refuse_house_rules(care, "lint")
     spans = list(_spans(care))
     return Lint(
         protocol=care.id,

@@ -13,10 +13,11 @@ from attrs import field, frozen
 
 from kap_model._time import moment_of_judgement
 from kap_model._values import Value, as_rows, check_instance
-from kap_model.checking import ProtocolChoice, check
+from kap_model.checking import ProtocolChoice, check, choose_protocol
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.plan import Plan
+from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import refuse_closed, with_sessions
 from kap_model.report import Finding, Report
 from kap_model.sessions import SESSION_CLASSES, Dosing, Session
@@ -144,6 +145,9 @@ def allowed(
     refuse_closed(plan)
     _refuse_session(plan, session, as_of)
     longer = with_sessions(plan, (*plan.sessions, session))
+    care, _ = choose_protocol(plan, protocol)
+    refuse_for_plan(care, "allowed", plan, before.instant)
+    refuse_for_plan(care, "allowed", longer, before.instant)
     after = check(longer, protocol, as_of=as_of)
     move = Move(plan=longer, created=beyond(before, after), settled=gone(before, after))
     if isinstance(session, Dosing) and Course.of(longer, before.instant).is_halted:

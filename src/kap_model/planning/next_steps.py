@@ -16,6 +16,7 @@ from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan
+from kap_model.planning.house import refuse_house_rules
 from kap_model.planning.moves import identity
 from kap_model.planning.new_sessions import new_ids, refuse_closed, usual_fields, with_sessions
 from kap_model.planning.results import STEP_KINDS, NextSteps, Step, StepKind
@@ -337,6 +338,7 @@ def next_steps(
     Raises:
         InvalidValue: ``as_of`` is absent or names no instant, the course is closed, or the
             protocol is not known.
+        PlanningError: House rules are in force.
         TypeError: The plan is no :class:`~kap_model.plan.Plan`.
     """
     report = check(plan, protocol, as_of=as_of)
@@ -345,6 +347,7 @@ def next_steps(
         raise refusal("as_of", "must be given: what comes next depends on the moment")
     care, _ = choose_protocol(plan, protocol)
     course = Course.of(plan, report.instant)
+    refuse_house_rules(care, "next_steps", course)
     starts = EarliestStarts(course, care, report, report.instant)
     steps: list[tuple[Need, Step]] = []
     for need in needs_of(course, limits_of(care, course), report):

@@ -26,6 +26,7 @@ from kap_model.planning._repair_state import (
     with_changes,
 )
 from kap_model.planning._repair_times import CandidateStarts
+from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import refuse_closed
 from kap_model.planning.results import Change, Repair
 from kap_model.planning.rule_effects import remedies_for
@@ -74,6 +75,7 @@ def repair(
     refuse_closed(plan)
     instant = None if as_of is None else moment_of_judgement(as_of)
     care, _ = choose_protocol(plan, protocol)
+    refuse_for_plan(care, "repair", plan, instant)
     scope = Scope.of(plan, care, instant)
     report = check(plan, care, as_of=instant)
     if report.ok:
@@ -84,6 +86,7 @@ def repair(
     _refuse_history(scope, scope.course, scope.errors(report))
     attempt = _found(scope, report)
     repaired = attempt.plan(scope)
+    refuse_for_plan(care, "repair", repaired, instant)
     return Repair(
         plan=repaired,
         changes=tuple(_with_rules(attempt, scope)),

@@ -22,6 +22,7 @@ from kap_model.fees.schedule import ITEMS, SUPPLY, Fee, FeeSchedule
 from kap_model.limits import Bounds, Limits
 from kap_model.money import Money
 from kap_model.plan import Plan
+from kap_model.planning.house import in_force_reason
 from kap_model.planning.layout import witness
 from kap_model.planning.new_sessions import (
     CourseSize,
@@ -184,6 +185,9 @@ def estimate(
     care = care_of(protocol)
     schedule = _schedule(fees, protocol)
     day = _last_change(care, schedule) if start is None else civil_date(start, "start")
+    named = tuple([rule.id for rule in care.rules_on(day)])
+    if named:
+        raise PricingError([Problem("protocol", in_force_reason(named, "estimate"))])
     terms = make_terms(schedule, agreed=agreed, labels=labels, packages=packages, priced_on=day)
     limits = care.limits_on(day)
     low = min(_ends(care, limits, terms, day, "low"), key=attrgetter("total"))

@@ -17,8 +17,8 @@ from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.limits import LIMIT_OF_NAME, Limits
-from kap_model.protocol import SEVERITIES, Severity
 from kap_model.sessions import Session
+from kap_model.severities import SEVERITIES, SIDES, Severity, Side
 
 
 @frozen(repr=False)
@@ -110,6 +110,7 @@ class Breach(Value):
         limit: The limit that is not kept; ``None`` = the first that the rule reads and is set.
         severity: The severity of this side of a two-sided rule; ``None`` = the rule's.
         fixed_severity: A severity that the rule's own text states, which no protocol overrides.
+        side: On which side of a limit with two ends it is.
     """
 
     nature: Nature
@@ -121,11 +122,14 @@ class Breach(Value):
     limit: str | None = None
     severity: Severity | None = None
     fixed_severity: Severity | None = None
+    side: Side | None = None
 
     def __attrs_post_init__(self) -> None:
         check_choice(self.nature, "nature", NATURES)
         if type(self.sessions) is not tuple:
             raise refusal("sessions", "must be a tuple of sessions")
+        if self.side is not None:
+            check_choice(self.side, "side", SIDES)
         if not callable(self.words):
             raise refusal("words", "must be a function that makes Words")
         for path, severity in (

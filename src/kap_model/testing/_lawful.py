@@ -23,6 +23,7 @@ from kap_model.errors import InvalidValue, PlanningError, Problem
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan, Supply
 from kap_model.planning._feasibility import some_course
+from kap_model.planning.house import refuse_house_rules
 from kap_model.planning.layout import lay_out
 from kap_model.planning.linting import lint
 from kap_model.planning.new_sessions import (
@@ -248,6 +249,7 @@ class BaseCourse:
             PlanningError: No course keeps the protocol; ``conflict`` names the limits.
         """
         care = care_of(protocol)
+        refuse_house_rules(care, "a strategy")
         practice = BY_NAME.get(protocol) if isinstance(protocol, str) else protocol
         known = practice if isinstance(practice, Practice) else None
         zone_name = "UTC" if known is None else known.timezone

@@ -5,14 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kap_model._values import check_choice, check_instance
 from kap_model.citations import Citation
+from kap_model.forms._form import RuleForm
+from kap_model.forms.counting import SUMS, Count, Rate
+from kap_model.forms.distances import UNITS, Unit, Within
+from kap_model.forms.facts import ALLOWED_FIELDS, BY, KNOWN_FIELDS, WORDS_OF, Allow, Known, Length
+from kap_model.forms.house_rules import HouseRule
+from kap_model.forms.ordering import BACK_TO, UNTIL, Follow, Order, Precede
+from kap_model.forms.recurring import PARTS, Recur
+from kap_model.forms.selectors import KINDS_WITH, ORDINALS, PHASES, Selector
+from kap_model.forms.spacing import UNITS_OF_DATES, Space, Span
 from kap_model.limits import (
     LIMIT_OF_NAME,
     LIMITS,
+    OFF,
     Bounds,
     Frequency,
     LimitSpec,
@@ -20,8 +31,10 @@ from kap_model.limits import (
     ReviewEvery,
 )
 from kap_model.practices._built_in import PRACTICES
-from kap_model.protocol import OFF, SEVERITIES, CareProtocol, Setting
+from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.sessions import FORMATS, KINDS, PLACES
+from kap_model.severities import SEVERITIES, SIDES
 from kap_model.testing._plans import LABELS, TELLING_DATES, texts
 from kap_model.waivers import Waiver
 
@@ -130,12 +143,178 @@ def settings(spec: LimitSpec | str | None = None, dated: bool = False) -> Search
     )
 
 
+def _some(words: Any) -> SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(words), unique=True, min_size=1, max_size=3).map(tuple)
+
+
 @st.composite
-def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT001, FBT002 - reads as a switch
+def selectors(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, ordinal: bool = True) -> Selector:  # noqa: FBT001, FBT002 - reads as a switch
+    """Which sessions of some kinds: in half of the draws no more than the kinds.
+
+    Args:
+        draw: Given by Hypothesis.
+        kinds: The kinds that it may name.
+        ordinal: Whether it may select by number.
+    """
+    chosen = draw(_some(kinds))
+    if draw(st.booleans()):
+        return Selector(chosen)
+    said: dict[str, Any] = {"place": draw(st.none() | _some(PLACES))}
+    for name, words in (("format", FORMATS), ("level", LABELS)):
+        if set(KINDS_WITH[name]) & set(chosen):
+            said[name] = draw(st.none() | _some(words))
+    said["phase"] = draw(st.none() | st.sampled_from(PHASES))
+    if ordinal and draw(st.booleans()):
+        said[draw(st.sampled_from(ORDINALS))] = draw(st.integers(1, 4))
+    return Selector(chosen, **said)
+
+
+def _ends(highest: int = 12) -> SearchStrategy[dict[str, Any]]:
+    """``min`` and ``max``, either or both."""
+    return bounds(0, highest).map(lambda made: {"min": made.min, "max": made.max})
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Within:
+    """Windows of 0 to 12 hours, days, weeks or months, either end open or not."""
+    unit: Unit = draw(st.sampled_from(UNITS))
+    return Within(unit=unit, **draw(_ends()))
+
+
+def _order(each: Selector, other: Selector, before: bool) -> Order:  # noqa: FBT001 - drawn
+    return Order(each, before=other) if before else Order(each, after=other)
+
+
+@st.composite
+def _allows(draw: st.DrawFn) -> Allow:
+    field = draw(st.sampled_from(ALLOWED_FIELDS))
+    of = draw(selectors(KINDS_WITH.get(field, KINDS)))
+    return Allow(of, field, draw(_some(WORDS_OF.get(field, LABELS))))
+
+
+@st.composite
+def _knowns(draw: st.DrawFn) -> Known:
+    field = draw(st.sampled_from(KNOWN_FIELDS))
+    of = draw(selectors(KINDS if field == "clinician" else ("dosing",)))
+    return Known(of, field, by=draw(st.sampled_from(BY)))
+
+
+@st.composite
+def _recurs(draw: st.DrawFn) -> Recur:
+    given: dict[str, Any] = {"while_": draw(selectors())} if draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        months = draw(st.sampled_from(sorted(PARTS)))
+        return Recur(draw(selectors()), months, policy="calendar", **given)
+    return Recur(draw(selectors()), draw(st.integers(1, 12)), **given)
+
+
+@st.composite
+def _lengths(draw: st.DrawFn) -> Length:
+    if draw(st.booleans()):
+        return Length(draw(selectors()), **draw(_ends(200)))
+    minutes = st.lists(st.integers(1, 200), unique=True, min_size=1, max_size=3)
+    return Length(draw(selectors()), one_of=draw(minutes))
+
+
+@st.composite
+def _distances(draw: st.DrawFn) -> RuleForm:
+    ends, from_ = draw(_ends()), draw(selectors())
+    if draw(st.booleans()):
+        unit: Unit = draw(st.sampled_from(UNITS_OF_DATES))
+        return Span(from_, draw(st.none() | selectors()), unit=unit, **ends)
+    others = tuple([str(kind) for kind in KINDS if kind not in from_.kind])
+    numbered = bool(others) and draw(st.booleans())
+    to = selectors(others) if numbered else selectors(ordinal=False)
+    return Space(from_, draw(st.none() | to), unit=draw(st.sampled_from(UNITS)), **ends)
+
+
+@st.composite
+def _counts(draw: st.DrawFn) -> Count:
+    before = draw(st.none() | selectors())
+    summed = draw(st.sampled_from(SUMS))
+    return Count(draw(selectors()), before=before, sum=summed, **draw(_ends()))
+
+
+def rule_forms() -> SearchStrategy[RuleForm]:
+    """What a house rule asks, of each of the eleven forms."""
+    within = st.none() | windows()
+    number = st.integers(0, 3)
+    return st.one_of(
+        _counts(),
+        st.builds(_order, selectors(), selectors(), st.booleans()),
+        st.builds(
+            Precede,
+            selectors(),
+            selectors(),
+            min=number,
+            back_to=st.sampled_from(BACK_TO),
+            within=within,
+        ),
+        st.builds(
+            Follow,
+            selectors(),
+            selectors(),
+            min=number,
+            until=st.sampled_from(UNTIL),
+            within=within,
+        ),
+        _distances(),
+        st.builds(Rate, selectors(), max=st.integers(1, 3), days=st.integers(1, 30)),
+        _lengths(),
+        _allows(),
+        _knowns(),
+        _recurs(),
+    )
+
+
+@st.composite
+def house_rules(draw: st.DrawFn, dated: bool = True) -> HouseRule:  # noqa: FBT001, FBT002 - reads as a switch
+    """One line of a house rule, ``HOUSE-1`` to ``HOUSE-4``, one in six of them off.
+
+    ``dated`` says whether half of the lines have a date, of :data:`TELLING_DATES`.
+    """
+    since = draw(st.none() | st.sampled_from(TELLING_DATES)) if dated else None
+    id, citation = f"HOUSE-{draw(st.integers(1, 4))}", draw(citations())
+    if draw(st.integers(0, 5)) == 0:
+        return HouseRule(id, OFF, since=since, citation=citation)
+    form = draw(rule_forms())
+    severity: SearchStrategy[Any] = st.sampled_from(SEVERITIES)
+    if form.sided:
+        severity |= st.fixed_dictionaries(dict.fromkeys(SIDES, severity))
+    said = {name: draw(st.none() | texts()) for name in ("says", "why", "action")}
+    return HouseRule(id, form, severity=draw(severity), since=since, citation=citation, **said)
+
+
+def _levels_of(rule: HouseRule) -> set[str]:
+    """The dose levels that a house rule selects by."""
+    if not isinstance(rule.form, RuleForm):
+        return set()
+    values = [getattr(rule.form, each.name) for each in attrs.fields(type(rule.form))]
+    chosen = [value.level for value in values if isinstance(value, Selector) and value.level]
+    return {level for levels in chosen for level in levels}
+
+
+@st.composite
+def _house(
+    draw: st.DrawFn,
+    dated: bool,  # noqa: FBT001 - reads as a switch
+    lines: tuple[Setting, ...],
+) -> list[HouseRule]:
+    """House rules beside these lines of limits, each once on a date, of levels that they know."""
+    said = [line.value for line in lines if line.limit == "dose_levels"]
+    known = set(LABELS) if not said or OFF in said else {level for one in said for level in one}
+    drawn = draw(st.lists(house_rules(dated), max_size=5))
+    fitting = [rule for rule in drawn if _levels_of(rule) <= known]
+    return list({(rule.id, rule.since): rule for rule in fitting}.values())
+
+
+@st.composite
+def protocols(draw: st.DrawFn, dated: bool = True, house: bool = False) -> CareProtocol:  # noqa: FBT001, FBT002 - read as switches
     """Any protocol: a built-in one, or any choice of limits and severities over one or over none.
 
     Many allow no course at all. ``dated`` says whether lines may have dates, of
-    :data:`TELLING_DATES`.
+    :data:`TELLING_DATES`; ``house`` whether there may be house rules, which no verb of planning
+    follows yet.
     """
     base = draw(st.none() | st.sampled_from(PRACTICES))
     if base is not None and draw(st.booleans()):
@@ -144,15 +323,14 @@ def protocols(draw: st.DrawFn, dated: bool = True) -> CareProtocol:  # noqa: FBT
     for spec in draw(st.lists(st.sampled_from(LIMITS), max_size=30)):
         line = draw(settings(spec, dated=dated))
         lines[line.limit, line.since] = line
-    severities = draw(
-        st.dictionaries(
-            st.sampled_from(sorted(RULE_OF_ID)),
-            st.sampled_from(SEVERITIES),
-            max_size=3,
-        )
-    )
     nothing = CareProtocol(id="own") if base is None else base.protocol
-    return nothing.extended("own", settings=lines.values(), severities=severities)
+    limited = nothing.extended("own", settings=lines.values())
+    rules = draw(_house(dated, limited.settings)) if house else []
+    named = sorted({*RULE_OF_ID, *(rule.id for rule in rules)})
+    severities = draw(
+        st.dictionaries(st.sampled_from(named), st.sampled_from(SEVERITIES), max_size=3)
+    )
+    return limited.extended("own", rules=rules, severities=severities)
 
 
 @st.composite

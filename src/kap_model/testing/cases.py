@@ -59,24 +59,27 @@ def _waivers(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
 
 
 def _violated(values: Iterable[str]) -> tuple[str, ...]:
-    return _rules(values, "violated")
+    return as_tuple(values, "violated")
 
 
 def _pending(values: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else _rules(values, "pending")
+    return None if values is None else as_tuple(values, "pending")
 
 
 def _unknown(values: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else _rules(values, "unknown")
+    return None if values is None else as_tuple(values, "unknown")
 
 
-def _rules(values: Iterable[str], path: str) -> tuple[str, ...]:
-    """Ids of rules in catalogue order."""
+def _rules(values: tuple[str, ...], path: str, house: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of rules in catalogue order, then of house rules in theirs."""
     named: set[str] = set()
     problems = []
-    for index, rule in enumerate(as_tuple(values, path)):
-        if type(rule) is not str or rule not in RULE_OF_ID:
+    known = (*RULE_OF_ID, *house)
+    for index, rule in enumerate(values):
+        if type(rule) is not str or rule not in known:
             reason = "must be a rule of the catalogue; kap-model rules lists them"
+            if house:
+                reason = "must be a rule of the catalogue or a house rule of the protocol"
             problems.append(Problem(f"{path}[{index}]", reason))
         elif rule in named:
             problems.append(Problem(f"{path}[{index}]", "must be named once"))
@@ -84,7 +87,7 @@ def _rules(values: Iterable[str], path: str) -> tuple[str, ...]:
             named.add(rule)
     if problems:
         raise InvalidValue(problems)
-    return tuple(rule for rule in RULE_OF_ID if rule in named)
+    return tuple(rule for rule in known if rule in named)
 
 
 @frozen(kw_only=True, repr=False)
@@ -100,8 +103,8 @@ class Expectation(Value):
         unknown: The rules with an unknown finding, likewise; ``None`` = not looked at.
 
     Raises:
-        InvalidValue: A field is of the wrong type, or a rule is not in the catalogue or named
-            twice.
+        InvalidValue: A field is of the wrong type, or a rule is neither in the catalogue nor a
+            house rule of ``protocol``, or named twice.
     """
 
     protocol: CareProtocol | None = None
@@ -114,6 +117,11 @@ class Expectation(Value):
     def __attrs_post_init__(self) -> None:
         if self.protocol is not None:
             check_instance(self.protocol, "protocol", CareProtocol)
+        house = () if self.protocol is None else self.protocol.house_ids
+        for verdict in _VERDICTS:
+            values = getattr(self, verdict)
+            if values is not None:
+                object.__setattr__(self, verdict, _rules(values, verdict, house))
 
     def __repr__(self) -> str:
         counted = ", ".join(

@@ -1,0 +1,168 @@
+"""How many: in all or before something, and in any so many consecutive days."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from kap_model._values import check_choice, check_integer
+from kap_model.course import Course
+from kap_model.forms._form import RuleForm
+from kap_model.forms.selectors import Selector, before_selector, of_selector
+from kap_model.forms.wording import first_of, numbered, plural, singular, those
+from kap_model.limits import LONGEST, Bounds, Frequency, Limits
+from kap_model.rules._rule import Breach, Voice, Words, count, sentence
+from kap_model.sessions import Session
+
+Summed: TypeAlias = Literal["sessions", "minutes"]
+SUMS: Final[tuple[Summed, ...]] = ("sessions", "minutes")
+
+
+def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Words:
+    where = "in the course" if first is None else f"before {voice.session(first)}"
+    limit = form.limit
+    if form.sum == "minutes":
+        held = count(found, "minute")
+        message = f"The {plural(form.of)} {where} last {held} together; the limit is {limit}."
+    else:
+        held = numbered(found, form.of)
+        verb = "is" if found == 1 else "are"
+        message = f"There {verb} {held} {where}; the limit is {limit}."
+    return Words(message, held, limit)
+
+
+@frozen
+class Count(RuleForm):
+    """So many sessions, or so many minutes of them: in the course, or before something.
+
+    Attributes:
+        of: What is counted.
+        min: At least so many.
+        max: At most so many.
+        before: Only what is over before the first of these starts; without such a session, all.
+        sum: Whether ``sessions`` are counted or their ``minutes``.
+
+    Raises:
+        InvalidValue: Neither ``min`` nor ``max`` is given, or ``max`` is below ``min``.
+    """
+
+    form: ClassVar[str] = "count"
+    sided: ClassVar[bool] = True
+
+    of: Selector = field(converter=of_selector)
+    min: int | None = None
+    max: int | None = None
+    before: Selector | None = field(default=None, converter=before_selector, kw_only=True)
+    sum: Summed = field(default="sessions", kw_only=True)
+    bounds: Bounds = field(init=False, eq=False, repr=False)
+    """``min`` and ``max`` together."""
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "bounds", Bounds(self.min, self.max))
+        check_choice(self.sum, "sum", SUMS)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding, below or above."""
+        first = None if self.before is None else self.before.first_of(course)
+        counted = self.of.of(course)
+        if first is not None:
+            counted = [session for session in counted if session.ends <= first.begins]
+        by_minutes = self.sum == "minutes"
+        found = sum([session.minutes for session in counted]) if by_minutes else len(counted)
+        facts = (self, found, first)
+        if self.bounds.below(found):
+            concerned = () if first is None else (first,)
+            if first is None and not course.asks_for_more:
+                return []
+            closes = None if first is None else first.begins
+            return [Breach("missing", concerned, _counted, facts, closes=closes, side="below")]
+        if self.bounds.above(found):
+            beyond = tuple(counted if by_minutes else counted[self.bounds.max :])
+            return [Breach("violated", beyond, _counted, facts, side="above")]
+        return []
+
+    @property
+    def limit(self) -> str:
+        """The range with what it counts: ``1 to 3 preparations``, ``at most 600 minutes``."""
+        if self.sum == "minutes":
+            return self.bounds.of("minute")
+        alone = (self.min if self.max is None else self.max) == 1
+        return f"{self.bounds} {singular(self.of) if alone else plural(self.of)}"
+
+    @property
+    def says(self) -> str:
+        """Such as ``There are 1 to 3 preparations before the first dosing``."""
+        before = "" if self.before is None else f" before {first_of(self.before)}"
+        if self.sum == "minutes":
+            return f"{sentence(those(self.of))}{before} last {self.limit} in all."
+        where = before or " in the course"
+        if self.max == 0:
+            return f"There are no {plural(self.of)}{where}."
+        if self.of.has_ordinal:
+            return f"Of {those(self.of)}, {self.limit} {self._verb} held{where}."
+        return f"There {self._verb} {self.limit}{where}."
+
+    @property
+    def _verb(self) -> str:
+        return "is" if (self.min if self.max is None else self.max) == 1 else "are"
+
+
+def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:
+    held = numbered(found, form.of)
+    within = count(form.days, "day")
+    return Words(
+        f"{sentence(voice.session(session))} makes {held} within {within}; the limit is "
+        f"{form.limit}.",
+        f"{held} within {within}",
+        str(form.limit),
+    )
+
+
+@frozen
+class Rate(RuleForm):
+    """At most so many sessions in any so many consecutive days.
+
+    Attributes:
+        of: What is counted.
+        max: At most so many, 1 or more.
+        days: In so many days, 1 or more.
+
+    Raises:
+        InvalidValue: A number is no whole number from 1.
+    """
+
+    form: ClassVar[str] = "rate"
+
+    of: Selector = field(converter=of_selector)
+    max: int = field(kw_only=True)
+    days: int = field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_integer(self.max, "max", 1, LONGEST)
+        check_integer(self.days, "days", 1, LONGEST)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each session that makes too many in the days that end on its date."""
+        days: list[int] = []  # sorted, for local dates may go back where clocks are set
+        breaches = []
+        for session in self.of.of(course):
+            day = course.day(session)
+            insort(days, day)
+            found = bisect_right(days, day) - bisect_left(days, day - self.days + 1)
+            if found > self.max:
+                breaches.append(Breach("violated", (session,), _crowded, (session, found, self)))
+        return breaches
+
+    @property
+    def limit(self) -> Frequency:
+        """``max`` and ``days`` together."""
+        return Frequency(self.max, self.days)
+
+    @property
+    def says(self) -> str:
+        """Such as ``There are at most 2 dosings in any 7 consecutive days``."""
+        verb = "is" if self.max == 1 else "are"
+        when = "on any day" if self.days == 1 else f"in any {self.days} consecutive days"
+        return f"There {verb} at most {numbered(self.max, self.of)} {when}."

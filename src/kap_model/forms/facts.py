@@ -1,0 +1,302 @@
+"""What each session is like: how long, where and how held, and what is recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final, Literal, TypeAlias
+
+import attrs
+from attrs import frozen
+
+from kap_model._values import as_tuple, check_choice, check_choices, check_integer, check_labels
+from kap_model.course import Course
+from kap_model.errors import InvalidValue, Problem, refusal
+from kap_model.forms._form import RuleForm
+from kap_model.forms.selectors import KINDS_WITH, Selector, of_selector
+from kap_model.forms.wording import either, every
+from kap_model.limits import Bounds, Limits
+from kap_model.rules._rule import Breach, Voice, Words, count, noun, sentence
+from kap_model.sessions import FORMATS, LONGEST_MINUTES, NOBODY, PLACES, Session
+
+AllowedField: TypeAlias = Literal["place", "format", "level", "role"]
+KnownField: TypeAlias = Literal["level", "clinician", "support_person", "therapist_present"]
+By: TypeAlias = Literal["start", "end"]
+ALLOWED_FIELDS: Final[tuple[AllowedField, ...]] = ("place", "format", "level", "role")
+KNOWN_FIELDS: Final[tuple[KnownField, ...]] = (
+    "level",
+    "clinician",
+    "support_person",
+    "therapist_present",
+)
+BY: Final[tuple[By, ...]] = ("start", "end")
+WORDS_OF: Final[dict[str, tuple[str, ...]]] = {"place": PLACES, "format": FORMATS}
+"""The words of the fields that know them all; the others take labels."""
+
+
+def _minutes(values: Iterable[int] | None) -> tuple[int, ...] | None:
+    if values is None:
+        return None
+    minutes = as_tuple(values, "one_of")
+    problems: list[Problem] = []
+    for index, value in enumerate(minutes):
+        try:
+            check_integer(value, f"one_of[{index}]", 1, LONGEST_MINUTES)
+        except InvalidValue as error:
+            problems += error.problems
+    if problems:
+        raise InvalidValue(problems)
+    if not minutes:
+        raise refusal("one_of", "must name at least one length")
+    if len(set(minutes)) != len(minutes):
+        raise refusal("one_of", "must name each once")
+    return tuple(sorted(minutes))
+
+
+def _lasts(voice: Voice, session: Session, limit: str) -> Words:
+    lasts = count(session.minutes, "minute")
+    return Words(
+        f"{sentence(voice.session(session))} lasts {lasts}; the limit is {limit}.", lasts, limit
+    )
+
+
+@frozen
+class Length(RuleForm):
+    """Each session lasts so long.
+
+    Attributes:
+        of: Which sessions.
+        min: At least so many minutes.
+        max: At most so many minutes.
+        one_of: One of these numbers of minutes, instead of the two.
+
+    Raises:
+        InvalidValue: Nothing is given, or ``one_of`` beside ``min`` or ``max``.
+    """
+
+    form: ClassVar[str] = "length"
+
+    of: Selector = attrs.field(converter=of_selector)
+    min: int | None = attrs.field(default=None, kw_only=True)
+    max: int | None = attrs.field(default=None, kw_only=True)
+    one_of: tuple[int, ...] | None = attrs.field(default=None, converter=_minutes, kw_only=True)
+    bounds: Bounds | None = attrs.field(init=False, eq=False, repr=False)
+    """``min`` and ``max`` together; ``None`` where ``one_of`` is given."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.one_of is None:
+            object.__setattr__(self, "bounds", Bounds(self.min, self.max))
+        elif self.min is not None or self.max is not None:
+            raise refusal("one_of", "must stand alone, without min and max")
+        else:
+            object.__setattr__(self, "bounds", None)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each session that is too short, too long or between."""
+        return [
+            Breach("violated", (session,), _lasts, (session, self.limit))
+            for session in self.of.of(course)
+            if not self._holds(session.minutes)
+        ]
+
+    def _holds(self, minutes: int) -> bool:
+        if self.bounds is None:
+            return minutes in (self.one_of or ())
+        return self.bounds.holds(minutes)
+
+    @property
+    def limit(self) -> str:
+        """``60 to 180 minutes``, ``60, 90 or 120 minutes``."""
+        if self.bounds is not None:
+            return self.bounds.of("minute")
+        lengths = self.one_of or ()
+        unit = "minute" if lengths == (1,) else "minutes"
+        return f"{either(tuple(str(length) for length in lengths))} {unit}"
+
+    @property
+    def says(self) -> str:
+        """Such as ``Every dosing lasts 60 to 180 minutes``."""
+        return f"{sentence(every(self.of))} lasts {self.limit}."
+
+
+def _values(values: str | Iterable[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else as_tuple(values, "values")
+
+
+_SPOKEN: Final = {
+    "individual": "individually",
+    "group": "in a group",
+    "office": "at the office",
+    "remote": "remotely",
+}
+
+
+def _value_of(session: Session, field: str) -> str | None:
+    """What a session's field holds; ``None`` = it is not recorded, or there is no such field."""
+    if field == "role":
+        return None if session.clinician is None else session.clinician.role
+    value: str | None = getattr(session, field, None)
+    return value
+
+
+def _not_allowed(voice: Voice, session: Session, form: Allow, value: str) -> Words:
+    named, allowed = sentence(voice.session(session)), form.allowed
+    if form.field in WORDS_OF:
+        held = _SPOKEN[value]
+        allowed = f"{noun(session)}s held {allowed}"
+        return Words(f"{named} is held {held}; the protocol allows {allowed}.", held, allowed)
+    if form.field == "role":
+        said = f"{named} is recorded with the role {value}; the protocol asks for {allowed}."
+        return Words(said, value, allowed)
+    said = f"{named} states a dose level that the protocol does not allow."
+    return Words(said, value, allowed)
+
+
+@frozen
+class Allow(RuleForm):
+    """A field of each session, where it is recorded, is one of these values.
+
+    Attributes:
+        of: Which sessions.
+        field: ``place``, ``format``, ``level`` or ``role`` (the clinician's).
+        values: What it may be, one or several.
+
+    Raises:
+        InvalidValue: No session that ``of`` selects has the field, or a value is none of its.
+    """
+
+    form: ClassVar[str] = "allow"
+
+    of: Selector = attrs.field(converter=of_selector)
+    field: AllowedField
+    values: tuple[str, ...] = attrs.field(converter=_values)
+
+    def __attrs_post_init__(self) -> None:
+        check_choice(self.field, "field", ALLOWED_FIELDS)
+        kinds = KINDS_WITH.get(self.field)
+        if kinds is not None and not set(kinds) & set(self.of.kind):
+            raise refusal("field", "must be one that a kind of session selected by of has")
+        if self.field in WORDS_OF:
+            check_choices(self.values, "values", WORDS_OF[self.field])
+        else:
+            check_labels(self.values, "values")
+        if not self.values:
+            raise refusal("values", "must name at least one")
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each session whose field has another value."""
+        breaches = []
+        for session in self.of.of(course):
+            value = _value_of(session, self.field)
+            if value is not None and value not in self.values:
+                facts = (session, self, value)
+                breaches.append(Breach("violated", (session,), _not_allowed, facts))
+        return breaches
+
+    @property
+    def allowed(self) -> str:
+        """``at the office or remotely``, ``low or moderate``."""
+        return either(tuple(_SPOKEN.get(value, value) for value in self.values))
+
+    @property
+    def says(self) -> str:
+        """Such as ``Every dosing is held at the office``."""
+        which = every(self.of)
+        if self.field in WORDS_OF:
+            return f"{sentence(which)} is held {self.allowed}."
+        if self.field == "role":
+            return f"Who holds {which} has the role {self.allowed}, where it is recorded."
+        return f"The level of {which}, where it is recorded, is {self.allowed}."
+
+
+_ASKED: Final = {
+    "level": ("the dose level", "a recorded dose level"),
+    "clinician": ("the clinician", "a recorded clinician"),
+    "support_person": ("the support person", "a named support person"),
+    "therapist_present": ("whether the therapist was present", "therapist present throughout"),
+}
+"""What a field is in running text, and what is asked for."""
+
+
+def _stated_lacking(voice: Voice, session: Session, form: Known) -> Words:
+    named = sentence(voice.session(session))
+    if form.field == "therapist_present":
+        said = f"{named} is held without the therapist present."
+        return Words(said, "therapist absent", form.required)
+    said = f"{named} has nobody there to support the client."
+    return Words(said, "nobody", form.required)
+
+
+def _not_recorded(voice: Voice, session: Session, form: Known) -> Words:
+    named = voice.session(session)
+    said = f"{sentence(form.asked)} of {named} is not recorded."
+    if form.field == "therapist_present":
+        said = f"It is not recorded whether the therapist was present at {named}."
+    elif form.field == "support_person":
+        said = f"{sentence(named)} names no support person."
+    return Words(said, "not recorded", form.required)
+
+
+@frozen
+class Known(RuleForm):
+    """A field of each session is recorded, and not as lacking.
+
+    Attributes:
+        of: Which sessions.
+        field: ``level``, ``clinician``, ``support_person`` or ``therapist_present``.
+        by: By when: the session's ``start``, or its ``end``.
+
+    Raises:
+        InvalidValue: Not every kind that ``of`` selects has the field.
+    """
+
+    form: ClassVar[str] = "known"
+
+    of: Selector = attrs.field(converter=of_selector)
+    field: KnownField
+    by: By = attrs.field(default="start", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_choice(self.field, "field", KNOWN_FIELDS)
+        if self.field != "clinician" and self.of.kind != ("dosing",):
+            raise refusal("field", "must be one that each kind of session selected by of has")
+        check_choice(self.by, "by", BY)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each session of which it is not recorded, or recorded as lacking."""
+        breaches = []
+        for session in self.of.of(course):
+            value: Any = getattr(session, self.field)
+            facts = (session, self)
+            if value is False or (value == NOBODY and self.field == "support_person"):
+                breaches.append(Breach("violated", (session,), _stated_lacking, facts))
+            elif value is None and self._is_due(course, session):
+                breaches.append(Breach("unknown", (session,), _not_recorded, facts))
+            elif value is None and self.by == "start":
+                closes = session.begins
+                breaches.append(Breach("missing", (session,), _not_recorded, facts, closes=closes))
+        return breaches
+
+    def _is_due(self, course: Course, session: Session) -> bool:
+        """Whether it is too late to record it in time."""
+        started = course.as_of is not None and not course.starts_after_as_of(session)
+        return course.is_held(session) or (self.by == "start" and started)
+
+    @property
+    def asked(self) -> str:
+        """``the support person``."""
+        return _ASKED[self.field][0]
+
+    @property
+    def required(self) -> str:
+        """``a named support person``."""
+        return _ASKED[self.field][1]
+
+    @property
+    def says(self) -> str:
+        """Such as ``The support person of every remote dosing is recorded before it starts``."""
+        when = "before it starts" if self.by == "start" else "once it is over"
+        if self.field == "therapist_present":
+            return f"The therapist is present at {every(self.of)}, which is recorded {when}."
+        if self.field == "support_person":
+            return f"A support person is named for {every(self.of)} {when}."
+        return f"{sentence(self.asked)} of {every(self.of)} is recorded {when}."

@@ -1,0 +1,208 @@
+"""How far apart: one session from the next, and the first from the last."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from attrs import field, frozen
+
+from kap_model.course import Course
+from kap_model.errors import refusal
+from kap_model.forms._form import RuleForm
+from kap_model.forms.distances import Unit, check_distance, later_day, side_of, text_of
+from kap_model.forms.selectors import Selector, from_selector, to_selector
+from kap_model.forms.wording import every, first_of, last_of, one_of, plural, those
+from kap_model.limits import Limits
+from kap_model.rules._rule import Breach, Voice, Words, count, sentence
+from kap_model.sessions import Session
+from kap_model.severities import Side
+
+UNITS_OF_DATES: Final[tuple[Unit, ...]] = ("days", "weeks", "months")
+
+
+def _apart(voice: Voice, session: Session, other: Session, days: int, limit: str) -> Words:
+    apart = count(days, "day")
+    return Words(
+        f"{sentence(voice.session(session))} and {voice.session(other)} are {apart} apart; "
+        f"the limit is {limit}.",
+        apart,
+        limit,
+    )
+
+
+def _waited(seconds: int) -> str:
+    """Elapsed time; a begun minute counts whole, for what is late must not read as in time."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    parts = [count(hours, "hour")] if hours else []
+    parts += [count(minutes, "minute")] if minutes or not hours else []
+    return " ".join(parts)
+
+
+def _hours_apart(voice: Voice, session: Session, other: Session, limit: str) -> Words:
+    apart = other.begins - session.ends
+    if apart < 0:
+        return Words(
+            f"{sentence(voice.timed(other))} starts before {voice.timed(session)} is over; "
+            f"the limit is {limit} after it.",
+            "before its end",
+            limit,
+        )
+    waited = _waited(apart)
+    return Words(
+        f"{sentence(voice.timed(other))} comes {waited} after the end of "
+        f"{voice.session(session)}; the limit is {limit}.",
+        waited,
+        limit,
+    )
+
+
+@frozen
+class Space(RuleForm):
+    """Sessions that follow one another are so far apart.
+
+    Attributes:
+        from_: From which sessions; ``from`` in documents.
+        to: To the first of these after each; without it, to the next that ``from_`` selects.
+        min: At least so far.
+        max: At most so far.
+        unit: ``hours``, ``days``, ``weeks`` or ``months``.
+
+    Raises:
+        InvalidValue: Neither end is given, or ``to`` has an ordinal and shares a kind with
+            ``from_``.
+    """
+
+    form: ClassVar[str] = "space"
+    sided: ClassVar[bool] = True
+
+    from_: Selector = field(converter=from_selector)
+    to: Selector | None = field(default=None, converter=to_selector)
+    min: int | None = field(default=None, kw_only=True)
+    max: int | None = field(default=None, kw_only=True)
+    unit: Unit = field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_distance(self.min, self.max, self.unit)
+        to = self.to
+        if to is not None and to.has_ordinal and set(to.kind) & set(self.from_.kind):
+            raise refusal(
+                "to", "must have no ordinal where it shares a kind with from; span may be meant"
+            )
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding for each two sessions that are too near or too far."""
+        breaches = []
+        for session, other in self._pairs(course):
+            side = side_of(course, session, other, self.min, self.max, self.unit)
+            if side is not None:
+                breaches.append(self._breach(course, session, other, side))
+        return breaches
+
+    def _pairs(self, course: Course) -> Iterator[tuple[Session, Session]]:
+        if self.to is None:
+            yield from pairwise(self.from_.of(course))
+            return
+        base, to = self.from_.base_of(course), self.to.of(course)
+        starts = [session.begins for session in to]
+        for place in self.from_.places_in(base):
+            session = base[place]
+            following = base[place + 1] if place + 1 < len(base) else None
+            for index in range(bisect_left(starts, session.begins), len(to)):
+                other = to[index]
+                if following is not None and other.begins > following.begins:
+                    break
+                if _comes_after(session, other) and (
+                    following is None or other is following or other.ends <= following.begins
+                ):
+                    yield session, other
+                    break
+
+    def _breach(self, course: Course, session: Session, other: Session, side: Side) -> Breach:
+        limit = text_of(self.min, self.max, self.unit)
+        if self.unit == "hours":
+            facts: tuple[object, ...] = (session, other, limit)
+            return Breach("violated", (session, other), _hours_apart, facts, side=side)
+        facts = (session, other, course.day(other) - course.day(session), limit)
+        return Breach("violated", (session, other), _apart, facts, side=side)
+
+    @property
+    def says(self) -> str:
+        """Such as ``The first integration after every dosing comes at most 72 hours after it``."""
+        limit = text_of(self.min, self.max, self.unit)
+        if self.to is None or self.to == self.from_:
+            if self.from_.has_ordinal:
+                return (
+                    f"Of {those(self.from_)}, each two that follow one another are {limit} apart."
+                )
+            return f"Consecutive {plural(self.from_)} are {limit} apart."
+        return f"The first {one_of(self.to)} after {every(self.from_)} comes {limit} after it."
+
+
+def _comes_after(session: Session, other: Session) -> bool:
+    """Whether another session comes after: in canonical order; of another kind, once it is over."""
+    if session.kind == other.kind:
+        return (session.begins, session.id) < (other.begins, other.id)
+    return other.begins >= session.ends
+
+
+def _too_long(voice: Voice, session: Session, last: Session, days: int, limit: str) -> Words:
+    found = count(days, "day")
+    return Words(
+        f"From {voice.session(session)} to {voice.session(last)} there are {found}; the limit is "
+        f"{limit}.",
+        found,
+        limit,
+    )
+
+
+@frozen
+class Span(RuleForm):
+    """From the first of some sessions to the last of some it is so long.
+
+    Attributes:
+        from_: From the first of these; ``from`` in documents.
+        to: To the last of these; without it, of those that ``from_`` selects.
+        min: At least so long.
+        max: At most so long.
+        unit: ``days``, ``weeks`` or ``months``.
+
+    Raises:
+        InvalidValue: Neither end is given, or ``max`` is below ``min``.
+    """
+
+    form: ClassVar[str] = "span"
+    sided: ClassVar[bool] = True
+
+    from_: Selector = field(converter=from_selector)
+    to: Selector | None = field(default=None, converter=to_selector)
+    min: int | None = field(default=None, kw_only=True)
+    max: int | None = field(default=None, kw_only=True)
+    unit: Unit = field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_distance(self.min, self.max, self.unit, UNITS_OF_DATES)
+
+    def find(self, course: Course, limits: Limits) -> list[Breach]:
+        """One finding, below or above."""
+        first, ends = self.from_.first_of(course), (self.to or self.from_).of(course)
+        if first is None or not ends:
+            return []
+        last = ends[-1]
+        sessions = (first,) if first is last else (first, last)
+        day, last_day = course.day(first), course.day(last)
+        facts = (first, last, last_day - day, text_of(self.min, self.max, self.unit))
+        if self.max is not None and last_day > later_day(day, self.max, self.unit):
+            return [Breach("violated", sessions, _too_long, facts, side="above")]
+        short = self.min is not None and last_day < later_day(day, self.min, self.unit)
+        if short and course.asks_for_more:
+            return [Breach("missing", sessions, _too_long, facts, side="below")]
+        return []
+
+    @property
+    def says(self) -> str:
+        """Such as ``From the first dosing to the last dosing there are at most 9 weeks``."""
+        limit = text_of(self.min, self.max, self.unit)
+        return f"From {first_of(self.from_)} to {last_of(self.to or self.from_)} there are {limit}."
