@@ -64,7 +64,7 @@ _ARROWS: Final = {"tighter": "\u25bc", "looser": "\u25b2", "equal": "=", "other"
 
 
 def protocol_html(care: CareProtocol) -> str:
-    """A protocol: the latest line of each limit with those before it, and what is off."""
+    """A protocol: the latest line of each limit, those before it, house rules, what is off."""
     limits = care.limits_on(None)
     on = set(limits.citations)
     told = f"{count(len(on), 'limit')} set"
@@ -75,6 +75,9 @@ def protocol_html(care: CareProtocol) -> str:
     rows = [_set(name, care) for name in limits.citations]
     parts: list[str] = [heading(care.id), line(told)]
     parts.append(table(_LIMITS, rows, label=f"Limits of {care.id}", more="limits"))
+    for rule in care.rules_on(None):
+        said = f"{rule.sentence} ({rule.citation})"
+        parts.append(note(element("strong", f"house rule {rule.id}: "), said))
     if unset:
         parts.append(note(element("strong", "not set: "), ", ".join(unset)))
     if silent:
