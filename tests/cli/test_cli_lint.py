@@ -21,7 +21,7 @@ from kap_model.formats import (
 )
 from kap_model.planning import linting
 from sarif_shape import check_sarif
-from shipped import HOUSE
+from shipped import HOUSE, HOUSE_RULES
 
 Capture = pytest.CaptureFixture[str]
 FORMATS = ("text", "json", "ndjson", "sarif", "junit", "github")
@@ -238,3 +238,10 @@ def test_names_are_written_as_ci_systems_know_them(
     assert "file=tight.json,line=1," in printed(
         capsys, "./tight.json", "--format", "github", status=1
     )
+
+
+def test_house_rules_are_named_that_no_search_follows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", HOUSE_RULES]) == 2
+    said = capsys.readouterr().err
+    assert "has the house rules HOUSE-HOURS, " in said
+    assert said.rstrip().endswith("which lint cannot follow yet; check does")

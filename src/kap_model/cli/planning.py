@@ -226,12 +226,20 @@ def _alone(parts: Sequence[Any]) -> str:
     return "".join(json_text(part) for part in parts)
 
 
+def _not_linted(error: PlanningError) -> InputError:
+    """Why nothing is known of a protocol: what it asks itself, or how many courses it leaves."""
+    asked = [
+        Problem("", problem.reason) for problem in error.problems if problem.path == "protocol"
+    ]
+    return InputError(asked or [Problem("", _NOT_KNOWN)])
+
+
 def _outcome(choice: str, form: OutputFormat, fail_on: frozenset[str]) -> Outcome:
     name = posix(choice) if choice else _ARGUMENT
     try:
         return outcome_of(_linted(choice, name), form, fail_on)
-    except PlanningError:
-        refused: InputError | OSError = InputError((Problem("", _NOT_KNOWN),))
+    except PlanningError as error:
+        refused: InputError | OSError = _not_linted(error)
     except (InputError, OSError) as error:
         refused = error
     unusable = Linted(name=name, problems=problems_of(refused), built_in=choice in BY_NAME)
