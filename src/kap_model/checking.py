@@ -58,11 +58,8 @@ def check(
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
     limits = limits_of(care, course)
-    outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
-    house: tuple[HouseRule, ...] = ()
-    if care.rules:
-        house = house_rules_of(care, course)
-        outline = _with_house(outline, care.house_ids, house)
+    house = house_rules_of(care, course) if care.rules else ()
+    outline = _prepared(asked, limits, care.house_ids, house)
     if care.severities:
         _refuse_strangers(care, outline.rule_ids)
     book = _in_force(waivers, course, outline.rule_ids) if waivers else None
@@ -150,6 +147,14 @@ class _Outline(NamedTuple):
     rule_ids: tuple[str, ...]
     not_applicable: frozenset[str]
     applicable: tuple[tuple[Rule, RuleFunction], ...]
+
+
+def _prepared(
+    asked: tuple[Rule, ...], limits: Limits, ids: tuple[str, ...], house: tuple[HouseRule, ...]
+) -> _Outline:
+    """The rules to ask, and a protocol's house rules after them."""
+    outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
+    return _with_house(outline, ids, house) if ids else outline
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from attrs import frozen
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class RuleForm(Value):
+class RuleForm(Value, ABC):
     """One way in which a course can be asked for something; construct one of the eleven."""
 
     form: ClassVar[str]
@@ -23,11 +24,11 @@ class RuleForm(Value):
     sided: ClassVar[bool] = False
     """Whether it can be broken on two sides, below and above, each with a severity."""
 
+    @abstractmethod
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """Where a course does not keep it, in the order of visiting; pure."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def says(self) -> str:
         """What it asks, in one sentence with its figures."""
-        raise NotImplementedError
