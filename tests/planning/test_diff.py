@@ -495,3 +495,12 @@ def test_what_is_gained_and_lost_leads_from_one_report_to_the_other(
     assert {f.rule for f in found.lost} <= {f.rule for f in before.findings}
     if found.same:
         assert found.gained == found.lost == ()
+
+
+def test_a_change_of_a_house_rule_prints_its_id_and_what_became_of_it() -> None:
+    rule = kap.HouseRule(
+        "HOUSE-AFTER", kap.forms.Follow("dosing", "integration"), citation=kap.Citation("a", "b")
+    )
+    after = kap.CareProtocol(id="a", rules=[rule])
+    (change,) = kap.diff(kap.CareProtocol(id="a"), after).house_rules
+    assert repr(change) == "<HouseRuleChange HOUSE-AFTER added>"
