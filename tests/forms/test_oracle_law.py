@@ -7,12 +7,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from forms_oracle import judge_rules, lines_in_force, reading_date, verdict_of
-from wild_rules import wild_lines, wild_rules
 
 import kap_model as kap
+from forms_oracle import judge_rules, lines_in_force, reading_date, verdict_of
 from profiles import seeds
 from wild import wild_moment, wild_plan
+from wild_rules import wild_lines, wild_rules
 
 TOLD = ("rule", "verdict", "severity", "sessions", "opens", "due")
 
