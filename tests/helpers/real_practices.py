@@ -9,7 +9,7 @@ import kap_model as kap
 from kap_model.fees import FeeSchedule
 
 FEES = Path(__file__).parents[1] / "practices" / "fees"
-NOT_SAID = Path(__file__).parents[2] / "docs" / "reference" / "what-cannot-be-said.md"
+PAGE_NOT_SAID = Path(__file__).parents[2] / "docs" / "reference" / "what-cannot-be-said.md"
 
 
 class Record(NamedTuple):

@@ -19,6 +19,7 @@ import pytest
 import kap_model as kap
 from kap_model.cli import main
 from kap_model.cli._parser import parse_arguments
+from kap_model.rules.catalogue import RULE_OF_ID
 from needed import needed
 
 ROOT = Path(__file__).parents[2]
@@ -168,6 +169,35 @@ def test_documents_load(page: Path) -> None:
         if block.language == "json":
             kind = json.loads(block.body)["schema"].split("/")[1]
             assert LOADERS[kind](block.body), block.body
+
+
+SENTENCES: Final = DOCS / "how-to" / "say-what-a-page-says.md"
+CITED: Final = {"source": "a page", "where": "a place on it"}
+LINES = [line.strip("| ").split(" | ") for line in prose(SENTENCES).splitlines() if "| `" in line]
+ROWS = [cells for cells in LINES if cells[1].startswith('`"form": ')]
+LIMIT_ROWS = [cells for cells in LINES if cells not in ROWS]
+
+
+@pytest.mark.parametrize(("row", "reads"), [(cells[1], cells[2]) for cells in ROWS])
+def test_a_sentence_of_a_page_is_a_row_that_reads_as_it_is_shown(row: str, reads: str) -> None:
+    rule = json.loads("{" + row.strip("`") + "}") | {"id": "HOUSE-RULE", "citation": CITED}
+    document = {"schema": "kap-model/protocol/1", "id": "page", "rules": [rule]}
+    assert [one.sentence for one in kap.loads_protocol(json.dumps(document)).rules] == [reads]
+
+
+@pytest.mark.parametrize(("row", "link"), [(cells[1], cells[2]) for cells in LIMIT_ROWS])
+def test_a_sentence_of_a_page_is_a_limit_that_its_rule_reads(row: str, link: str) -> None:
+    ((name, value),) = json.loads("{" + row.strip("`") + "}").items()
+    limits = {name: [{"value": value, "citation": CITED}]}
+    document = {"schema": "kap-model/protocol/1", "id": "page", "limits": limits}
+    assert [line.limit for line in kap.loads_protocol(json.dumps(document)).settings] == [name]
+    assert name in RULE_OF_ID[link.partition("]")[0].strip("[")].reads
+
+
+def test_every_form_has_a_sentence() -> None:
+    shown = {json.loads("{" + cells[1].strip("`") + "}")["form"] for cells in ROWS}
+    example = (ROOT / "examples" / "protocols" / "house-rules.json").read_text(encoding="utf-8")
+    assert shown == {rule["form"] for rule in json.loads(example)["rules"]} - {"off"}
 
 
 @pytest.mark.parametrize("page", of_language("text"))

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
 import kap_model as kap
-from real_practices import NOT_SAID, RECORDS, fees_of
+from real_courses import DOCUMENTS, NOT_SAID, said_of
+from real_practices import PAGE_NOT_SAID, RECORDS, fees_of
 
-PAGE = NOT_SAID.read_text(encoding="utf-8")
-ROWS = [line.split("|")[1:-1] for line in PAGE.splitlines() if line.startswith("| ")][2:]
-NAMED = [re.findall(r"`([^`]+)`", practices) for _, practices, _ in ROWS]
+WHOLE = PAGE_NOT_SAID.read_text(encoding="utf-8")
+BEFORE, PAGE, COURSES = re.split(r"^## .+$", WHOLE, flags=re.MULTILINE)
+NAME = re.compile(r"`([^`]+)`")
+CITED = {"source": "s", "where": "w"}
+
+
+def rows_of(section: str) -> list[list[str]]:
+    """The cells of a section's table, without its head."""
+    lines = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    return [line.strip("| ").split(" | ") for line in lines]
+
+
+ROWS = rows_of(PAGE)
+NAMED = [NAME.findall(practices) for _, practices, _ in ROWS]
 DOCUMENTED = [record for record in RECORDS if record.documents]
 BY_ARGUMENTS = [record for record in RECORDS if record.arguments is not None]
 UNSAID = [record for record in RECORDS if record not in (*DOCUMENTED, *BY_ARGUMENTS)]
@@ -23,7 +36,7 @@ def test_every_practice_that_nothing_says_stands_on_the_page() -> None:
     said = {
         name
         for names, (_, _, reason) in zip(NAMED, ROWS, strict=True)
-        if reason.strip().endswith("No document.")
+        if reason.endswith("No document.")
         for name in names
     }
     assert said == {record.id for record in UNSAID}
@@ -52,7 +65,7 @@ def test_the_page_counts_its_practices() -> None:
 
 
 def test_the_page_has_no_links_out() -> None:
-    assert "://" not in PAGE
+    assert "://" not in WHOLE
 
 
 def is_inferred(document: str) -> bool:
@@ -65,9 +78,6 @@ def test_what_is_inferred_of_one_practice_is_owned_below_the_table() -> None:
     inferred = {record.id for record in DOCUMENTED if any(map(is_inferred, record.documents))}
     assert inferred == {"mindspace", "presence-of-mind", "roots-to-thrive"}
     assert set(re.findall(r"`([^`]+)`", PAGE.partition("readings are ours")[2])) == inferred
-
-
-CITED = {"source": "s", "where": "w"}
 
 
 def with_rate(item: str, rate: dict[str, Any]) -> dict[str, Any]:
@@ -103,3 +113,66 @@ def test_what_the_page_says_cannot_be_said_is_refused(parts: dict[str, Any], rea
     document = {"schema": "kap-model/fees/1", "id": "f", "currency": "USD", **parts}
     with pytest.raises(kap.DocumentError, match=reason):
         kap.loads_fees(json.dumps(document))
+
+
+# --- What a course must keep -----------------------------------------------------------------
+
+KINDS = [kind for unsaid in NOT_SAID.values() for kind in unsaid.values()]
+
+
+def test_each_kind_of_what_no_protocol_says_is_counted_and_names_its_practices() -> None:
+    expected = [
+        (
+            kind,
+            str(count),
+            sorted(practice for practice, unsaid in NOT_SAID.items() if kind in unsaid.values()),
+        )
+        for kind, count in Counter(KINDS).items()
+    ]
+    told = [
+        (kind.removeprefix("| "), count, sorted(NAME.findall(practices)))
+        for kind, count, practices, _ in rows_of(COURSES)
+    ]
+    assert sorted(told) == sorted(expected)
+    assert [int(count) for _, count, _ in told] == sorted(
+        [int(count) for _, count, _ in told], reverse=True
+    )
+
+
+def test_the_page_counts_what_protocols_say() -> None:
+    said, text = sum(len(said_of(document)) for document in DOCUMENTS), " ".join(COURSES.split())
+    assert f"{said} of these {said + len(KINDS)} facts are said by {len(DOCUMENTS)}" in text
+    assert f"The other {len(KINDS)} are" in text
+    assert f"{len({*DOCUMENTS, *NOT_SAID})} pages state facts of another kind" in text
+
+
+def test_the_practices_of_which_no_protocol_says_anything_are_named() -> None:
+    (sentence,) = re.findall(r"^Of (.*) no document says anything\.$", COURSES, re.MULTILINE)
+    assert set(NAME.findall(sentence)) == NOT_SAID.keys() - set(DOCUMENTS)
+
+
+def with_rule(form: str, **keys: Any) -> dict[str, Any]:
+    return {"rules": [{"id": "HOUSE-RULE", "form": form, **keys, "citation": CITED}]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (with_rule("known", of="dosing", field="check:fasting"), "must be one of level"),
+        (with_rule("count", of="dosing", one_of=[1, 4]), "does not belong"),
+        (with_rule("count", of="closing", max=1), "must be one of consultation"),
+        (with_rule("allow", of="dosing", field="place", values=["home"]), "must be one of office"),
+        (
+            with_rule("allow", of="dosing", field="therapist_present", values=["no"]),
+            "must be one of place",
+        ),
+        (
+            with_rule("precede", each="medical-evaluation", by={"paper": "referral"}),
+            "has an unknown key",
+        ),
+    ],
+)
+def test_what_the_page_says_no_protocol_says_is_refused(parts: dict[str, Any], reason: str) -> None:
+    document = {"schema": "kap-model/protocol/1", "id": "p", **parts}
+    with pytest.raises(kap.DocumentError, match=reason):
+        kap.loads_protocol(json.dumps(document))
