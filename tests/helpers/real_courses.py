@@ -42,7 +42,7 @@ def protocol_of(document: str) -> kap.CareProtocol:
 
 def judged(entry: Any) -> Judged:
     """A line of notation, or one with facts beside it and the rules that it breaks."""
-    row = {"plan": entry} if isinstance(entry, str) else entry
+    row: dict[str, Any] = {"plan": entry} if isinstance(entry, str) else entry
     plan = plan_of(Case(row["plan"], row.get("facts", {})))
     return Judged(plan, frozenset(row.get("found", ())))
 
