@@ -93,6 +93,22 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             "There are 2 dosings in the course; the limit is at most 1 dosing.",
         ),
         (
+            Count(["preparation", "integration"], min=3),
+            "P0 I1",
+            (
+                "There are 2 preparations and integrations in the course; the limit is at least 3 "
+                "preparations and integrations."
+            ),
+        ),
+        (
+            Count(["preparation", "integration"], min=2),
+            "P0",
+            (
+                "There is 1 preparation or integration in the course; the limit is at least 2 "
+                "preparations and integrations."
+            ),
+        ),
+        (
             Count(THERAPY, max=90, sum="minutes"),
             "P0 I1",
             (

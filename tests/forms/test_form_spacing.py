@@ -8,6 +8,7 @@ import pytest
 
 from house import concerned, found, message
 from kap_model.forms import Selector, Space, Span
+from kap_model.sessions import KINDS
 from support import pending, violated
 
 
@@ -169,11 +170,38 @@ def test_words(form: Any, line: str, says: str) -> None:
         ),
         (
             Span("dosing", max=9, unit="weeks"),
-            "From the first dosing to the last dosing there are at most 9 weeks.",
+            "From the first to the last dosing there are at most 9 weeks.",
         ),
         (
             Span("dosing", Selector("dosing", first=2), max=3, unit="days"),
-            "From the first dosing to the last of the first 2 dosings there are at most 3 days.",
+            "From the first to the last of the first 2 dosings there are at most 3 days.",
+        ),
+        (
+            Space(Selector("dosing", from_=6), max=12, unit="weeks"),
+            (
+                "Of the dosings from the sixth on, each two that follow one another are at most 12 "
+                "weeks apart."
+            ),
+        ),
+        (
+            Span(KINDS, max=3, unit="days"),
+            "From the first to the last session there are at most 3 days.",
+        ),
+        (
+            Span("preparation", "dosing", max=3, unit="weeks"),
+            "From the first preparation to the last dosing there are at most 3 weeks.",
+        ),
+        (
+            Span(Selector("dosing", first=6), max=3, unit="weeks"),
+            "From the first to the last of the first 6 dosings there are at most 3 weeks.",
+        ),
+        (
+            Span(Selector("dosing", first=1), max=3, unit="weeks"),
+            "From the first dosing to the first dosing there are at most 3 weeks.",
+        ),
+        (
+            Span(Selector("dosing", nth=2), "dosing", max=3, unit="weeks"),
+            "From the second dosing to the last dosing there are at most 3 weeks.",
         ),
         (
             Span("dosing", Selector("dosing", every=2), max=3, unit="days"),

@@ -11,7 +11,7 @@ from kap_model._values import check_choice, check_integer
 from kap_model.course import Course
 from kap_model.forms._form import RuleForm
 from kap_model.forms.selectors import Selector, before_selector, of_selector
-from kap_model.forms.wording import first_of, numbered, plural, singular, those
+from kap_model.forms.wording import first_of, numbered, plural, singular, those, together
 from kap_model.limits import LONGEST, Bounds, Frequency, Limits
 from kap_model.rules._rule import Breach, Voice, Words, count, sentence
 from kap_model.sessions import Session
@@ -27,7 +27,7 @@ def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Wo
         held = count(found, "minute")
         message = f"The {plural(form.of)} {where} last {held} together; the limit is {limit}."
     else:
-        held = numbered(found, form.of)
+        held = together(found, form.of)
         verb = "is" if found == 1 else "are"
         message = f"There {verb} {held} {where}; the limit is {limit}."
     return Words(message, held, limit)

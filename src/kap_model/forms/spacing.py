@@ -14,7 +14,7 @@ from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
 from kap_model.forms.distances import Unit, check_distance, later_day, side_of, text_of
 from kap_model.forms.selectors import Selector, from_selector, to_selector
-from kap_model.forms.wording import every, first_of, last_of, one_of, plural, those
+from kap_model.forms.wording import every, first_to_last, one_of, plural, those
 from kap_model.limits import Limits
 from kap_model.rules._rule import Breach, Voice, Words, count, sentence
 from kap_model.sessions import Session
@@ -203,6 +203,6 @@ class Span(RuleForm):
 
     @property
     def says(self) -> str:
-        """Such as ``From the first dosing to the last dosing there are at most 9 weeks``."""
+        """Such as ``From the first to the last dosing there are at most 9 weeks``."""
         limit = text_of(self.min, self.max, self.unit)
-        return f"From {first_of(self.from_)} to {last_of(self.to or self.from_)} there are {limit}."
+        return f"From {first_to_last(self.from_, self.to or self.from_)} there are {limit}."

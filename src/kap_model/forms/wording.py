@@ -6,6 +6,7 @@ from typing import Final
 
 from kap_model.forms.selectors import Selector
 from kap_model.rules._rule import listed
+from kap_model.sessions import KINDS
 
 _ORDINAL_WORDS: Final = (
     *("first", "second", "third", "fourth", "fifth"),
@@ -49,16 +50,23 @@ def _around(selector: Selector) -> tuple[str, str]:
     return before, after
 
 
+def _kinds(selector: Selector) -> tuple[str, ...]:
+    """The kinds as words; all of them together are plain sessions."""
+    if selector.kind == KINDS:
+        return ("session",)
+    return tuple(kind.replace("-", " ") for kind in selector.kind)
+
+
 def singular(selector: Selector) -> str:
     """``remote dosing``, ``preparation or integration``; the ordinal is left out."""
     before, after = _around(selector)
-    return before + either(tuple(kind.replace("-", " ") for kind in selector.kind)) + after
+    return before + either(_kinds(selector)) + after
 
 
 def plural(selector: Selector) -> str:
     """``remote dosings``, ``preparations and integrations``; the ordinal is left out."""
     before, after = _around(selector)
-    return before + listed(kind.replace("-", " ") + "s" for kind in selector.kind) + after
+    return before + listed(kind + "s" for kind in _kinds(selector)) + after
 
 
 def numbered(number: int, selector: Selector) -> str:
@@ -66,8 +74,13 @@ def numbered(number: int, selector: Selector) -> str:
     if number == 1:
         return f"1 {singular(selector)}"
     before, after = _around(selector)
-    kinds = either(tuple(kind.replace("-", " ") + "s" for kind in selector.kind))
+    kinds = either(tuple(kind + "s" for kind in _kinds(selector)))
     return f"{number} {before}{kinds}{after}"
+
+
+def together(number: int, selector: Selector) -> str:
+    """How many there are in all: ``1 dosing``, ``2 preparations and integrations``."""
+    return numbered(1, selector) if number == 1 else f"{number} {plural(selector)}"
 
 
 def one_of(selector: Selector) -> str:
@@ -100,6 +113,8 @@ def those(selector: Selector) -> str:
     """All that it selects, together: ``the dosings``, ``the first 2 dosings``."""
     if selector.first is not None and selector.first > 1:
         return f"the first {selector.first} {plural(selector)}"
+    if selector.from_ is not None and selector.from_ > 1:
+        return f"the {plural(selector)} from the {ordinal(selector.from_)} on"
     return every(selector) if selector.has_ordinal else f"the {plural(selector)}"
 
 
@@ -118,3 +133,12 @@ def last_of(selector: Selector) -> str:
     if selector.every is not None and selector.every > 1:
         return f"the last of every {ordinal(selector.every)} {singular(selector)}"
     return f"the last {singular(selector)}"
+
+
+def first_to_last(selector: Selector, other: Selector) -> str:
+    """From the first of some to the last of some: ``the first to the last dosing``."""
+    same = singular(selector) == singular(other)
+    whole = not selector.has_ordinal or selector.first is not None
+    if same and whole and (not other.has_ordinal or (other.first or 0) > 1):
+        return f"the first to {last_of(other)}"
+    return f"{first_of(selector)} to {last_of(other)}"
