@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 import kap_model as kap
+from kap_model.forms import Length
 from kap_model.limits import Bounds
 from kap_model.sessions import FORMATS, PLACES
 from real_courses import (
@@ -46,6 +47,18 @@ def test_every_line_cites_facts_of_its_practice_and_none_that_is_called_unsaid(
     assert protocol_of(document).id == document
     assert {citation.source for _, citation in lines_of(document)} == {document}
     assert said_of(document).isdisjoint(NOT_SAID.get(document, {}))
+
+
+def test_what_is_recommended_or_about_so_is_advice_and_a_length_is_a_warning() -> None:
+    rules = [(document, rule) for document in DOCUMENTS for rule in protocol_of(document).rules]
+    assert {(document, rule.id) for document, rule in rules if rule.severity == "advice"} == {
+        ("kirimaura", "HOUSE-PREP-RECOMMENDED"),
+        ("kirimaura", "HOUSE-INTEG-RECOMMENDED"),
+        ("presence-of-mind", "HOUSE-MONTHLY"),
+        ("tender-heart", "HOUSE-COURSE"),
+    }
+    lengths = [rule for _, rule in rules if isinstance(rule.form, Length)]
+    assert {rule.severity for rule in lengths} == {"warning"}
 
 
 # --- Plans that keep them, and plans that break one line -------------------------------------
