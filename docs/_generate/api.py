@@ -18,7 +18,7 @@ _WIDTH: Final = 88
 GROUPS: Final = {
     "Checking": ("checking", "report", "rules", "waivers", "batch", "coverage"),
     "Values": ("sessions", "plan", "notation", "course"),
-    "Protocols": ("protocol", "forms", "limits", "citations", "practices"),
+    "Protocols": ("protocol", "forms", "limits", "usual", "citations", "practices"),
     "Documents": ("documents",),
     "Planning": ("planning", "slots"),
     "Prices": ("pricing", "fees", "money"),

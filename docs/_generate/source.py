@@ -41,7 +41,7 @@ Two hours, in this order; each step needs only those before it.
    holds them in canonical order.
 2. `timeline`, `course`: a plan as rules see it, counting sessions by kind, with the medical
    standing over them; and the same at a moment.
-3. `limits`, `protocol`: every figure that a practice may set, typed, dated, cited.
+3. `limits`, `usual`, `protocol`: every figure that a practice may set, typed, dated, cited.
 4. `rules.dosing`, for one family: a sentence, its sources, the limits it reads, one pure
    function, and two plans that differ in it. All families look alike; `rules.catalogue` lists
    them. `forms.selectors` and `forms.ordering`: the same sentences as data.

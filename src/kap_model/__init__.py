@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         HouseRuleChange as HouseRuleChange,
         LimitChange as LimitChange,
         SeverityChange as SeverityChange,
+        UsualChange as UsualChange,
         diff as diff,
     )
     from kap_model.planning.drafting import draft as draft
@@ -182,6 +183,7 @@ if TYPE_CHECKING:
         Session as Session,
     )
     from kap_model.slots import OpenSlot as OpenSlot
+    from kap_model.usual import Usual as Usual, UsualValue as UsualValue
     from kap_model.waivers import Waiver as Waiver
 
 _HOMES = {
@@ -258,6 +260,7 @@ _HOMES = {
         "HouseRuleChange",
         "LimitChange",
         "SeverityChange",
+        "UsualChange",
         "diff",
     ),
     "kap_model.planning.drafting": ("draft",),
@@ -377,6 +380,10 @@ _HOMES = {
         "Session",
     ),
     "kap_model.slots": ("OpenSlot",),
+    "kap_model.usual": (
+        "Usual",
+        "UsualValue",
+    ),
     "kap_model.waivers": ("Waiver",),
 }
 

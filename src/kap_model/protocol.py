@@ -22,6 +22,7 @@ from kap_model.forms.house_rules import MOST_RULES, HouseRule
 from kap_model.forms.selectors import Selector
 from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, Limits
 from kap_model.severities import SEVERITIES, Severity
+from kap_model.usual import Usual, UsualValue, usual_lines, usual_of
 
 SeverityPairs: TypeAlias = (
     Mapping[str, Severity] | tuple[tuple[str, Severity], ...] | list[tuple[str, Severity]]
@@ -139,16 +140,19 @@ class CareProtocol(Value, HasPage):
         rules: House rules, dated and cited, by first appearance of their id then date.
         severities: Overrides of rules' severities, as pairs of rule id and severity; an override
             replaces both severities of a two-sided rule.
+        usual: Dated, cited lines of what is usual, by name then date; no rule reads them.
 
     Raises:
-        InvalidValue: A limit or house rule stated twice on a date, more than 200 lines of house
-            rules, a field of the wrong type, or a selector of a level that ``dose_levels`` lacks.
+        InvalidValue: A limit, house rule or usual value stated twice on a date, more than 200 lines
+            of house rules, a field of the wrong type, or a selector of a level that
+            ``dose_levels`` lacks.
     """
 
     id: str
     settings: tuple[Setting, ...] = field(default=(), converter=_settings)
     rules: tuple[HouseRule, ...] = field(default=(), converter=_rules)
     severities: tuple[tuple[str, Severity], ...] = field(default=(), converter=_severities)
+    usual: tuple[UsualValue, ...] = field(default=(), converter=usual_lines)
 
     changes: tuple[dt.date, ...] = field(init=False, eq=False)
     """The dates on which some limit or house rule changes, in order."""
@@ -174,17 +178,23 @@ class CareProtocol(Value, HasPage):
         settings: Iterable[Setting] = (),
         rules: Iterable[HouseRule] = (),
         severities: SeverityPairs = (),
+        usual: Iterable[UsualValue] = (),
     ) -> CareProtocol:
         """A protocol that starts from this one.
 
-        A new line stands beside the lines that are in force on other dates and replaces the one
-        of the same limit or house rule and the same date; this protocol stays as it is.
+        A new line stands beside the lines that are in force on other dates and replaces the one of
+        the same limit, house rule or usual value and the same date; this protocol stays as it is.
         """
         lines = {(s.limit, s.since): s for s in (*self.settings, *_settings(settings))}
         house = {(rule.id, rule.since): rule for rule in (*self.rules, *_rules(rules))}
         overrides = dict(self.severities) | dict(_severities(severities))
+        typical = {(u.name, u.since): u for u in (*self.usual, *usual_lines(usual))}
         return CareProtocol(
-            id=id, settings=lines.values(), rules=house.values(), severities=overrides
+            id=id,
+            settings=lines.values(),
+            rules=house.values(),
+            severities=overrides,
+            usual=typical.values(),
         )
 
     def limits_on(self, day: dt.date | None) -> Limits:
@@ -200,6 +210,13 @@ class CareProtocol(Value, HasPage):
         Before the first date of its lines a rule is not in force.
         """
         return _rules_after(self, self._place(day)) if self.rules else ()
+
+    def usual_on(self, day: dt.date | None) -> Usual:
+        """What is usual for a course that begins on a date; ``None`` = the latest.
+
+        Before the first date of its lines a value is not stated.
+        """
+        return usual_of(self.usual, day)
 
     def _place(self, day: dt.date | None) -> int:
         return len(self.changes) if day is None else bisect_right(self.changes, day)

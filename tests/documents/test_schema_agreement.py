@@ -127,7 +127,7 @@ REASONS: Final[dict[str, str]] = {
     "The time zone is one of the tzdata list.": "must be a zone name of the tzdata list",
     "No supply is received before it is issued.": "must not be before issued",
     "A support person's none is in lower case.": "must say none in lower case where nobody",
-    "No two lines of a limit or of a house rule are for one date.": (
+    "No two lines of a limit, a house rule or a usual value are for one date.": (
         "must be a date that no other line has|must have a since, as another line has none"
     ),
     "Severities name rules of the catalogue or house rules of the document.": (

@@ -41,6 +41,10 @@ def protocol(**limits: Any) -> dict[str, Any]:
     return {"schema": "kap-model/protocol/1", "id": "p", "limits": lines}
 
 
+def usual(**values: Any) -> Any:
+    return {"schema": "kap-model/protocol/1", "id": "p", "usual": values}
+
+
 def ruled(*rows: dict[str, Any], **given: Any) -> dict[str, Any]:
     """A protocol of house rules, of one id and citation unless they say another."""
     lines = [{"id": "HOUSE-RULE", **row, **CITED} for row in rows]
@@ -141,6 +145,8 @@ OWN: Final[dict[str, dict[str, list[Any]]]] = {
             },
             ruled(*[{"form": "off"}] * 2),
             ruled(*[{"form": "off", "since": "2027-01-01"}] * 2),
+            usual(dosings=[{"value": n, **CITED} for n in (6, 8)]),
+            usual(minutes={"dosing": [{"value": 90, "since": "2027-01-01", **CITED}] * 2}),
         ],
         "Severities name": [
             ruled({"form": "off"}, severities={"HOUSE-RULES": "error"}),

@@ -63,9 +63,9 @@ BAD = Linted(name="protocols/bad.json", problems=(kap.Problem("$.id", "must be a
 LOST = Linted(name="core", problems=(kap.Problem("", "is not known"),), built_in=True)
 
 
-def cut(region: Region) -> str:
+def cut(region: Region, text: str = TIGHT) -> str:
     """The text of a region of the document."""
-    lines = TIGHT.split("\n")[region.line - 1 : region.end_line]
+    lines = text.split("\n")[region.line - 1 : region.end_line]
     lines[-1] = lines[-1][: region.end_column - 1]
     lines[0] = lines[0][region.column - 1 :]
     return "\n".join(lines)
@@ -121,7 +121,33 @@ def test_every_line_of_every_protocol_is_found(protocol: kap.CareProtocol) -> No
         line_name(line.limit, None if line.since is None else line.since.isoformat())
         for line in protocol.settings
     }
-    assert set(protocol_places(text)) == {None, *expected, *protocol.severity_of}
+    stated = {
+        line_name(f"usual.{line.name}", None if line.since is None else line.since.isoformat())
+        for line in protocol.usual
+    }
+    usual = {"usual"} if stated else set()
+    found = set(protocol_places(text))
+    assert found == {None, *expected, *protocol.severity_of, *stated, *usual}
+
+
+def test_a_usual_value_stands_in_its_line_or_by_itself() -> None:
+    cited = {"citation": {"source": "House protocol", "where": "section 3"}}
+    length_line = {"value": 30, **cited}
+    usual = {"minutes": {"dosing": [length_line]}, "dosings": 9}
+    text = json.dumps(
+        {"schema": "kap-model/protocol/1", "id": "own", "extends": "core", "usual": usual}
+    )
+    protocol = kap.loads_protocol(text)
+    one = Linted(name="own.json", lint=kap.lint(protocol), protocol=protocol, text=text)
+    dosings, length = one.judgement.notes[:2] if one.judgement else ()
+    assert [note.parts for note in (dosings, length)] == [
+        ["usual.dosings"],
+        ["usual.minutes.dosing"],
+    ]
+    ((_, region),) = one.regions(length)
+    assert json.loads(cut(region, text)) == length_line
+    ((_, region),) = one.regions(dosings)
+    assert json.loads(cut(region, text)) == usual
 
 
 # --- Notes ---------------------------------------------------------------------------------------

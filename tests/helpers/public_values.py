@@ -50,6 +50,8 @@ VALUES: dict[str, Any] = {
     "ReviewEvery": kap.ReviewEvery(3),
     "Rule": RULE,
     "Setting": kap.practices.CORE.protocol.settings[0],
+    "Usual": kap.Usual(every=14, minutes=(("dosing", 180),), cited=(("every", SOURCE),)),
+    "UsualValue": kap.UsualValue(name="minutes.dosing", value=180, citation=SOURCE),
     "Supply": kap.Supply(id="x1", issued="2027-01-06", dosings=2),
     "Waiver": kap.Waiver(rule="MODALITY", reason="r", by="b", on="2027-01-01"),
     "Words": kap.Words("Something is wrong."),
@@ -241,6 +243,9 @@ VALUES |= {
     "RuleCounts": COVERAGE.rules[0],
     "RuleCoverage": COVERAGE,
     "SeverityChange": DIFFERENCE.severities[0],
+    "UsualChange": kap.UsualChange(
+        name="every", before=None, after=14, cited_before=None, cited_after=SOURCE
+    ),
     "Silent": FINE.stretches[0].never[0],
     "Step": STEPS.steps[0],
     "Stretch": FINE.stretches[0],

@@ -504,3 +504,70 @@ def test_a_change_of_a_house_rule_prints_its_id_and_what_became_of_it() -> None:
     after = kap.CareProtocol(id="a", rules=[rule])
     (change,) = kap.diff(kap.CareProtocol(id="a"), after).house_rules
     assert repr(change) == "<HouseRuleChange HOUSE-AFTER added>"
+
+
+# --- Usual values --------------------------------------------------------------------------------
+
+
+def usually(*lines: tuple[str, Any, str | None], source: kap.Citation = SOURCE) -> kap.CareProtocol:
+    stated = [
+        kap.UsualValue(name=name, value=value, since=since, citation=source)
+        for name, value, since in lines
+    ]
+    return kap.CareProtocol(id="usually", usual=stated)
+
+
+def test_usual_values_that_begin_end_and_change_are_told_and_judge_nothing() -> None:
+    before = usually(("every", "2w", None), ("dosings", 6, None))
+    after = usually(("every", "10d", None), ("minutes.dosing", 180, None))
+    found = diff(before, after)
+    assert [(each.name, each.change) for each in found.usual] == [
+        ("every", "changed"),
+        ("dosings", "removed"),
+        ("minutes.dosing", "added"),
+    ]
+    pace, dosings, length = found.usual
+    assert pace.says == "from one dosing to the next: 10 days, before: 2 weeks"
+    assert (dosings.before, dosings.after, dosings.cited_after) == (6, None, None)
+    assert length.says == "the length of a dosing: 180 minutes, before: not stated"
+    assert length.cited_before is None
+    assert length.cited_after == SOURCE
+    assert repr(pace) == "<UsualChange every changed>"
+    assert found.same
+    assert found.limits == found.cited_anew == ()
+
+
+def test_usual_values_are_compared_on_a_date_and_by_their_source() -> None:
+    before, after = usually(("every", "2w", None)), usually(("every", "1w", "2027-07-01"))
+    assert [each.after for each in diff(before, after, on="2027-06-30").usual] == [None]
+    assert [each.after for each in diff(before, after, on="2027-07-01").usual] == [7]
+    other = kap.Citation("House protocol, revised", "section 9")
+    anew = diff(before, usually(("every", "2w", None), ("dosings", 6, None), source=other))
+    assert anew.cited_anew == ("usual.every",)
+    assert [each.name for each in anew.usual] == ["dosings"]
+
+
+def test_usual_values_as_text_and_json() -> None:
+    found = diff(usually(("dosings", 6, None)), usually(("every", "2w", None)))
+    assert str(found).splitlines() == [
+        "usually -> usually: they judge alike, and call other things usual",
+        "  usual every (added): from one dosing to the next: 2 weeks, before: not stated",
+        f"    source: {SOURCE}",
+        "  usual dosings (removed): dosings in the course: not stated, before: 6",
+        f"    before: {SOURCE}",
+    ]
+    pace, dosings = found.to_dict()["usual"]
+    assert pace == {
+        "name": "every",
+        "change": "added",
+        "before": None,
+        "after": 14,
+        "cited_before": None,
+        "cited_after": SOURCE.to_dict(),
+        "says": "from one dosing to the next: 2 weeks, before: not stated",
+    }
+    assert (dosings["change"], dosings["cited_before"]) == ("removed", SOURCE.to_dict())
+    assert dosings["cited_after"] is None
+    page = found._repr_html_()
+    assert f"2 weeks, before: not stated (source: {SOURCE})" in page
+    assert f"not stated, before: 6 (before: {SOURCE})" in page

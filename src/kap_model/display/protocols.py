@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kap_model._time import spoken_day
+from kap_model.citations import Citation
 from kap_model.display._html import (
     ASIDE,
     Column,
@@ -38,6 +39,7 @@ from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULES
+from kap_model.usual import USUAL_OF_NAME
 
 _DIRECTIONS: Final[dict[Direction, str]] = {
     "tighter": "tighter",
@@ -78,6 +80,11 @@ def protocol_html(care: CareProtocol) -> str:
     for rule in care.rules_on(None):
         said = f"{rule.sentence} ({rule.citation})"
         parts.append(note(element("strong", f"house rule {rule.id}: "), said))
+    usual = care.usual_on(None)
+    for name, value in usual.values.items():
+        spec, source = USUAL_OF_NAME[name], usual.citations[name]
+        said = f"{spec.in_words(value)} ({source})"
+        parts.append(note(element("strong", f"usual, {spec.says}: "), said))
     if unset:
         parts.append(note(element("strong", "not set: "), ", ".join(unset)))
     if silent:
@@ -117,7 +124,10 @@ def difference_text(difference: Difference) -> str:
         lines += _limit(change)
     for house in difference.house_rules:
         lines += wrapped(f"house rule {house.rule} ({house.change}): {house.says}", 2, 4)
-        lines += wrapped(_cited(house), 4)
+        lines += wrapped(_sources(*_citations(house)), 4)
+    for usual in difference.usual:
+        lines += wrapped(f"usual {usual.name} ({usual.change}): {usual.says}", 2, 4)
+        lines += wrapped(_sources(usual.cited_before, usual.cited_after), 4)
     for label, names in _switched(difference):
         lines += wrapped(f"{label}: {names}", 2, 4)
     for severity in difference.severities:
@@ -128,18 +138,20 @@ def difference_text(difference: Difference) -> str:
 def _limit(change: LimitChange) -> Iterator[str]:
     yield from wrapped(f"{change.limit} ({_DIRECTIONS[change.direction]}): {change.says}", 2, 4)
     yield from wrapped(f"read by {', '.join(change.rules)}", 4)
-    sources = []
-    if change.cited_after is not None:
-        sources.append(f"source: {change.cited_after}")
-    if change.cited_before is not None:
-        sources.append(f"before: {change.cited_before}")
-    yield from wrapped("; ".join(sources), 4)
+    yield from wrapped(_sources(change.cited_before, change.cited_after), 4)
 
 
-def _cited(change: HouseRuleChange) -> str:
-    after, before = change.after, change.before
-    sources = [] if after is None else [f"source: {after.citation}"]
-    return "; ".join([*sources, *([] if before is None else [f"before: {before.citation}"])])
+def _citations(change: HouseRuleChange) -> tuple[Citation | None, Citation | None]:
+    """Who asked for a house rule, and who does."""
+    before, after = (
+        None if line is None else line.citation for line in (change.before, change.after)
+    )
+    return before, after
+
+
+def _sources(before: Citation | None, after: Citation | None) -> str:
+    sources = [] if after is None else [f"source: {after}"]
+    return "; ".join([*sources, *([] if before is None else [f"before: {before}"])])
 
 
 def _plan(difference: Difference) -> Iterator[str]:
@@ -165,7 +177,11 @@ def difference_html(difference: Difference) -> str:
         parts.append(_changes(difference))
     for house in difference.house_rules:
         label = element("strong", f"house rule {house.rule} ({house.change}): ")
-        parts.append(note(label, f"{house.says} ({_cited(house)})"))
+        parts.append(note(label, f"{house.says} ({_sources(*_citations(house))})"))
+    for usual in difference.usual:
+        label = element("strong", f"usual {usual.name} ({usual.change}): ")
+        cited = _sources(usual.cited_before, usual.cited_after)
+        parts.append(note(label, f"{usual.says} ({cited})"))
     told = [*_switched(difference, "rules ")]
     if difference.severities:
         shifts = (_shift(severity, "\u2192") for severity in difference.severities)
@@ -217,6 +233,8 @@ def _findings(difference: Difference) -> Iterator[Markup]:
 
 def _answer(difference: Difference, arrow: str) -> str:
     answer = "no difference" if difference.same else "they differ"
+    if difference.same and difference.usual:
+        answer = "they judge alike, and call other things usual"
     return f"{difference.before} {arrow} {difference.after}: {answer}"
 
 

@@ -17,6 +17,7 @@ from kap_model._values import LARGEST_INTEGER, LONGEST_TEXT
 from kap_model.citations import Citation
 from kap_model.documents._shape import REFUSED, Choice, Form, Key, Read, Reading, Schema, Shape
 from kap_model.limits import LONGEST, Bounds
+from kap_model.usual import pace_of
 
 # What a form may say.
 
@@ -130,6 +131,7 @@ TEXT: Final = named("text")
 DATE: Final = evolve(named("date"), write=dt.date.isoformat)
 TIME: Final = evolve(named("time"), write=_in_utc)
 ZONE: Final = named("zone")
+PACE: Final = evolve(named("pace"), write=pace_of)
 
 _CITATION: Final = Shape(
     Citation,
@@ -161,6 +163,31 @@ _BOUNDS: Final = Shape(
 CITATION: Final = named("citation", _CITATION)
 SOUND_CITATION: Final = _CITATION.sound
 BOUNDS: Final = named("range", _BOUNDS)
+
+
+# Lines of one thing, each for dates of its own.
+
+
+def note_repeated_dates(reading: Reading, lines: Any, path: str) -> None:
+    """Note that there are no lines of one thing, or several for one date."""
+    if lines == []:
+        reading.add(path, "must hold at least one line")
+    rows = enumerate(lines if type(lines) is list else ())
+    note_repeated(reading, [(f"{path}[{index}]", line) for index, line in rows])
+
+
+def note_repeated(reading: Reading, lines: list[tuple[str, Any]]) -> None:
+    """Note lines of one thing, each with its path, that are for one date."""
+    seen: set[str | None] = set()
+    for path, line in lines:
+        since = line.get("since") if isinstance(line, dict) else ()
+        if not isinstance(since, (str, type(None))):
+            continue
+        if since in seen and since is None:
+            reading.add(path, "must have a since, as another line has none")
+        elif since in seen:
+            reading.add(f"{path}.since", "must be a date that no other line has")
+        seen.add(since)
 
 
 # What schemas say of them.
@@ -214,6 +241,14 @@ _ZONE: Final = _line(
     "A zone name of the tzdata list, in its exact case.",
     examples=["America/Los_Angeles", "UTC"],
 )
+# From 1 to 366 days, of four digits at most.
+_PACE: Final = _line(
+    "((0{0,3}[1-9]|0{0,2}[1-9][0-9]|0?[12][0-9][0-9]|0?3[0-5][0-9]|0?36[0-6])d"
+    "|(0{0,3}[1-9]|0{0,2}[1-4][0-9]|0{0,2}5[0-2])w)",
+    "Pace",
+    "Days or weeks from one dosing to the next, up to 366 days.",
+    examples=["2w", "10d"],
+)
 _CURRENCY: Final = _line("[A-Z]{3}", "Currency", "An ISO 4217 code in capitals.", examples=["USD"])
 _PRICE: Final = _line(
     f"({_AMOUNT}|-0(\\.0{{1,3}})?)",
@@ -245,6 +280,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     "date": _DATE,
     "time": _INSTANT,
     "zone": _ZONE,
+    "pace": _PACE,
     "currency": _CURRENCY,
     "price": _PRICE,
     "signed-amount": _SIGNED_AMOUNT,

@@ -21,6 +21,8 @@ from kap_model.documents._forms import (
     array_of,
     choice,
     named,
+    note_repeated,
+    note_repeated_dates,
     whole,
     with_definitions,
     word_or,
@@ -38,6 +40,7 @@ from kap_model.documents._shape import (
     strict,
     tag,
 )
+from kap_model.documents._usual import read_usual, usual_line, usual_schema, write_usual
 from kap_model.errors import InvalidValue, Problem
 from kap_model.forms.house_rules import MOST_RULES, HouseRule
 from kap_model.limits import (
@@ -59,6 +62,7 @@ from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.sessions import FORMATS, PLACES
 from kap_model.severities import SEVERITIES, Severity
+from kap_model.usual import UsualValue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,31 +226,10 @@ def _read_limits(reading: Reading, raw: Any, path: str) -> Any:
             reading.add_unknown(path, name, LIMIT_OF_NAME, "limit")
             continue
         read = array_of(_line(name).read)(reading, lines, f"{path}.{name}")
-        _note_repeated_dates(reading, lines, f"{path}.{name}")
+        note_repeated_dates(reading, lines, f"{path}.{name}")
         if read is not REFUSED:
             settings.extend(read)
     return tuple(settings)
-
-
-def _note_repeated_dates(reading: Reading, lines: Any, path: str) -> None:
-    if lines == []:
-        reading.add(path, "must hold at least one line")
-    rows = enumerate(lines if type(lines) is list else ())
-    _note_repeated(reading, [(f"{path}[{index}]", line) for index, line in rows])
-
-
-def _note_repeated(reading: Reading, lines: list[tuple[str, Any]]) -> None:
-    """Note lines of one thing, each with its path, that are for one date."""
-    seen: set[str | None] = set()
-    for path, line in lines:
-        since = line.get("since") if isinstance(line, dict) else ()
-        if not isinstance(since, (str, type(None))):
-            continue
-        if since in seen and since is None:
-            reading.add(path, "must have a since, as another line has none")
-        elif since in seen:
-            reading.add(f"{path}.since", "must be a date that no other line has")
-        seen.add(since)
 
 
 def _limits_of(protocol: CareProtocol) -> dict[str, list[dict[str, Any]]]:
@@ -310,7 +293,7 @@ def _read_rules(reading: Reading, raw: Any, path: str) -> Any:
         if isinstance(row, dict) and isinstance(row.get("id"), str):
             lines.setdefault(row["id"], []).append((f"{path}[{index}]", row))
     for its in lines.values():
-        _note_repeated(reading, its)
+        note_repeated(reading, its)
     return REFUSED if len(reading.problems) > before else rules
 
 
@@ -363,6 +346,7 @@ def _make(
     limits: Iterable[Setting] = (),
     rules: tuple[HouseRule, ...] = (),
     severities: dict[str, Severity] | None = None,
+    usual: tuple[UsualValue, ...] = (),
 ) -> CareProtocol:
     if extends is None:
         base = CareProtocol(id="nothing")
@@ -370,7 +354,9 @@ def _make(
         check_choice(extends, "extends", BY_NAME)
         base = BY_NAME[extends].protocol
     try:
-        return base.extended(id, settings=limits, rules=rules, severities=severities or {})
+        return base.extended(
+            id, settings=limits, rules=rules, severities=severities or {}, usual=usual
+        )
     except InvalidValue as error:
         placed = [_in_document(problem, rules) for problem in error.problems]
     raise InvalidValue([problem for _, problem in sorted(placed, key=itemgetter(0))])
@@ -418,6 +404,11 @@ _EXAMPLE: Final = {
         }
     ],
     "severities": {"RECORD-OUTCOME": "error"},
+    "usual": {
+        "every": [
+            {"value": "2w", "citation": {"source": "House protocol", "where": "section 3"}},
+        ],
+    },
 }
 _PROTOCOL: Final = Shape(
     CareProtocol,
@@ -435,6 +426,7 @@ _PROTOCOL: Final = Shape(
         Key("limits", Form({}, _read_limits), get=_limits_of, judged=False),
         Key("rules", Form({}, _read_rules, _write_rules), beside=("extends", "limits")),
         Key("severities", Form({}, _read_severities, dict), judged=False),
+        Key("usual", Form({}, read_usual, write_usual), judged=False),
     ),
     sound={"id": "p"},
     make=_make,
@@ -451,10 +443,14 @@ def protocol_schema(rules: tuple[Rule, ...]) -> Schema:
         "review-every": _REVIEW_EVERY.schema(),
         "review-after": _REVIEW_AFTER.schema(),
         "frequency": _FREQUENCY.schema(),
+        "usual-line": usual_line(),
         **rule_schemas(tuple(dict.fromkeys([*RULE_OF_ID, *[rule.id for rule in rules]]))),
     }
     protocol = _PROTOCOL.schema(
-        limits=_limits_schema(), rules=_rules_schema(), severities=_severities_schema(rules)
+        limits=_limits_schema(),
+        rules=_rules_schema(),
+        severities=_severities_schema(rules),
+        usual=usual_schema(),
     )
     names = {"propertyNames": {"enum": [rule.id for rule in rules]}}
     alone = {"if": {"required": ["rules"]}, "else": {"properties": {"severities": names}}}

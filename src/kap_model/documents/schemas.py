@@ -67,7 +67,7 @@ BEYOND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             _TEXTS,
             _DATES,
             _RANGES,
-            "No two lines of a limit or of a house rule are for one date.",
+            "No two lines of a limit, a house rule or a usual value are for one date.",
             "Severities name rules of the catalogue or house rules of the document.",
             "No space leads to an ordinal among the kinds that it starts from.",
             "No house rule asks for a field that its sessions do not have.",

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 _TOKENS: Final = re.compile(r'("(?:[^"\\]++|\\.)*+")(\s*:)?|[\[{]|[\]}]')
 EXTENDS: Final = "extends"
+USUAL: Final = "usual"
 
 
 class Region(NamedTuple):
@@ -38,7 +39,8 @@ def protocol_places(text: str) -> Places:
     """The region of each line of a limit and of each severity, and of the base's name.
 
     A line is found by :func:`line_name`, a severity by its rule, the name of the protocol that is
-    extended by ``extends``, and the protocol's own id by ``None``. The text must be a protocol
+    extended by ``extends``, all usual values by ``usual`` and each of their lines as a limit's, and
+    the protocol's own id by ``None``. The text must be a protocol
     document; of any other the answer is of no use.
     """
     return _regions(text, _protocol_spans)
@@ -82,11 +84,16 @@ def _protocol_spans(text: str) -> Spans:
                 spans[EXTENDS] = begin, end
             case ("severities", str(rule)):
                 spans[rule] = begin, end
-            case ("limits", _, _, "since"):
+            case ("limits" | "usual", *_, "since"):
                 since = _read(text[begin:end])
             case ("limits", str(limit), int()):
                 spans[line_name(limit, since)] = begin, end
                 since = None
+            case ("usual", *names, int()):
+                spans[line_name(".".join(map(str, ("usual", *names))), since)] = begin, end
+                since = None
+            case ("usual",):
+                spans[USUAL] = begin, end
     return spans
 
 

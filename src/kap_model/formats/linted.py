@@ -12,7 +12,7 @@ from kap_model._time import date_text
 from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.formats._judged import Judged, Judgement, Note, Topic
-from kap_model.formats._places import EXTENDS, Places, Region, line_name, protocol_places
+from kap_model.formats._places import EXTENDS, USUAL, Places, Region, line_name, protocol_places
 from kap_model.limits import OFF, in_words
 from kap_model.planning._feasibility import FIRST_START, TOGETHER
 from kap_model.planning.linting import (
@@ -58,8 +58,8 @@ CONFLICT: Final = LintTopic(
 )
 NO_EFFECT: Final = LintTopic(
     id="NO-EFFECT",
-    says="Every line of a limit and every severity has an effect.",
-    why="A line or severity without effect does not do what it was written for.",
+    says="Every line of a limit, severity and usual value has an effect.",
+    why="What is without effect does not do what it was written for.",
     severity="warning",
 )
 NEVER_FIRES: Final = LintTopic(
@@ -136,9 +136,13 @@ class Linted(Judged):
         return not self.built_in
 
     def region(self, part: str | None = None) -> Region:
-        """Where a line stands; one that is not in the file stands where the base is named."""
-        inherited = part is not None and part not in self._places
-        return super().region(EXTENDS if inherited else part)
+        """Where a line stands; one that is not in the file stands where the base is named.
+
+        No base that a document names has usual values: one that is no line is a value by itself.
+        """
+        if part is None or part in self._places:
+            return super().region(part)
+        return super().region(USUAL if part.startswith(USUAL) else EXTENDS)
 
     def regions(self, note: Note) -> list[tuple[str | None, Region]]:
         """Where the lines of a note stand, those in the file first: they can be mended there."""

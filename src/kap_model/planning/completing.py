@@ -18,10 +18,8 @@ from kap_model.planning._completion import Task
 from kap_model.planning.conflicts import smallest_conflict, spoken
 from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import (
-    Pace,
     checked_delay,
     checked_minutes,
-    days_of,
     refuse_closed,
 )
 from kap_model.planning.results import Completion
@@ -30,6 +28,7 @@ from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.sessions import KINDS, PLACES, Place
 from kap_model.slots import OpenSlot, checked_slots
+from kap_model.usual import Pace, days_of
 
 _GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
 _EVERY: Final = "every"

@@ -37,6 +37,7 @@ from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
 from kap_model.severities import Severity
+from kap_model.usual import USUAL_OF_NAME, USUALS, Usual
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
@@ -155,6 +156,55 @@ def _asked(rule: HouseRule | None) -> str:
     return f"{rule.sentence} {form}({severity})"
 
 
+@frozen(kw_only=True, repr=False)
+class UsualChange(Value):
+    """One usual value that is another, or is stated in one protocol only; nothing judges by it.
+
+    Attributes:
+        name: Its name, such as ``every`` or ``minutes.dosing``.
+        before, after: Its values; ``None`` = not stated.
+        cited_before, cited_after: Who says so; ``None`` where it is not stated.
+    """
+
+    name: str
+    before: int | None
+    after: int | None
+    cited_before: Citation | None
+    cited_after: Citation | None
+
+    @property
+    def change(self) -> ChangeKind:
+        """``added``, ``removed`` or ``changed``."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def says(self) -> str:
+        """What changes, in plain English."""
+        spec = USUAL_OF_NAME[self.name]
+        old, new = (
+            "not stated" if value is None else spec.in_words(value)
+            for value in (self.before, self.after)
+        )
+        return f"{spec.says}: {new}, before: {old}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as JSON values, those of a pace in days."""
+        return {
+            "name": self.name,
+            "change": self.change,
+            "before": self.before,
+            "after": self.after,
+            "cited_before": None if self.cited_before is None else self.cited_before.to_dict(),
+            "cited_after": None if self.cited_after is None else self.cited_after.to_dict(),
+            "says": self.says,
+        }
+
+    def __repr__(self) -> str:
+        return f"<UsualChange {self.name} {self.change}>"
+
+
 @frozen(kw_only=True)
 class SeverityChange(Value):
     """One rule whose severity the protocols override differently.
@@ -181,14 +231,15 @@ class Difference(Value, HasText, HasPage):
         before, after: The protocols' ids.
         on: The date whose limits are compared; ``None`` = the latest of each.
         limits: The limits whose values differ, in the order of the reference.
-        cited_anew: The limits of the same value, and the house rules that ask for the same, for
-            which another source stands.
+        cited_anew: The limits of the same value, the house rules that ask for the same, and the
+            usual values that are the same (as ``usual.every``), for which another source stands.
         severities: The rules whose severity differs, by id.
         switched_on, switched_off: The rules that apply after and not before, or the reverse, in
             the order of the catalogue.
         plan: The id of the plan that was judged, or ``None``.
         gained, lost: The plan's findings after that it has not before, or the reverse.
         house_rules: The house rules that begin, end or change, by id.
+        usual: The usual values that differ, in the order of the reference.
     """
 
     before: str
@@ -203,6 +254,7 @@ class Difference(Value, HasText, HasPage):
     gained: tuple[Finding, ...] = field(default=(), converter=as_sequence)
     lost: tuple[Finding, ...] = field(default=(), converter=as_sequence)
     house_rules: tuple[HouseRuleChange, ...] = field(default=(), converter=as_sequence)
+    usual: tuple[UsualChange, ...] = field(default=(), converter=as_sequence)
 
     def __attrs_post_init__(self) -> None:
         as_rows(self.limits, "limits", LimitChange)
@@ -210,12 +262,13 @@ class Difference(Value, HasText, HasPage):
         as_rows(self.gained, "gained", Finding)
         as_rows(self.lost, "lost", Finding)
         as_rows(self.house_rules, "house_rules", HouseRuleChange)
+        as_rows(self.usual, "usual", UsualChange)
 
     @property
     def same(self) -> bool:
         """Whether both protocols judge alike: no limit, house rule or severity differs.
 
-        Names, sources and reasons may.
+        Names, sources, reasons and what is usual may.
         """
         return not (self.limits or self.house_rules or self.severities)
 
@@ -228,6 +281,7 @@ class Difference(Value, HasText, HasPage):
             "same": self.same,
             "limits": [change.to_dict() for change in self.limits],
             "house_rules": [change.to_dict() for change in self.house_rules],
+            "usual": [change.to_dict() for change in self.usual],
             "cited_anew": list(self.cited_anew),
             "severities": [change.to_dict() for change in self.severities],
             "switched_on": list(self.switched_on),
@@ -278,19 +332,18 @@ def diff(
         judged = _findings(plan, as_of, _as_on(before, day), _as_on(after, day))
     old, new = before.limits_on(day), after.limits_on(day)
     had, has = _in_force(before, day), _in_force(after, day)
+    typical = before.usual_on(day), after.usual_on(day)
     return Difference(
         before=before.id,
         after=after.id,
         on=day,
         limits=_limit_changes(old, new),
         house_rules=_house_changes(had, has),
+        usual=_usual_changes(*typical),
         cited_anew=[
-            *[
-                name
-                for name, citation in new.cited
-                if getattr(old, name) == getattr(new, name) and old.citations[name] != citation
-            ],
+            *_limits_cited_anew(old, new),
             *_rules_cited_anew(had, has),
+            *_usual_cited_anew(*typical),
         ],
         severities=_severity_changes(before, after),
         switched_on=_applying(new, old),
@@ -350,6 +403,35 @@ def _limit_changes(old: Limits, new: Limits) -> Iterator[LimitChange]:
                 rules=[rule.id for rule in RULES if spec.name in rule.reads],
                 says=f"{spec.says}: {_stated(spec, after)}, before: {_stated(spec, before)}",
             )
+
+
+def _limits_cited_anew(old: Limits, new: Limits) -> list[str]:
+    return [
+        name
+        for name, citation in new.cited
+        if getattr(old, name) == getattr(new, name) and old.citations[name] != citation
+    ]
+
+
+def _usual_changes(old: Usual, new: Usual) -> Iterator[UsualChange]:
+    for spec in USUALS:
+        before, after = old.values.get(spec.name), new.values.get(spec.name)
+        if before != after:
+            yield UsualChange(
+                name=spec.name,
+                before=before,
+                after=after,
+                cited_before=old.citations.get(spec.name),
+                cited_after=new.citations.get(spec.name),
+            )
+
+
+def _usual_cited_anew(old: Usual, new: Usual) -> list[str]:
+    return [
+        f"usual.{name}"
+        for name, citation in new.cited
+        if old.values.get(name) == new.values[name] and old.citations[name] != citation
+    ]
 
 
 def _in_force(care: CareProtocol, day: dt.date | None) -> dict[str, HouseRule]:

@@ -30,12 +30,10 @@ from kap_model.planning.new_sessions import (
     DAYS_APART,
     LEAD_DAYS,
     Counts,
-    Pace,
     SessionFields,
     are_lawful,
     checked_delay,
     checked_minutes,
-    days_of,
     is_supported,
     lawful_cadence,
     lawful_counts,
@@ -56,6 +54,7 @@ from kap_model.planning.search.times import (
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
+from kap_model.usual import Pace, days_of
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"

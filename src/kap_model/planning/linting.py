@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, NoReturn
@@ -28,8 +28,10 @@ from kap_model.planning._feasibility import (
 )
 from kap_model.planning.conflicts import kept, smallest_conflict
 from kap_model.planning.house import refuse_house_rules
+from kap_model.planning.usual_values import excluded
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
+from kap_model.usual import USUAL_OF_NAME, UsualValue, lines_on
 
 ANY_TIME: Final = "at any time"
 
@@ -153,7 +155,8 @@ class Remark(Value):
     """Something in a protocol that has no effect; no error.
 
     Attributes:
-        subject: The limit whose line, or the rule whose severity, it is.
+        subject: The limit whose line, or the rule whose severity, it is; of a usual value its
+            name after ``usual.``.
         since: The date of the line; ``None`` = it has none.
         says: What is so, in plain English.
     """
@@ -174,7 +177,7 @@ class Lint(Value, HasText):
     Attributes:
         protocol: The protocol's id.
         stretches: The limits as they change with the date on which a course begins, by date.
-        remarks: Lines and severities that have no effect.
+        remarks: Lines, severities and usual values that have no effect.
     """
 
     protocol: str
@@ -228,7 +231,11 @@ def lint(protocol: ProtocolChoice) -> Lint:
     return Lint(
         protocol=care.id,
         stretches=[_stretch(span) for span in spans],
-        remarks=[*_idle_lines(care), *_idle_severities(care, [span.limits for span in spans])],
+        remarks=[
+            *_idle_lines(care),
+            *_idle_severities(care, [span.limits for span in spans]),
+            *_idle_usual(care),
+        ],
     )
 
 
@@ -302,20 +309,22 @@ def _in_order(found: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _idle_lines(care: CareProtocol) -> Iterator[Remark]:
-    for _, group in groupby(care.settings, key=attrgetter("limit")):
-        lines = list(group)
-        for line, following in pairwise(lines):
-            # A limit's first line is in force before its date too.
-            if following.since is not None and following.since <= _FIRST_LOCAL:
-                yield _remark(line, _NEVER_IN_FORCE)
-            if following.since is not None and following.since > _LAST_LOCAL:
-                yield _remark(following, _NEVER_IN_FORCE)
-            elif (following.value, following.citation) == (line.value, line.citation):
-                yield _remark(following, "repeats the line before it")
+    for limit, lines in groupby(care.settings, key=attrgetter("limit")):
+        yield from _idle(limit, lines)
+    for name, stated in groupby(care.usual, key=attrgetter("name")):
+        yield from _idle(f"usual.{name}", stated)
 
 
-def _remark(line: Setting, says: str) -> Remark:
-    return Remark(subject=line.limit, since=line.since, says=says)
+def _idle(subject: str, lines: Iterable[Setting | UsualValue]) -> Iterator[Remark]:
+    for line, following in pairwise(lines):
+        # A limit's first line is in force before its date too.
+        if following.since is not None and following.since <= _FIRST_LOCAL:
+            yield Remark(subject=subject, since=line.since, says=_NEVER_IN_FORCE)
+        if following.since is not None and following.since > _LAST_LOCAL:
+            yield Remark(subject=subject, since=following.since, says=_NEVER_IN_FORCE)
+        elif (following.value, following.citation) == (line.value, line.citation):
+            says = "repeats the line before it"
+            yield Remark(subject=subject, since=following.since, says=says)
 
 
 def _idle_severities(care: CareProtocol, stretches: list[Limits]) -> Iterator[Remark]:
@@ -324,6 +333,26 @@ def _idle_severities(care: CareProtocol, stretches: list[Limits]) -> Iterator[Re
             yield Remark(subject=rule, says="is no rule of the catalogue; each check must give it")
         elif all(rule in _off(limits) for limits in stretches):
             yield Remark(subject=rule, says="has a severity set, and is off throughout")
+
+
+def _idle_usual(care: CareProtocol) -> Iterator[Remark]:
+    """Usual values that a limit excludes, on the dates on which both are in force."""
+    dates = {FIRST_START, *care.changes, *[line.since or FIRST_START for line in care.usual]}
+    said = [
+        remark
+        for day in sorted(dates)
+        if FIRST_START <= day <= LAST_START
+        for remark in _excluded(care, day)
+    ]
+    yield from dict.fromkeys(said)
+
+
+def _excluded(care: CareProtocol, day: dt.date) -> Iterator[Remark]:
+    limits, lines = care.limits_on(day), lines_on(care.usual, day)
+    for name, limit in excluded(care.usual_on(day), limits):
+        value = USUAL_OF_NAME[name].in_words(lines[name].value)
+        says = f"is {value}, which {limit} ({in_words(getattr(limits, limit))}) excludes"
+        yield Remark(subject=f"usual.{name}", since=lines[name].since, says=says)
 
 
 def beginnings(lint: Lint) -> list[str]:

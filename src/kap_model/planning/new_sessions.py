@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -29,22 +28,16 @@ from kap_model.sessions import (
     Place,
     Session,
 )
+from kap_model.usual import LONGEST_DELAY
 
 SessionFields: TypeAlias = Mapping[str, Mapping[str, Any]]
 """The fields of new sessions by kind, ``minutes`` among them."""
-Pace: TypeAlias = str | int
-"""How far apart dosings are wished: ``"2w"``, ``"10d"`` or a number of days."""
 
 DAYS_APART: Final = 14
 """Days between dosings, the default cadence."""
 LEAD_DAYS: Final[Mapping[str, int]] = {"medical-evaluation": 2, "preparation": 7, "dosing": 14}
 """Days from a consultation on, as in the contract's example."""
-LONGEST_PACE: Final = 366
-"""Days; a course with a longer pause is not drafted."""
 ANY_NUMBER: Final = Bounds(0)
-_LONGEST_DELAY: Final = 365
-_PACE: Final = re.compile(r"([0-9]{1,4})([dw])", re.ASCII)
-_DAYS_OF: Final = {"d": 1, "w": 7}
 
 
 @frozen(kw_only=True)
@@ -294,28 +287,13 @@ def _ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("DOSE-GAP", "DOSE-FREQUENCY"), frequency.at_most
 
 
-def days_of(every: Pace, path: str = "every") -> int:
-    """The days of a pace.
-
-    Raises:
-        InvalidValue: It is no such text or number, or not from 1 day to 366.
-    """
-    days: object = every
-    if isinstance(every, str):
-        match = _PACE.fullmatch(every)
-        days = match and int(match[1]) * _DAYS_OF[match[2]]
-    if type(days) is not int or not 1 <= days <= LONGEST_PACE:
-        raise refusal(path, "must be days or weeks, such as 10d or 2w, up to 366 days")
-    return days
-
-
 def checked_delay(days: int) -> int:
     """Days from a dosing to an integration.
 
     Raises:
         InvalidValue: They are not from 0 to 365.
     """
-    check_integer(days, "integration_delay", 0, _LONGEST_DELAY)
+    check_integer(days, "integration_delay", 0, LONGEST_DELAY)
     return days
 
 

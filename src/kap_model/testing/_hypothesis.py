@@ -43,6 +43,8 @@ NAMES: Final = frozenset(
         "Session",
         "Setting",
         "Supply",
+        "Usual",
+        "UsualValue",
         "Waiver",
     }
 )

@@ -36,6 +36,7 @@ from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import FORMATS, KINDS, PLACES
 from kap_model.severities import SEVERITIES, SIDES
 from kap_model.testing._plans import LABELS, TELLING_DATES, texts
+from kap_model.usual import USUALS, UsualSpec, UsualValue, pace_of
 from kap_model.waivers import Waiver
 
 
@@ -140,6 +141,30 @@ def settings(spec: LimitSpec | str | None = None, dated: bool = False) -> Search
         value=limit_values(spec) | st.just(OFF),
         since=since,
         citation=citations(),
+    )
+
+
+def _of_usual(spec: UsualSpec) -> SearchStrategy[Any]:
+    if spec.is_pace:
+        days = st.integers(1, 40)
+        return days | days.map(pace_of)
+    if spec.name.startswith("minutes."):
+        return st.integers(1, 200)
+    return st.integers(spec.lowest, 12)
+
+
+@st.composite
+def usual_values(draw: st.DrawFn, dated: bool = True) -> UsualValue:  # noqa: FBT001, FBT002 - reads as a switch
+    """One line of what is usual, one in six of them off.
+
+    ``dated`` says whether half of the lines have a date, of :data:`TELLING_DATES`.
+    """
+    spec = draw(st.sampled_from(USUALS))
+    return UsualValue(
+        name=spec.name,
+        value=OFF if draw(st.integers(0, 5)) == 0 else draw(_of_usual(spec)),
+        since=draw(st.none() | st.sampled_from(TELLING_DATES)) if dated else None,
+        citation=draw(citations()),
     )
 
 
@@ -310,11 +335,11 @@ def _house(
 
 @st.composite
 def protocols(draw: st.DrawFn, dated: bool = True, house: bool = False) -> CareProtocol:  # noqa: FBT001, FBT002 - read as switches
-    """Any protocol: a built-in one, or any choice of limits and severities over one or over none.
+    """Any protocol: a built-in one, or any choice of limits, severities and usual values.
 
-    Many allow no course at all. ``dated`` says whether lines may have dates, of
-    :data:`TELLING_DATES`; ``house`` whether there may be house rules, which no verb of planning
-    follows yet.
+    The choice starts from a built-in protocol or from nothing. Many allow no course at all.
+    ``dated`` says whether lines may have dates, of :data:`TELLING_DATES`; ``house`` whether there
+    may be house rules, which no verb of planning follows yet.
     """
     base = draw(st.none() | st.sampled_from(PRACTICES))
     if base is not None and draw(st.booleans()):
@@ -330,7 +355,9 @@ def protocols(draw: st.DrawFn, dated: bool = True, house: bool = False) -> CareP
     severities = draw(
         st.dictionaries(st.sampled_from(named), st.sampled_from(SEVERITIES), max_size=3)
     )
-    return limited.extended("own", rules=rules, severities=severities)
+    typical = draw(st.lists(usual_values(dated), max_size=5)) if draw(st.booleans()) else []
+    stated = {(line.name, line.since): line for line in typical}
+    return limited.extended("own", rules=rules, severities=severities, usual=stated.values())
 
 
 @st.composite

@@ -56,8 +56,10 @@ from kap_model.testing._protocols import (
     review_cycles,
     review_gates,
     settings,
+    usual_values,
     waivers,
 )
+from kap_model.usual import Usual, UsualValue
 from kap_model.waivers import Waiver
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "settings",
     "supplies",
     "texts",
+    "usual_values",
     "waivers",
     "zones",
 ]
@@ -163,6 +166,8 @@ _STRATEGIES: Final[Mapping[type, Callable[[], SearchStrategy[Any]]]] = {
     CareProtocol: protocols,
     Setting: lambda: settings(dated=True),
     Limits: _limits,
+    UsualValue: usual_values,
+    Usual: lambda: protocols(dated=False).map(lambda protocol: protocol.usual_on(None)),
     Bounds: bounds,
     Frequency: frequencies,
     ReviewEvery: review_cycles,
