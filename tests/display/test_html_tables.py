@@ -66,6 +66,22 @@ def test_a_protocol_shows_its_limits_and_what_is_off() -> None:
     assert "severities of its own: RECORD-OUTCOME error" in text
 
 
+def test_a_protocol_shows_what_is_usual() -> None:
+    source = kap.Citation("House protocol", "section 3")
+    stated = [
+        kap.UsualValue(name=name, value=value, since=since, citation=source)
+        for name, value, since in (
+            ("every", "2w", None),
+            ("every", "10d", "2027-07-01"),
+            ("dosings", 6, None),
+            ("dosings", "off", "2027-07-01"),
+        )
+    ]
+    text = read(page(kap.CareProtocol(id="house", usual=stated))).text
+    assert "usual, from one dosing to the next: 10 days (House protocol, section 3)" in text
+    assert text.count("usual, ") == 1
+
+
 def test_a_protocol_that_sets_everything_has_nothing_off() -> None:
     lacking: dict[str, Any] = {
         "processing_minutes": 15,

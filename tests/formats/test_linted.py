@@ -139,7 +139,7 @@ def test_a_usual_value_stands_in_its_line_or_by_itself() -> None:
     )
     protocol = kap.loads_protocol(text)
     one = Linted(name="own.json", lint=kap.lint(protocol), protocol=protocol, text=text)
-    dosings, length = one.judgement.notes[:2] if one.judgement else ()
+    dosings, length = notes(one)[:2]
     assert [note.parts for note in (dosings, length)] == [
         ["usual.dosings"],
         ["usual.minutes.dosing"],

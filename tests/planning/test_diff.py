@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from html import unescape
 from random import Random
 from typing import Any
 
@@ -534,7 +535,8 @@ def test_usual_values_that_begin_end_and_change_are_told_and_judge_nothing() -> 
     assert length.cited_after == SOURCE
     assert repr(pace) == "<UsualChange every changed>"
     assert found.same
-    assert found.limits == found.cited_anew == ()
+    assert not found.limits
+    assert not found.cited_anew
 
 
 def test_usual_values_are_compared_on_a_date_and_by_their_source() -> None:
@@ -568,6 +570,6 @@ def test_usual_values_as_text_and_json() -> None:
     }
     assert (dosings["change"], dosings["cited_before"]) == ("removed", SOURCE.to_dict())
     assert dosings["cited_after"] is None
-    page = found._repr_html_()
+    page = unescape(found._repr_html_())
     assert f"2 weeks, before: not stated (source: {SOURCE})" in page
     assert f"not stated, before: 6 (before: {SOURCE})" in page

@@ -122,7 +122,7 @@ def usual_line() -> Schema:
 def usual_schema() -> Schema:
     """The schema of the object of usual values."""
     parts = {spec.name: _lines_schema(spec) for spec in USUALS}
-    lengths = {kind: parts.pop(f"{_MINUTES}.{kind}") for kind in KINDS}
+    lengths: dict[str, Schema] = {kind: parts.pop(f"{_MINUTES}.{kind}") for kind in KINDS}
     minutes = strict(lengths, (), title="Usual lengths", description="Lengths in minutes, by kind.")
     return strict(
         {name: parts.get(name, minutes) for name in _NAMES},
