@@ -63,10 +63,11 @@ def breaks_of(document: str) -> dict[str, list[Judged]]:
 
 
 def lines_of(document: str) -> list[tuple[str, kap.Citation]]:
-    """A document's lines: limits and house rules by name, each with its citation."""
+    """A document's lines: limits, house rules and usual values by name, each with its citation."""
     protocol = protocol_of(document)
     limits = [(setting.limit, setting.citation) for setting in protocol.settings]
-    return limits + [(rule.id, rule.citation) for rule in protocol.rules]
+    rules = [(rule.id, rule.citation) for rule in protocol.rules]
+    return limits + rules + [(line.name, line.citation) for line in protocol.usual]
 
 
 def said_of(document: str) -> set[str]:

@@ -20,6 +20,7 @@ import kap_model as kap
 from kap_model.cli import main
 from kap_model.cli._parser import parse_arguments
 from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.usual import USUAL_OF_NAME
 from needed import needed
 
 ROOT = Path(__file__).parents[2]
@@ -175,7 +176,8 @@ SENTENCES: Final = DOCS / "how-to" / "say-what-a-page-says.md"
 CITED: Final = {"source": "a page", "where": "a place on it"}
 LINES = [line.strip("| ").split(" | ") for line in prose(SENTENCES).splitlines() if "| `" in line]
 ROWS = [cells for cells in LINES if cells[1].startswith('`"form": ')]
-LIMIT_ROWS = [cells for cells in LINES if cells not in ROWS]
+USUAL_ROWS = [cells for cells in LINES if ": " in cells[2]]
+LIMIT_ROWS = [cells for cells in LINES if cells not in ROWS + USUAL_ROWS]
 
 
 @pytest.mark.parametrize(("row", "reads"), [(cells[1], cells[2]) for cells in ROWS])
@@ -192,6 +194,14 @@ def test_a_sentence_of_a_page_is_a_limit_that_its_rule_reads(row: str, link: str
     document = {"schema": "kap-model/protocol/1", "id": "page", "limits": limits}
     assert [line.limit for line in kap.loads_protocol(json.dumps(document)).settings] == [name]
     assert name in RULE_OF_ID[link.partition("]")[0].strip("[")].reads
+
+
+@pytest.mark.parametrize(("row", "reads"), [(cells[1], cells[2]) for cells in USUAL_ROWS])
+def test_a_sentence_of_a_page_is_a_usual_value(row: str, reads: str) -> None:
+    usual = json.loads("{" + row.strip("`") + "}")
+    document = {"schema": "kap-model/protocol/1", "id": "page", "usual": usual}
+    ((name, value),) = kap.loads_protocol(json.dumps(document)).usual_on(None).values.items()
+    assert f"{USUAL_OF_NAME[name].says}: {USUAL_OF_NAME[name].in_words(value)}" == reads
 
 
 def test_every_form_has_a_sentence() -> None:

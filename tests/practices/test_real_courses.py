@@ -115,15 +115,27 @@ ALL_ALLOWED = {"dosing_places": PLACES, "formats": FORMATS}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_line_is_broken_but_those_that_allow_all_there_is(document: str) -> None:
+def test_every_line_is_broken_but_usual_values_and_those_that_allow_all_there_is(
+    document: str,
+) -> None:
+    protocol = protocol_of(document)
     allow_all = {
         setting.limit
-        for setting in protocol_of(document).settings
+        for setting in protocol.settings
         if setting.value == ALL_ALLOWED.get(setting.limit)
     }
+    usual = protocol.usual_on(None).values.keys()
     named = [line for line, _ in lines_of(document)]
     assert len(set(named)) == len(named)
-    assert set(breaks_of(document)) == set(named) - allow_all
+    assert set(breaks_of(document)) == set(named) - allow_all - usual
+
+
+def test_what_is_usual_is_no_rule() -> None:
+    usual = {name: dict(protocol_of(name).usual_on(None).values) for name in DOCUMENTS}
+    assert {name: values for name, values in usual.items() if values} == {
+        "kirimaura": {"preparations": 3},
+        "presence-of-mind": {"every": 28, "dosings": 8},
+    }
 
 
 def with_one_end(protocol: kap.CareProtocol) -> Iterator[tuple[str, kap.CareProtocol]]:
