@@ -268,8 +268,6 @@ NOW = at(0, "09:00")
 COURSE = plan("C0 D14")
 VERBS: dict[str, Callable[[kap.CareProtocol], Any]] = {
     "draft": lambda care: kap.draft(care, "2027-01-04"),
-    "next_steps": lambda care: kap.next_steps(COURSE, care, as_of=NOW),
-    "allowed": lambda care: kap.allowed(COURSE, plan("P9").sessions[0], care, as_of=NOW),
     "complete": lambda care: kap.complete(COURSE, care, as_of=NOW),
     "repair": lambda care: kap.repair(COURSE, care, as_of=NOW),
     "lint": kap.lint,
@@ -297,19 +295,9 @@ def test_a_rule_that_is_not_in_force_hinders_nobody(verb: str) -> None:
 def test_a_course_that_has_not_begun_may_come_under_later_rules() -> None:
     later = CORE.extended("own", rules=[rule(since="2030-01-01"), rule("HOUSE-B", "off")])
     empty = attrs.evolve(COURSE, sessions=())
-    with pytest.raises(kap.PlanningError, match=f"the house rule {HOUSE}, which next_steps"):
-        kap.next_steps(empty, later, as_of=NOW)
+    with pytest.raises(kap.PlanningError, match=f"the house rule {HOUSE}, which complete"):
+        kap.complete(empty, later, as_of=NOW)
     assert house_rules_from(later, None) == (HOUSE,)
-
-
-def test_a_change_that_brings_a_course_under_a_house_rule_is_refused() -> None:
-    since = kap.CareProtocol(
-        id="x", rules=[rule(since="2027-01-01"), rule(form="off", since="2027-01-08")]
-    )
-    course = plan("D14")
-    with pytest.raises(kap.PlanningError, match="allowed cannot follow"):
-        kap.allowed(course, plan("P5").sessions[0], since)
-    assert kap.allowed(course, plan("P9").sessions[0], since).ok
 
 
 def test_an_estimate_refuses_too() -> None:

@@ -10,7 +10,19 @@ from typing import Any
 import attrs
 
 import kap_model as kap
-from kap_model._time import EARLIEST, LATEST, DayEdge, Instant
+from kap_model._time import EARLIEST, LATEST, DayEdge, Instant, add_months
+from kap_model.forms import (
+    Allow,
+    Count,
+    Follow,
+    Known,
+    Length,
+    Precede,
+    Rate,
+    Recur,
+    Space,
+    Span,
+)
 from kap_model.planning.results import Step
 
 USUAL = {
@@ -41,6 +53,13 @@ def limits_at(plan: kap.Plan, care: kap.CareProtocol, start: int) -> kap.Limits:
 
 
 def shortest(limits: kap.Limits, kind: str) -> int:
+    lowest, highest = lawful(limits, kind)
+    if max(lowest, 1) > highest:
+        return USUAL[kind]
+    return lowest or min(USUAL[kind], highest)
+
+
+def lawful(limits: kap.Limits, kind: str) -> tuple[int, int]:
     lowest, highest = 0, 1440
     if kind == "dosing":
         bounds = limits.dosing_minutes
@@ -50,27 +69,88 @@ def shortest(limits: kap.Limits, kind: str) -> int:
     if bounds is not None:
         lowest = max(lowest, bounds.min or 0)
         highest = min(highest, 1440 if bounds.max is None else bounds.max)
-    if max(lowest, 1) > highest:
-        return USUAL[kind]
-    return lowest or min(USUAL[kind], highest)
+    return lowest, highest
 
 
-def session(plan: kap.Plan, care: kap.CareProtocol, kind: str, start: int) -> Any:
-    """A session in a form that the limits allow, if they allow one."""
+def session(plan: kap.Plan, care: kap.CareProtocol, kind: str, start: int, wanted: Any) -> Any:
+    """A session in a form that limits and house rules allow, if they allow one."""
     limits = limits_at(plan, care, start)
-    given: dict[str, Any] = {"minutes": shortest(limits, kind)}
-    if kind in ("preparation", "dosing", "integration") and limits.formats == ("group",):
-        given["format"] = "group"
+    length = shortest(limits, kind)
+    about = facts_alone(care)
+    first: Any = None
+    for given in ways(limits, kind, wanted):
+        new = CLASSES[kind](id="the-new-one", start=Instant(start), minutes=length, **given)
+        first = first or new
+        fitting = [
+            minutes
+            for minutes in lengths(about, kind, limits)
+            if fits(plan, about, attrs.evolve(new, minutes=minutes))
+        ]
+        if fitting:
+            is_stated = fitting[0] > 1 or lawful(limits, kind)[0] == 1
+            near = min(fitting, key=lambda minutes: abs(minutes - USUAL[kind]))
+            return attrs.evolve(new, minutes=fitting[0] if is_stated else near)
+    return first
+
+
+def ways(limits: kap.Limits, kind: str, wanted: Any) -> Iterator[dict[str, Any]]:
+    """Its fields, the usual ones first."""
+    usual = "office" if attrs.fields(CLASSES[kind]).place.default == "office" else "remote"
     if kind == "dosing" and limits.dosing_places == ("remote",):
-        given |= {"place": "remote", "support_person": "sister"}
-    return CLASSES[kind](id="the-new-one", start=Instant(start), **given)
+        usual = "remote"
+    places = [usual, *[one for one in ("office", "remote") if one != usual]]
+    if kind == "dosing" and limits.dosing_places is not None:
+        places = [p for p in places if p == usual or p in limits.dosing_places]
+    formats: list[Any] = [None]
+    if kind in ("preparation", "dosing", "integration"):
+        formats = [w for w in ("individual", "group") if w in (limits.formats or (w,))]
+    if wanted is not None and wanted.place is not None:
+        places = sorted(wanted.place, key=lambda word: word != usual)
+    if wanted is not None and wanted.format is not None and formats != [None]:
+        formats = sorted(wanted.format, key=lambda word: word != formats[0])
+    for place in places:
+        for held in formats:
+            given: dict[str, Any] = {"place": place}
+            if held is not None:
+                given["format"] = held
+            if kind == "dosing" and place == "remote":
+                given["support_person"] = "sister"
+            if kind == "dosing" and wanted is not None and wanted.level is not None:
+                given["level"] = wanted.level[0]
+            yield given
 
 
-def name(finding: kap.Finding) -> tuple[Any, ...]:
-    breach = finding.breach
-    if breach.sessions and finding.rule != "REVIEW-QUARTER":
-        return finding.rule, finding.verdict, finding.sessions
-    return finding.rule, finding.verdict, breach.opens, breach.closes
+def facts_alone(care: kap.CareProtocol) -> kap.CareProtocol:
+    """The house rules that say how long, where and how sessions are held, and no others."""
+    lines = [
+        line
+        if isinstance(line.form, (Length, Allow))
+        else kap.HouseRule(line.id, "off", since=line.since, citation=line.citation)
+        for line in care.rules
+    ]
+    return kap.CareProtocol(id="facts", rules=lines)
+
+
+def lengths(care: kap.CareProtocol, kind: str, limits: kap.Limits) -> list[int]:
+    """Every length at which a rule may turn, of those that the limits allow."""
+    found = {1, USUAL[kind], shortest(limits, kind)}
+    rules = [line.form for line in care.rules if isinstance(line.form, Length)]
+    for form in rules:
+        found |= {form.min or 1, form.max or 1440, *(form.one_of or ())}
+    lowest, highest = lawful(limits, kind)
+    stated = sorted(n for n in found if max(lowest, 1) <= n <= min(highest, 1440))
+    return stated if rules and stated else [shortest(limits, kind)]
+
+
+def fits(plan: kap.Plan, care: kap.CareProtocol, new: kap.Session) -> bool:
+    longer = attrs.evolve(plan, sessions=(*plan.sessions, new))
+    found = [one for one in kap.check(longer, care).findings if one.rule in care.house_ids]
+    return not any(new.id in one.sessions for one in found)
+
+
+def recurs(rule: str, care: kap.CareProtocol) -> bool:
+    forms = [line.form for line in care.rules if line.id == rule]
+    return rule == "REVIEW-QUARTER" or any(isinstance(form, Recur) for form in forms)
 
 
 class Oracle:
@@ -80,50 +160,73 @@ class Oracle:
         self.plan, self.care, self.as_of = plan, care, as_of
         self.now = int(as_of.timestamp())
         self.before = kap.check(plan, care, as_of=as_of)
-        self.tried: dict[tuple[str, int], tuple[kap.Session, kap.Report]] = {}
+        self.forms = {rule.id: rule.form for rule in self.before.house_rules}
+        self.tried: dict[tuple[Any, ...], tuple[kap.Session, kap.Report]] = {}
 
-    def after(self, kind: str, start: int) -> tuple[kap.Session, kap.Report]:
-        if (kind, start) not in self.tried:
-            new = session(self.plan, self.care, kind, start)
+    def wanted(self, step: Step) -> Any:
+        """What the rules that ask for a step select."""
+        for rule in step.due_rules:
+            form: Any = self.forms.get(rule)
+            for key in ("by", "after", "to", "of", "from_"):
+                if getattr(form, key, None) is not None:
+                    return getattr(form, key)
+        return None
+
+    def after(self, step: Step, start: int) -> tuple[kap.Session, kap.Report]:
+        wanted = self.wanted(step)
+        key = step.kind, wanted, start
+        if key not in self.tried:
+            new = session(self.plan, self.care, step.kind, start, wanted)
             longer = attrs.evolve(self.plan, sessions=(*self.plan.sessions, new))
-            self.tried[kind, start] = new, kap.check(longer, self.care, as_of=self.as_of)
-        return self.tried[kind, start]
+            self.tried[key] = new, kap.check(longer, self.care, as_of=self.as_of)
+        return self.tried[key]
 
-    def is_lawful(self, kind: str, start: int) -> bool:
-        return not self.created(kind, start)
+    def is_lawful(self, step: Step, start: int) -> bool:
+        return not self.created(step, start)
 
-    def created(self, kind: str, start: int) -> set[str]:
+    def name(self, finding: kap.Finding) -> tuple[Any, ...]:
+        breach = finding.breach
+        if breach.sessions and not recurs(finding.rule, self.care):
+            return finding.rule, finding.verdict, finding.sessions
+        return finding.rule, finding.verdict, breach.opens, breach.closes
+
+    def created(self, step: Step, start: int) -> set[str]:
         """The rules that a session would break, or that ask for something before it."""
-        new, after = self.after(kind, start)
+        new, after = self.after(step, start)
         rules = set()
         if any(s.begins < new.ends and new.begins < s.ends for s in counting(self.plan)):
             rules.add("NO-OVERLAP")
-        known = Counter(map(name, self.before.findings))
-        windows = {(name(f), f.breach.closes) for f in self.before.findings}
+        known = Counter(map(self.name, self.before.findings))
+        windows = {(self.name(f), self.closing(f)) for f in self.before.findings}
+        facts = {r.id for r in after.house_rules if isinstance(r.form, Known)}
         for finding in after.findings:
             if finding.verdict == "violated":
-                known[name(finding)] -= 1
-                if known[name(finding)] < 0:
+                known[self.name(finding)] -= 1
+                if known[self.name(finding)] < 0:
                     rules.add(finding.rule)
             closes = finding.breach.closes
-            if finding.verdict != "pending" or closes is None:
+            if finding.verdict != "pending" or closes is None or finding.rule in facts:
                 continue
             own_day = DayEdge(self.plan.zone.day(start), is_end=True)
             before_it = closes == own_day or self.plan.zone.resolve(closes) <= start
-            if before_it and (name(finding), closes) not in windows:
+            if before_it and (self.name(finding), self.closing(finding)) not in windows:
                 rules.add(finding.rule)
         return rules
+
+    def closing(self, finding: kap.Finding) -> int | None:
+        closes = finding.breach.closes
+        return None if closes is None else self.plan.zone.resolve(closes)
 
     def remains(self, step: Step, start: int) -> bool:
         """Whether what a step answers is all still missing after a session.
 
         A contact up to the first dosing's date is never late: the quarters count from it.
         """
-        new, after = self.after(step.kind, start)
+        new, after = self.after(step, start)
         days = self.plan.timeline.dosing_days
         if (
             days
-            and step.due_rules == ("REVIEW-QUARTER",)
+            and all(recurs(rule, self.care) for rule in step.due_rules)
             and self.plan.timeline.day(new) <= days[0]
         ):
             return True
@@ -131,27 +234,43 @@ class Oracle:
         return all(self._gap(finding) in missing for finding in step.findings)
 
     def _gap(self, finding: kap.Finding) -> tuple[Any, ...]:
-        concerned = () if finding.rule == "REVIEW-QUARTER" else finding.sessions
-        return finding.rule, concerned, finding.breach.opens
+        if recurs(finding.rule, self.care) or finding.rule not in self.forms:
+            concerned = () if recurs(finding.rule, self.care) else finding.sessions
+            return finding.rule, concerned, finding.breach.opens
+        return finding.rule, finding.sessions
 
     def leaves(self, step: Step, start: int) -> bool:
         """Whether a session leaves some finding of a step as it is, or makes it violated."""
-        _, after = self.after(step.kind, start)
-        left = {
-            (name(f)[:1], f.verdict, f.sessions, f.breach.opens, f.message) for f in after.findings
-        }
-        asked = step.findings
-        return any(
-            (name(f)[:1], verdict, f.sessions, f.breach.opens, f.message) in left
-            for f in asked
-            for verdict in ("pending", "violated")
-        )
+        _, after = self.after(step, start)
+        left = [f for f in after.findings if f.verdict in ("pending", "violated")]
+        return any(self._is_left(asked, one) for asked in step.findings for one in left)
+
+    def _is_left(self, asked: kap.Finding, one: kap.Finding) -> bool:
+        form: Any = self.forms.get(asked.rule)
+        if asked.rule != one.rule:
+            return False
+        if isinstance(form, Count) and form.of.has_ordinal:
+            return False  # each one more is a step towards the one that counts
+        if isinstance(form, (Count, Precede, Follow)):
+            number, other = [int(str(f.observed).split()[0]) for f in (asked, one)]
+            same = asked.sessions == one.sessions or isinstance(form, Count)
+            return same and other <= number
+        if isinstance(form, Span):
+            return one.breach.side == "below"
+        if isinstance(form, Recur):
+            same_opening = asked.breach.opens == one.breach.opens
+            return same_opening and (form.policy == "rolling" or asked.due == one.due)
+        told = [(f.sessions, f.breach.opens, f.message) for f in (asked, one)]
+        return told[0] == told[1]
 
     def is_answered(self, step: Step, start: int) -> bool:
         """Whether a session of a step's kind stands in the step's window and does its part."""
         if not step.findings:
             return step.due is None or self._renews(step, start)
+        wanted = self.wanted(step)
         opens = [f.breach.opens for f in step.findings if f.breach.opens is not None]
+        if wanted is not None and wanted.has_ordinal:
+            opens = []  # by its number another may be the one
         if any(start < self.plan.zone.resolve(edge) for edge in opens):
             return False
         return not self.leaves(step, start)
@@ -161,32 +280,65 @@ class Oracle:
         assert isinstance(step.due, DayEdge)
         if self.plan.zone.resolve(step.due) <= self.now:
             return True  # missed: any day is late
-        days = [
-            self.plan.zone.day(s.begins)
-            for s in counting(self.plan)
-            if s.kind in ("medical-evaluation", "medical-review") and s.begins <= self.now
-        ]
-        first = next(s for s in counting(self.plan) if s.kind == "dosing") if not days else None
+        form: Any = next((self.forms[r] for r in step.due_rules if r in self.forms), REVIEW)
+        course = kap.Course.of(self.plan, self.now)
+        days = [self.plan.zone.day(s.begins) for s in form.of.of(course) if s.begins <= self.now]
+        first = form.while_.first_of(course) if not days else None
         contact = self.plan.zone.day(first.begins) if first else max(days)
         opens = self.plan.zone.first_instant(contact + 1)
         return opens <= start < self.plan.zone.resolve(step.due)
 
-    def grid(self, kind: str) -> Iterator[int]:
+    def grid(self, step: Step) -> Iterator[int]:
         """Instants on and beside every edge that could matter, and the hours of some weeks."""
         instants: set[int] = {self.now}
         edges = {e for s in self.plan.sessions for e in (s.begins, s.ends)}
-        lengths = {
-            shortest(limits_at(self.plan, self.care, e), kind) * 60 for e in edges | {self.now}
-        }
+        lengths = {self.after(step, e)[0].minutes * 60 for e in edges | {self.now} if in_range(e)}
         days = {self.plan.zone.day(e) for e in edges | {self.now}}
         for supply in self.plan.supplies or ():
             days |= {d.toordinal() for d in (supply.issued, supply.received) if d is not None}
+        for number, unit in {far for rule in self.care.rules for far in distances(rule.form)}:
+            if unit == "hours":
+                edges |= {e + sign * number * 3600 for e in edges for sign in (1, -1)}
+            else:
+                days |= {d for day in tuple(days) for d in away(day, number, unit)}
         for day in {d + near for d in days for near in (0, 1)}:
-            starts = self.plan.zone.first_instant(day)
-            edges |= {starts, starts + 60, starts + 3600}
+            if FIRST_DAY < day < LAST_DAY:
+                starts = self.plan.zone.first_instant(day)
+                edges |= {starts, starts + 60, starts + 3600}
         for edge in edges:
             for length in {0} | lengths:
                 instants |= {edge - length + near for near in (-1, 0, 1)}
         last = max(edges)
         instants |= set(range(self.now, min(last + 40 * 86_400, self.now + 200 * 86_400), 86_400))
-        return iter(sorted(t for t in instants if max(self.now, EARLIEST) <= t <= LATEST))
+        return iter(sorted(t for t in instants if self.now <= t and in_range(t)))
+
+
+FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1).toordinal(), dt.date(2199, 12, 31).toordinal()
+REVIEW = Recur(("medical-evaluation", "medical-review"), 3)
+
+
+def in_range(instant: int) -> bool:
+    return EARLIEST <= instant <= LATEST
+
+
+def distances(form: Any) -> set[tuple[int, str]]:
+    """The figures of a form that are distances."""
+    if isinstance(form, Rate):
+        return {(form.days, "days")}
+    if isinstance(form, Recur):
+        return {(form.months, "months")}
+    within = form if isinstance(form, (Space, Span)) else getattr(form, "within", None)
+    if within is None:
+        return set()
+    return {(end, within.unit) for end in (within.min, within.max) if end is not None}
+
+
+def away(day: int, number: int, unit: str) -> Iterator[int]:
+    """Dates about so far from a date, before and after it."""
+    for sign in (1, -1):
+        if unit == "months":
+            for near in (28, 30, 31):
+                yield day + sign * number * near
+            yield add_months(day, sign * number)
+        else:
+            yield day + sign * number * (7 if unit == "weeks" else 1)

@@ -702,7 +702,7 @@ class TestRefusals:
             ({"due": "2027-01-01"}, "due: must be an instant or a day's edge"),
             ({"required": 1}, "required: must be true or false"),
             ({"timezone": "Mars"}, "timezone: must be a zone name"),
-            ({"due_rules": ["NO-RULE"]}, "rules: must be one of"),
+            ({"due_rules": ["NO RULE"]}, "rules: must be 1 to 64"),
             ({"earliest_rules": "MED-CLEAR"}, "rules: must be a sequence"),
             ({"sessions": "d1"}, "sessions: must be a sequence"),
             ({"findings": ["x"]}, "findings[0]: must be a Finding"),

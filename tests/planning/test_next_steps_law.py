@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from random import Random
 from typing import Any
 
@@ -16,10 +17,12 @@ from kap_model.planning.results import STEP_KINDS, NextSteps, Step
 from kap_model.testing import strategies as kst
 from profiles import scaled, seeds
 from stepping_oracle import Oracle
-from wild import wild_moment, wild_plan, wild_protocol
+from wild import CITATION, wild_moment, wild_plan, wild_protocol
+from wild_rules import WILD, wild_rule
 
 pytestmark = pytest.mark.law
 
+LEVELS_OFF = kap.Setting(limit="dose_levels", value="off", citation=CITATION)
 LAWFUL = (
     "2027-01-04 America/Los_Angeles C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
     "2027-01-04 C0 E2 P3 P4 D14 I15 D14@18:00/60 R15@12:00 I16 D28 I29 R30 D42 I43 R44 D56 I57",
@@ -66,7 +69,32 @@ def bookings(steps: NextSteps) -> list[Step]:
     return [step for step in steps if step.kind != "record"]
 
 
-@pytest.mark.parametrize("make", [middle_of_a_course, wild_course])
+def housed(random: Random, *forms: str) -> tuple[kap.Plan, kap.CareProtocol, dt.datetime]:
+    """A course as before, under house rules of these forms beside its limits or alone."""
+    make = random.choice((middle_of_a_course, wild_course))
+    course, care, as_of = make(random)
+    rows = [wild_rule(random, f"HOUSE-{n}", form=form) for n, form in enumerate(forms)]
+    document = {"schema": "kap-model/protocol/1", "id": "own", "limits": {}, "rules": rows}
+    own = kap.loads_protocol(json.dumps(document))
+    if random.random() < 0.5:
+        care = care.extended("own", settings=[LEVELS_OFF], rules=own.rules)
+    else:
+        care = own
+    return course, care, as_of
+
+
+def any_form(random: Random) -> tuple[kap.Plan, kap.CareProtocol, dt.datetime]:
+    return housed(random, random.choice(tuple(WILD)))
+
+
+def any_two_forms(random: Random) -> tuple[kap.Plan, kap.CareProtocol, dt.datetime]:
+    return housed(random, *random.choices(tuple(WILD), k=2))
+
+
+COURSES = [middle_of_a_course, wild_course, any_form, any_two_forms]
+
+
+@pytest.mark.parametrize("make", COURSES)
 @pytest.mark.parametrize("seed", seeds(12))
 class TestEarliest:
     """The first instant at which a session is lawful, and answers what asks for it."""
@@ -77,14 +105,14 @@ class TestEarliest:
         first = min((d.begins for d in course.timeline.dosings), default=None)
         for step in bookings(next_steps(course, care, as_of=as_of)):
             if step.earliest is not None:
-                assert oracle.is_lawful(step.kind, step.earliest)
+                assert oracle.is_lawful(step, step.earliest)
                 assert oracle.is_answered(step, step.earliest)
-            for start in oracle.grid(step.kind):
+            for start in oracle.grid(step):
                 if step.earliest is not None and start >= step.earliest:
                     break
                 if step.kind == "preparation" and not step.required and first and start >= first:
                     break
-                assert not (oracle.is_lawful(step.kind, start) and oracle.is_answered(step, start))
+                assert not (oracle.is_lawful(step, start) and oracle.is_answered(step, start))
 
     def test_is_bound_by_the_rules_that_it_names(self, make: Any, seed: int) -> None:
         course, care, as_of = make(Random(seed))
@@ -96,7 +124,7 @@ class TestEarliest:
                 continue
             assert bool(step.earliest_rules) is (step.earliest > oracle.now)
             if step.earliest - 60 >= oracle.now:
-                broken = oracle.created(step.kind, step.earliest - 60)
+                broken = oracle.created(step, step.earliest - 60)
                 assert broken <= set(step.earliest_rules) <= broken | set(step.due_rules)
 
     def test_due_is_where_the_window_closes(self, make: Any, seed: int) -> None:
@@ -104,12 +132,13 @@ class TestEarliest:
         oracle = Oracle(course, care, as_of)
         for step in bookings(next_steps(course, care, as_of=as_of)):
             if step.due is not None and step.findings:
-                closes = course.zone.resolve(step.due)
+                # A window of hours is still open at its last instant.
+                closes = course.zone.resolve(step.due) + isinstance(step.due, int)
                 for start in (closes, closes + 3600, closes + 86_400):
                     assert oracle.remains(step, start)
 
 
-@pytest.mark.parametrize("make", [middle_of_a_course, wild_course])
+@pytest.mark.parametrize("make", COURSES)
 @pytest.mark.parametrize("seed", seeds(60))
 def test_what_every_list_keeps(make: Any, seed: int) -> None:
     course, care, as_of = make(Random(seed))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+import attrs
 from attrs import frozen
 
 from kap_model._values import Value
+from kap_model.forms.selectors import Selector
 
 if TYPE_CHECKING:
     from kap_model.course import Course
+    from kap_model.forms.distances import Unit
     from kap_model.limits import Limits
     from kap_model.rules._rule import Breach
 
@@ -32,3 +36,28 @@ class RuleForm(Value, ABC):
     @abstractmethod
     def says(self) -> str:
         """What it asks, in one sentence with its figures."""
+
+    @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """The selectors of all sessions that its answer depends on."""
+        return _selectors_of(self)
+
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """How far a session may stand from another where its answer changes."""
+        return ()
+
+    @property
+    def ended_by(self) -> Selector | None:
+        """What ends something missing; ``None`` = no session does."""
+        return None
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether something missing is still missing, as much as before, after a session more."""
+        return (missing.sessions, missing.facts) == (after.sessions, after.facts)
+
+
+@lru_cache(maxsize=1024)
+def _selectors_of(form: RuleForm) -> tuple[Selector, ...]:
+    values = [getattr(form, a.name) for a in attrs.fields(type(form))]
+    return tuple([value for value in values if isinstance(value, Selector)])

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from kap_model._values import check_choice, check_integer
 from kap_model.course import Course
 from kap_model.forms._form import RuleForm
+from kap_model.forms.distances import Unit
 from kap_model.forms.selectors import Selector, before_selector, of_selector
 from kap_model.forms.wording import first_of, numbered, plural, singular, those, together
 from kap_model.limits import LONGEST, Bounds, Frequency, Limits
@@ -84,6 +85,15 @@ class Count(RuleForm):
         return []
 
     @property
+    def ended_by(self) -> Selector:
+        """One more of what it counts."""
+        return self.of
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether there are as few as before; towards the n-th each one more is a step."""
+        return not self.of.has_ordinal and bool(after.facts[1] <= missing.facts[1])
+
+    @property
     def limit(self) -> str:
         """The range with what it counts: ``1 to 3 preparations``, ``at most 600 minutes``."""
         if self.sum == "minutes":
@@ -154,6 +164,11 @@ class Rate(RuleForm):
             if found > self.max:
                 breaches.append(Breach("violated", (session,), _crowded, (session, found, self)))
         return breaches
+
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """The days in which it counts."""
+        return ((self.days, "days"),)
 
     @property
     def limit(self) -> Frequency:

@@ -86,6 +86,11 @@ class Within(Value):
         """Whether two sessions lie so far from one another."""
         return side_of(course, earlier, later, self.min, self.max, self.unit) is None
 
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """Its ends, those that are given."""
+        return ends_of(self.min, self.max, self.unit)
+
     def reach(self) -> tuple[int, int]:
         """Roughly, and never too little: the seconds between the starts of two such sessions."""
         shortest, longest = _SECONDS_OF[self.unit]
@@ -114,7 +119,7 @@ class Within(Value):
             return None
         if self.unit == "hours":
             return session.begins - self.max * HOUR_SECONDS
-        day = _first_within(course.day(session), self.max, self.unit)
+        day = first_within(course.day(session), self.max, self.unit)
         return None if day < FIRST_DATE.toordinal() else day_start(day)
 
     def closes_before(self, course: Course, session: Session) -> Moment | None:
@@ -123,11 +128,16 @@ class Within(Value):
             return None
         if self.unit == "hours":
             return session.begins - self.min * HOUR_SECONDS
-        last = _last_within(course.day(session), self.min, self.unit)
+        last = last_within(course.day(session), self.min, self.unit)
         return day_end(max(last, FIRST_DATE.toordinal()))
 
     def __str__(self) -> str:
         return text_of(self.min, self.max, self.unit)
+
+
+def ends_of(lowest: int | None, highest: int | None, unit: Unit) -> tuple[tuple[int, Unit], ...]:
+    """The ends of a range of distances that are given, each with its unit."""
+    return tuple([(end, unit) for end in (lowest, highest) if end is not None])
 
 
 def text_of(lowest: int | None, highest: int | None, unit: Unit) -> str:
@@ -142,18 +152,28 @@ def later_day(day: int, number: int, unit: Unit) -> int:
     return day + number * (7 if unit == "weeks" else 1)
 
 
-def _first_within(day: int, number: int, unit: Unit) -> int:
+def first_within(day: int, number: int, unit: Unit) -> int:
     """The first date from which a distance reaches a date."""
     first = later_day(day, -number, unit)
     return first if later_day(first, number, unit) >= day else first + 1
 
 
-def _last_within(day: int, number: int, unit: Unit) -> int:
+def last_within(day: int, number: int, unit: Unit) -> int:
     """The last date from which a distance does not pass a date."""
     last = later_day(day, -number, unit)
     while later_day(last + 1, number, unit) <= day:
         last += 1  # from 29, 30 and 31 January one month leads to 28 February
     return last
+
+
+def edges_around(day: int, number: int, unit: Unit) -> tuple[int, ...]:
+    """The dates from which on it differs whether a date lies so far from a date, either way."""
+    after, first, last = (
+        later_day(day, number, unit),
+        first_within(day, number, unit),
+        last_within(day, number, unit),
+    )
+    return first, first + 1, last, last + 1, after, after + 1
 
 
 def side_of(

@@ -184,13 +184,15 @@ class Allow(RuleForm):
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session whose field has another value."""
-        breaches = []
-        for session in self.of.of(course):
-            value = _value_of(session, self.field)
-            if value is not None and value not in self.values:
-                facts = (session, self, value)
-                breaches.append(Breach("violated", (session,), _not_allowed, facts))
-        return breaches
+        return [
+            Breach("violated", (session,), _not_allowed, (session, self, value))
+            for session in self.of.of(course)
+            if (value := _value_of(session, self.field)) is not None and value not in self.values
+        ]
+
+    def holds(self, session: Session) -> bool:
+        """Whether a session that it selects has a value that it allows, or none recorded."""
+        return _value_of(session, self.field) in (None, *self.values)
 
     @property
     def allowed(self) -> str:

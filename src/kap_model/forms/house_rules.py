@@ -120,3 +120,8 @@ class HouseRule(Value):
 
     def __repr__(self) -> str:
         return f"<HouseRule {self.id}>"
+
+
+def forms_by_id(rules: Iterable[HouseRule]) -> dict[str, RuleForm]:
+    """What house rules ask, by id; those that are off are left out."""
+    return {rule.id: rule.form for rule in rules if isinstance(rule.form, RuleForm)}

@@ -13,7 +13,7 @@ from kap_model._values import check_choice, check_integer
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
-from kap_model.forms.distances import Within
+from kap_model.forms.distances import Unit, Within
 from kap_model.forms.selectors import (
     Selector,
     after_selector,
@@ -88,6 +88,11 @@ class Order(RuleForm):
         if self.before is not None:
             return _late_ones(course, sessions, self.before)
         return [] if self.after is None else _early_ones(course, sessions, self.after)
+
+    @property
+    def ended_by(self) -> Selector | None:
+        """What each has to come after."""
+        return self.after
 
     @property
     def says(self) -> str:
@@ -278,6 +283,20 @@ class Precede(RuleForm):
         return Breach("missing", (session,), _before_it, facts, opens=opens, closes=closes)
 
     @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """The ends of its window."""
+        return () if self.within is None else self.within.distances
+
+    @property
+    def ended_by(self) -> Selector:
+        """One more of what there has to be."""
+        return self.by
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether there are as few as before with the same session."""
+        return missing.sessions == after.sessions and bool(after.facts[-1] <= missing.facts[-1])
+
+    @property
     def says(self) -> str:
         """Such as ``Before every dosing there is a medical review, since the previous dosing``."""
         verb = "is" if self.min == 1 else "are"
@@ -353,6 +372,20 @@ class Follow(RuleForm):
             closes=closes,
             fixed_severity="advice" if ended_early else None,
         )
+
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """The ends of its window."""
+        return () if self.within is None else self.within.distances
+
+    @property
+    def ended_by(self) -> Selector:
+        """One more of what there has to be."""
+        return self.by
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether there are as few as before with the same session."""
+        return missing.sessions == after.sessions and bool(after.facts[-1] <= missing.facts[-1])
 
     @property
     def says(self) -> str:

@@ -13,6 +13,7 @@ from kap_model._values import check_choice, check_integer
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
+from kap_model.forms.distances import Unit
 from kap_model.forms.selectors import Selector, of_selector, while_selector
 from kap_model.forms.wording import numbered, one_of, plural, with_article
 from kap_model.limits import REVIEW_POLICIES, Limits, ReviewPolicy
@@ -136,6 +137,20 @@ class Recur(RuleForm):
                 facts, closes = (self, ends, len(its)), day_end(ends)
                 breaches.append(Breach("missing", tuple(its), _empty_part, facts, closes=closes))
         return breaches
+
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """From one to the next; parts of the calendar year are no distances."""
+        return ((self.months, "months"),) if self.policy == "rolling" else ()
+
+    @property
+    def ended_by(self) -> Selector:
+        """One more of what has to come."""
+        return self.of
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether it is the same lapse, whichever sessions fall into it."""
+        return missing.facts[:2] == after.facts[:2]
 
     @property
     def part(self) -> str:

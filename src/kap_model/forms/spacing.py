@@ -12,7 +12,14 @@ from attrs import field, frozen
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
-from kap_model.forms.distances import Unit, check_distance, later_day, side_of, text_of
+from kap_model.forms.distances import (
+    Unit,
+    check_distance,
+    ends_of,
+    later_day,
+    side_of,
+    text_of,
+)
 from kap_model.forms.selectors import Selector, from_selector, to_selector
 from kap_model.forms.wording import every, first_to_last, one_of, plural, those
 from kap_model.limits import Limits
@@ -129,6 +136,11 @@ class Space(RuleForm):
         return Breach("violated", (session, other), _apart, facts, side=side)
 
     @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """Its ends."""
+        return ends_of(self.min, self.max, self.unit)
+
+    @property
     def says(self) -> str:
         """Such as ``The first integration after every dosing comes at most 72 hours after it``."""
         limit = text_of(self.min, self.max, self.unit)
@@ -200,6 +212,20 @@ class Span(RuleForm):
         if short and course.asks_for_more:
             return [Breach("missing", sessions, _too_long, facts, side="below")]
         return []
+
+    @property
+    def distances(self) -> tuple[tuple[int, Unit], ...]:
+        """Its ends."""
+        return ends_of(self.min, self.max, self.unit)
+
+    @property
+    def ended_by(self) -> Selector:
+        """A later one."""
+        return self.to or self.from_
+
+    def stays(self, missing: Breach, after: Breach) -> bool:
+        """Whether it is still too short."""
+        return after.side == "below"
 
     @property
     def says(self) -> str:

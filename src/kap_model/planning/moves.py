@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from attrs import field, frozen
 
 from kap_model._time import moment_of_judgement
 from kap_model._values import Value, as_rows, check_instance
-from kap_model.checking import ProtocolChoice, check, choose_protocol
+from kap_model.checking import ProtocolChoice, check
 from kap_model.course import Course
 from kap_model.errors import refusal
+from kap_model.forms.recurring import Recur
 from kap_model.plan import Plan
-from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import refuse_closed, with_sessions
 from kap_model.report import Finding, Report
 from kap_model.sessions import SESSION_CLASSES, Dosing, Session
 
-_BY_WINDOW: Final = "REVIEW-QUARTER"
+
+def _is_lapse(finding: Finding) -> bool:
+    """Whether a finding is a lapse of what recurs, which its window names."""
+    facts = finding.breach.facts
+    return finding.rule == "REVIEW-QUARTER" or isinstance(facts[0] if facts else None, Recur)
 
 
 def identity(finding: Finding) -> tuple[Any, ...]:
@@ -32,7 +36,7 @@ def identity(finding: Finding) -> tuple[Any, ...]:
     medical contact is its window: which dosings fall into it changes as others are booked.
     """
     breach = finding.breach
-    if breach.sessions and finding.rule != _BY_WINDOW:
+    if breach.sessions and not _is_lapse(finding):
         return finding.rule, finding.verdict, finding.sessions
     return finding.rule, finding.verdict, breach.opens, breach.closes
 
@@ -66,7 +70,7 @@ def _unmatched(before: Report, after: Report) -> tuple[tuple[Finding, ...], tupl
 
 def _still(before: Finding, after: Finding) -> bool:
     """Whether a finding is the one that it was: another dosing in a known lapse is news."""
-    return after.rule != _BY_WINDOW or set(after.sessions) <= set(before.sessions)
+    return not _is_lapse(after) or set(after.sessions) <= set(before.sessions)
 
 
 def _created(values: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -145,9 +149,6 @@ def allowed(
     refuse_closed(plan)
     _refuse_session(plan, session, as_of)
     longer = with_sessions(plan, (*plan.sessions, session))
-    care, _ = choose_protocol(plan, protocol)
-    refuse_for_plan(care, "allowed", plan, before.instant)
-    refuse_for_plan(care, "allowed", longer, before.instant)
     after = check(longer, protocol, as_of=as_of)
     move = Move(plan=longer, created=beyond(before, after), settled=gone(before, after))
     if isinstance(session, Dosing) and Course.of(longer, before.instant).is_halted:

@@ -9,7 +9,14 @@ from attrs import field, frozen
 
 from kap_model._doors import HasPage, HasText
 from kap_model._time import DayEdge, Instant, Moment, zone
-from kap_model._values import Value, as_rows, as_tuple, check_choice, check_instance
+from kap_model._values import (
+    Value,
+    as_rows,
+    as_tuple,
+    check_choice,
+    check_identifier,
+    check_instance,
+)
 from kap_model.errors import refusal
 from kap_model.plan import Plan
 from kap_model.report import Finding, ProtocolSource, Report
@@ -84,14 +91,15 @@ _PLACE_OF_RULE: Final = {rule: place for place, rule in enumerate(RULE_OF_ID)}
 
 
 def in_catalogue_order(rules: Iterable[str]) -> tuple[str, ...]:
-    """Rule ids, each once, in the order of the catalogue."""
-    return tuple(sorted(set(rules), key=_PLACE_OF_RULE.__getitem__))
+    """Rule ids, each once, in the order of the catalogue, then those of house rules as given."""
+    last = len(_PLACE_OF_RULE)
+    return tuple(sorted(dict.fromkeys(rules), key=lambda rule: _PLACE_OF_RULE.get(rule, last)))
 
 
 def _rules(values: Iterable[str]) -> tuple[str, ...]:
     rules = as_tuple(values, "rules")
     for rule in rules:
-        check_choice(rule, "rules", _PLACE_OF_RULE)
+        check_identifier(rule, "rules")
     return in_catalogue_order(rules)
 
 
@@ -141,7 +149,7 @@ class Step(Value):
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules that bind either end, in catalogue order."""
+        """The rules that bind either end, in catalogue order, then house rules."""
         return in_catalogue_order((*self.earliest_rules, *self.due_rules))
 
     @property
@@ -252,7 +260,8 @@ class Change(Value):
         action: ``add``, ``move`` or ``drop``.
         before: The session as it was; ``None`` = it is added.
         after: The session as it is; ``None`` = it is dropped.
-        rules: The rules that would be broken without this change, in catalogue order.
+        rules: The rules that would be broken without this change, in catalogue order,
+            then house rules.
 
     Raises:
         InvalidValue: The sessions do not fit the action.

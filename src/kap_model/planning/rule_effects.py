@@ -18,9 +18,14 @@ from kap_model._time import (
     Zone,
     add_months,
     day_of_age,
+    last_day_of_part,
     last_day_of_quarter,
 )
 from kap_model.course import Course
+from kap_model.forms._form import RuleForm
+from kap_model.forms.distances import edges_around
+from kap_model.forms.recurring import Recur
+from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.planning._repair_state import Remedy, RepairState, TimeWindow
@@ -44,55 +49,82 @@ _ENDED_BY: Final[dict[str, Kind]] = {
     "REVIEW-AFTER": "medical-review",
     "REVIEW-QUARTER": "medical-review",
 }
+CONTACTS: Final = Selector(("medical-evaluation", "medical-review"))
+"""What REVIEW-QUARTER counts."""
 _BY_TRACKED_SUPPLY: Final = frozenset({"SUPPLY-BALANCE", "PREP-AFTER-SUPPLY"})
 """Where supplies are tracked, medicine that arrives is a fact to record."""
 
 
+def what_ends(finding: Finding, plan: Plan, form: RuleForm | None) -> Selector | None:
+    """Which sessions end a pending finding; ``None`` = only people's records do.
+
+    ``form`` is that of the finding's rule; ``None`` = the rule has a function of its own.
+    """
+    if form is not None:
+        return form.ended_by
+    if finding.rule == "REVIEW-QUARTER":
+        return CONTACTS
+    kind = kind_that_ends(finding, plan)
+    return None if kind is None else Selector(kind)
+
+
 def kind_that_ends(finding: Finding, plan: Plan) -> Kind | None:
-    """The kind of session that ends a pending finding; ``None`` = only people's records do."""
+    """As :func:`what_ends`, for a rule of the catalogue: the kind of session."""
     if finding.rule in _BY_TRACKED_SUPPLY and plan.supplies is not None:
         return None
     return _ENDED_BY.get(finding.rule)
 
 
-class ReviewToCome(NamedTuple):
-    """A medical contact that is to be booked: by a day, and after the day of the last one."""
+class ContactToCome(NamedTuple):
+    """What is to be booked by a day, and after the day of the last one."""
 
+    what: Selector
     after: int
     due: int
 
 
-def review_to_come(course: Course, limits: Limits) -> ReviewToCome | None:
-    """The next medical review while treatment goes on, or the one whose date was missed.
+def review_form(limits: Limits) -> Recur | None:
+    """What REVIEW-QUARTER asks, in the form of a house rule; ``None`` = nothing."""
+    every = limits.review_every
+    return None if every is None else Recur(CONTACTS, every.months, policy=every.policy)
 
-    ``None`` where a contact is booked in time, treatment is over, or no such review is asked for.
+
+def contact_to_come(form: Recur, course: Course, limits: Limits) -> ContactToCome | None:
+    """The next contact that recurs while something goes on, or the one whose date was missed.
+
+    ``None`` where one is booked in time, what goes on is over, or it is asked for by the
+    calendar: there a session that goes on asks for it.
     """
-    every, contact = limits.review_every, _latest_contact(course)
-    if every is None or every.policy != "rolling" or contact is None:
+    contact = _latest_contact(form, course)
+    if form.policy != "rolling" or contact is None or not _goes_on(form, course, limits):
         return None
-    if not _goes_on(course, limits):
-        return None
-    due = add_months(contact, every.months)
-    for session in (*course.evaluations, *course.reviews):
+    due = add_months(contact, form.months)
+    for session in form.of.of(course):
         if course.starts_after_as_of(session) and course.day(session) <= due:
             return None
-    return ReviewToCome(contact, due)
+    return ContactToCome(form.of, contact, due)
 
 
-def _latest_contact(course: Course) -> int | None:
-    """The date of the last medical contact so far, else of the first dosing that has begun."""
-    contacts = (*course.evaluations, *course.reviews)
-    begun = [course.day(c) for c in contacts if not course.starts_after_as_of(c)]
+def review_to_come(course: Course, limits: Limits) -> ContactToCome | None:
+    """The next contact that REVIEW-QUARTER asks for, as :func:`contact_to_come` says."""
+    form = review_form(limits)
+    return None if form is None else contact_to_come(form, course, limits)
+
+
+def _latest_contact(form: Recur, course: Course) -> int | None:
+    """The date of the last contact so far, else of the first session of what goes on, if begun."""
+    begun = [course.day(c) for c in form.of.of(course) if not course.starts_after_as_of(c)]
     if begun:
         return max(begun)
-    first = course.first_dosing
+    first = form.while_.first_of(course)
     return None if first is None or course.starts_after_as_of(first) else course.day(first)
 
 
-def _goes_on(course: Course, limits: Limits) -> bool:
-    if limits.dosing_count is not None and limits.dosing_count.below(len(course.dosings)):
+def _goes_on(form: Recur, course: Course, limits: Limits) -> bool:
+    dosings = limits.dosing_count if form.while_ == Selector("dosing") else None
+    if dosings is not None and dosings.below(len(course.dosings)):
         return True
-    return any(course.starts_after_as_of(dosing) for dosing in course.dosings)
+    return any(course.starts_after_as_of(session) for session in form.while_.of(course))
 
 
 # Remedies of a finding are every change of one session that the rule's answer depends on: a plan
@@ -335,23 +367,27 @@ class Turns:
         self.course, self.care = course, care
         self.first = course.timeline.starts[0] if course.counting else None
 
-    def after(self, instant: int, rule: str, minutes: int, limits: Limits) -> int | None:
-        """The first turn of a rule after an instant; ``None`` where its answer stays as it is."""
+    def after(
+        self, instant: int, rule: str, minutes: int, limits: Limits, form: RuleForm | None = None
+    ) -> int | None:
+        """The first turn of a rule after an instant; ``None`` where its answer stays as it is.
+
+        ``form`` is the rule's, if it has one, and ``minutes`` is the new session's length.
+        """
         course, zone = self.course, self.course.timeline.zone
-        turns = [s.ends for kind in _TURNS_WITH.get(rule, ()) for s in getattr(course, kind)]
-        if rule == "INTEG-WINDOW":
-            reach = (limits.integration_window_hours or 0) * HOUR_SECONDS + minutes * 60
-            turns += [integration.begins - reach for integration in course.integrations]
-        today = zone.day(instant)
-        days = {today}  # which comes twice where clocks are set back over midnight
-        if rule in _TURNS_ON:
-            days.update(_TURNS_ON[rule](_Here(course, limits, today)))
+        here = _Here(course, limits, zone.day(instant))
+        turns, days = (
+            _of_rule(rule, here, minutes) if form is None else _of_form(form, here, minutes * 60)
+        )
+        days.add(here.today)  # which comes twice where clocks are set back over midnight
         if self.first is None or instant < self.first:
             # As the earliest session it says which dated limits are in force.
             days.update(day.toordinal() for day in self.care.changes)
-        for day in days:
-            if today <= day <= LAST_DATE.toordinal():
-                turns += starts_of(zone, day)
+        for day in sorted(days):
+            starts = starts_of(zone, day) if here.today <= day <= LAST_DATE.toordinal() else []
+            turns += starts
+            if starts and starts[-1] > instant:
+                break  # days that come later start later
         return min((turn for turn in turns if turn > instant), default=None)
 
 
@@ -361,6 +397,42 @@ class _Here(NamedTuple):
     course: Course
     limits: Limits
     today: int
+
+
+def _of_rule(rule: str, here: _Here, minutes: int) -> tuple[list[int], set[int]]:
+    """The instants and days at which a rule with a function of its own turns."""
+    course = here.course
+    turns = [s.ends for kind in _TURNS_WITH.get(rule, ()) for s in getattr(course, kind)]
+    if rule == "INTEG-WINDOW":
+        reach = (here.limits.integration_window_hours or 0) * HOUR_SECONDS + minutes * 60
+        turns += [integration.begins - reach for integration in course.integrations]
+    return turns, set(_TURNS_ON[rule](here) if rule in _TURNS_ON else ())
+
+
+# What a form says of one more session depends on its place among the sessions of its selectors,
+# on how far it lies from each of them, and from now, and on nothing else of its start. A distance
+# is reached on both sides of such a session, and left a second or a day later; what is said of
+# the length of its own reaches from its end.
+def _of_form(form: RuleForm, here: _Here, length: int) -> tuple[list[int], set[int]]:
+    """The instants and days at which a rule of a form turns."""
+    course = here.course
+    kinds = {kind for selector in form.selectors for kind in selector.kind}
+    sessions = [session for session in course.counting if session.kind in kinds]
+    marks: list[tuple[int, int, int]] = [(s.begins, s.ends, course.day(s)) for s in sessions]
+    turns = [ends for _, ends, _ in marks]
+    zone = course.timeline.zone
+    marks += [(now, now, zone.day(now)) for now in (course.as_of,) if now is not None]
+    days = {day + near for _, _, day in marks for near in (0, 1)}
+    for number, unit in form.distances:
+        if unit == "hours":
+            far = number * HOUR_SECONDS
+            edges = [edge for b, e, _ in marks for edge in (e + far, b - far - length)]
+            turns += [edge + near for edge in edges for near in (0, 1)]
+        else:
+            days.update(edge for _, _, day in marks for edge in edges_around(day, number, unit))
+    if isinstance(form, Recur) and form.policy == "calendar":
+        days.add(last_day_of_part(here.today, form.months) + 1)
+    return turns, days
 
 
 def _arrivals(here: _Here) -> Iterable[int]:
