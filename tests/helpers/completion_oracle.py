@@ -79,12 +79,16 @@ class Answer(NamedTuple):
 class Task:
     """What a case asks for, before anything is added."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, delay: int = 0, rest: int = 0) -> None:
         self.plan, self.protocol, self.every = case.plan, case.protocol, case.days_apart
+        self.delay = delay
         self.as_of, self.rooms = case.instant, case.rooms
         self.limits: Limits = self.protocol.limits_on(None)
         self.before = self.judge(self.plan)
         self.course = Course.of(self.plan, self.as_of)
+        hours, each = self.limits.integration_window_hours, self.limits.integration_per_dosing
+        least = rest if hours is None else min(rest, hours * 60)
+        self.rest = least * 60 if each or hours is not None else 0
         self.owed_only = self.course.standing.state not in ("none", "clear")
         self.dosings = 0 if self.owed_only else self._dosings_lacking()
         self.review = None if self.owed_only else self._next_review()
@@ -153,6 +157,7 @@ class Task:
         return [
             *self._faults_of_sessions(added),
             *self._faults_of_counts(added),
+            *self.faults_of_wishes(added),
             *self._faults_of_findings(completed),
         ]
 
@@ -175,6 +180,24 @@ class Task:
                         continue
                     if abs(self.course.day(other) - self.course.day(session)) < self.every:
                         yield f"{session.id} and {other.id} are too close"
+
+    def faults_of_wishes(self, added: tuple[kap.Session, ...]) -> Iterator[str]:
+        """What is too soon after a dosing: in seconds after its end, or in days after its date."""
+        day = self.course.day
+        for dosing in (*self.course.dosings, *added):
+            if dosing.kind != "dosing":
+                continue
+            told = (*self.course.integrations, *added) if dosing in added else added
+            for other in told:
+                soon = 0 <= other.begins - dosing.ends < self.rest
+                if soon and (other.kind == "integration" or dosing in added):
+                    yield f"{other.id} is too soon after {dosing.id}"
+        for session in added:
+            if session.kind == "integration":
+                before = [d for d in (*self.course.dosings, *added) if d.kind == "dosing"]
+                days = [day(d) for d in before if d.begins < session.begins]
+                if days and day(session) < max(days) + self.delay:
+                    yield f"{session.id} is on a day too soon"
 
     def _faults_of_counts(self, added: tuple[kap.Session, ...]) -> Iterator[str]:
         counts = Counter(session.kind for session in added)
@@ -259,7 +282,7 @@ class Search:
     def _future(self, added: tuple[kap.Session, ...]) -> tuple[Any, ...]:
         """All that later sessions can depend on: order, the dates that rules read, the last end."""
         waiting = 0
-        if self.task.limits.integration_window_hours is not None:
+        if self.task.limits.integration_window_hours is not None or self.task.rest:
             waiting = max((s.ends for s in added if s.kind == "dosing"), default=0)
         order = tuple(
             (
@@ -284,7 +307,10 @@ class Search:
             minutes = self.task.minutes(kind)
             if minutes is None or counts[kind] >= self.most[kind]:
                 continue
-            starts = {earliest, *self.starts, *(self.pushed if kind == "dosing" else ())}
+            dosings = [s for s in (*self.task.course.dosings, *added) if s.kind == "dosing"]
+            rested = [s.ends + self.task.rest for s in dosings]
+            starts = {earliest, *self.starts, *rested}
+            starts |= set(self.pushed if kind == "dosing" else ())
             for start in starts:
                 end = start + minutes * 60
                 if start < earliest or not self._is_free(start, end):
@@ -293,9 +319,13 @@ class Search:
                     r.takes(kind) and r.begins <= start and end <= r.ends for r in self.rooms
                 ):
                     continue
-                if self._has_use(kind, start, added):
+                if self._has_use(kind, start, added) and self._is_wished(kind, start, added):
                     found.append((start, kind))
         return sorted(found)
+
+    def _is_wished(self, kind: str, start: int, added: tuple[kap.Session, ...]) -> bool:
+        more = (*added, self._session(kind, start, len(added)))
+        return not any(self.task.faults_of_wishes(more))
 
     def _is_free(self, start: int, end: int) -> bool:
         """An overlap with what is there is a new finding, for the first that overlaps has none."""
@@ -414,10 +444,14 @@ def _pushed_starts(task: Task, starts: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(start - hours * 3600 - minutes * 60 for start in sorted(waiting))
 
 
-def solve(case: Case, budget: int = 4000, *, prune: bool = True) -> Answer:
+def solve(
+    case: Case, budget: int = 4000, *, prune: bool = True, delay: int = 0, rest: int = 0
+) -> Answer:
     """The earliest finish of any completion of a case.
+
+    ``delay`` is in days from a dosing's date, ``rest`` in minutes from its end.
 
     Raises:
         TooLarge: There is too much to try.
     """
-    return Search(Task(case), budget, prune).answer()
+    return Search(Task(case, delay, rest), budget, prune).answer()

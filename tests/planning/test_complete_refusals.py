@@ -233,16 +233,6 @@ CONFLICTS: Final[dict[str, tuple[str, dict[str, Any], str, tuple[str, ...], str]
             "be kept together"
         ),
     ),
-    "a gap under the wished pace": (
-        "C0* D2*",
-        {"dosing_count": {"min": 2}, "dosing_gap_days": {"max": 13}},
-        at(6),
-        ("every", "dosing_count", "dosing_gap_days"),
-        (
-            "every, the limit dosing_count (at least 2) and the limit dosing_gap_days (at most 13) "
-            "cannot be kept together"
-        ),
-    ),
     "a window that is over": (
         "C0* D8@09:00",
         {"integration_per_dosing": 1, "integration_window_hours": 2},
@@ -385,7 +375,6 @@ BAD: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("every", "x", "every", DAYS),
     ("every", 0, "every", DAYS),
     ("every", 367, "every", DAYS),
-    ("every", None, "every", DAYS),
     ("place", "home", "place", "must be one of office, remote"),
     (
         "support_person",

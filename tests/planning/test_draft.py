@@ -99,7 +99,7 @@ CORE: Final[dict[str, tuple[dict[str, Any], str]]] = {
     ),
     "more integrations than dosings": (
         {"integrations": 8},
-        "C0 E2 P7 D14/60 I15 D28/60 I29 R30 D42/60 I43 D56/60 I57 D70/60 I71 I72 I73 D84/60 I85",
+        "C0 E2 P7 D14/60 I15 D28/60 I29 R30 D42/60 I43 D56/60 I57 D70/60 I71 D84/60 I85 I86 I87",
     ),
     "lengths": (
         {"minutes": {"dosing": 180, "integration": 60, "consultation": 30}},
@@ -119,9 +119,12 @@ CORE: Final[dict[str, tuple[dict[str, Any], str]]] = {
         {"place": "office", "support_person": "recorded"},
         "C0 E2 P7 D14/60 I15 D28/60 I29 R30 D42/60 I43 D56/60 I57 D70/60 I71 D84/60 I85",
     ),
-    "an integration on the same day only where it has to be": (
+    "an integration on the day of its dosing": (
         {"integration_delay": 0},
-        "C0 E2 P7 D14/60 I15 D28/60 I29 R30 D42/60 I43 D56/60 I57 D70/60 I71 D84/60 I85",
+        (
+            "C0 E2 P7 D14/60 I14@14:00 D28/60 I28@14:00 R29 D42/60 I42@14:00 D56/60 I56@14:00 "
+            "D70/60 I70@14:00 D84/60 I84@14:00"
+        ),
     ),
     "days before an integration": (
         {"integration_delay": 3},
@@ -241,7 +244,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "a review before each lapse": (
         few(3, evaluation_first=True, review_every=MONTHLY),
         {"every": 20},
-        "2027-01-11 E0 D12 R13 D32 R33 D52",
+        "2027-01-11 E0 D14 R15 D34 R35 D54",
     ),
     "a contact in each quarter": (few(2, review_every=QUARTERS), {}, "2027-01-11 D0 R1 D14"),
     "a review after one dosing": (
@@ -262,7 +265,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "each refill covers one": (
         few(4, initial_supply=1, refill_supply=1, evaluation_first=True),
         {},
-        "2027-01-11 E0 D12 R13 D26 R27 D40 R41 D54",
+        "2027-01-11 E0 D14 R15 D28 R29 D42 R43 D56",
     ),
     "an even pace for a frequency": (
         few(4, dosing_frequency={"at_most": 2, "days": 30}),
@@ -307,7 +310,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "a window that leaves the same day only": (
         limits(**EACH, integration_window_hours=1),
         {},
-        "2027-01-11 D0 I0@12:00 D14 I14@12:00",
+        "2027-01-11 D0 I0@13:00 D14 I14@13:00",
     ),
     "two integrations each": (
         limits(dosing_count={"min": 2}, integration_per_dosing=2),
@@ -321,7 +324,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     ),
     "integrations that need no dosing": (
         limits(integration_count={"min": 1}),
-        {},
+        {"dosings": 0},
         "2027-01-11 I0",
     ),
     "groups only": (
@@ -340,7 +343,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "medicine before preparation": (
         few(preparation_count={"min": 1}, preparation_after_supply=True),
         {},
-        "2027-01-11 E0 P5 D12",
+        "2027-01-11 E0 P7 D14",
     ),
     "an age that nobody knows": (few(minimum_age=18), {}, "2027-01-11 D0"),
     "no dosing wished": (
@@ -351,7 +354,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "counts that are wished only": (
         limits(integration_after_dosing=True),
         {"dosings": 2, "preparations": 1, "integrations": 1},
-        "2027-01-11 P0 D7 I8 D21",
+        "2027-01-11 P0 D7 D21 I22",
     ),
     "a clock that skips the time": (few(2), OPEN_TO_GAPS, f"2027-02-28 {WEST} D0@02:30 D14@03:30"),
     "a first day on which the clock skips the time": (
@@ -393,7 +396,7 @@ def test_each_limit_shapes_the_course(
 @pytest.mark.parametrize(
     ("forms", "every", "dosings", "reviews"),
     [
-        ({"evaluation_first": True}, 45, [12, 57, 102], 3),
+        ({"evaluation_first": True}, 43, [14, 57, 100], 3),
         ({}, 45, [0, 45, 90], 3),
         ({}, 28, [0, 28, 56], 1),
     ],
@@ -426,11 +429,13 @@ def test_the_first_instant_of_a_fold_is_meant() -> None:
     assert drafted.zone.text(drafted.sessions[0].begins) == "2027-11-07T01:30:00-07:00"
 
 
-def test_a_protocol_that_asks_for_nothing_gives_an_empty_plan() -> None:
+def test_a_protocol_that_asks_for_no_dosing_gets_one() -> None:
     for protocol in (limits(), limits(dosing_count={"max": 8}), limits(review_every=MONTHLY)):
-        drafted = draft(protocol, START)
+        assert draft(protocol, START).notation == "2027-01-11 D0"
+        drafted = draft(protocol, START, dosings=0)
         assert drafted.sessions == ()
         assert kap.loads(kap.dumps(drafted)) == drafted
+    assert draft(limits(dosing_count={"max": 0}), START).sessions == ()
 
 
 def test_the_start_chooses_the_dated_limits() -> None:
@@ -460,9 +465,10 @@ def test_the_age_is_that_at_the_evaluation_else_at_the_first_dosing() -> None:
     assert len(draft(alone, START, born="2009-01-11").sessions) == 1
     with pytest.raises(PlanningError) as caught:
         draft(alone, START, born="2009-01-12")
-    assert caught.value.conflict == ("start", "dosing_count", "minimum_age")
+    assert caught.value.conflict == ("start", "minimum_age")
 
 
+SUPPORTED: Final = "a support person is needed for remote dosings: give support_person"
 # Options that a protocol does not allow: what is in conflict, and what is said.
 CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = {
     "too many dosings": (
@@ -525,19 +531,16 @@ CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = 
     "a dosing too short": (
         "core",
         {"minutes": {"dosing": 59}},
-        ("minutes", "dosing_count", "dosing_minutes"),
-        (
-            "minutes, the limit dosing_count (6 to 8) and the limit dosing_minutes (60 to 180) "
-            "exclude each other"
-        ),
+        ("minutes", "dosing_minutes"),
+        "minutes and the limit dosing_minutes (60 to 180) exclude each other",
     ),
     "a dosing shorter than its effect": (
         few(effect_minutes=70, processing_minutes=20),
         {"minutes": {"dosing": 89}},
-        ("minutes", "dosing_count", "effect_minutes", "processing_minutes"),
+        ("minutes", "effect_minutes", "processing_minutes"),
         (
-            "minutes, the limit dosing_count (at least 1), the limit effect_minutes (70) and the "
-            "limit processing_minutes (20) exclude each other"
+            "minutes, the limit effect_minutes (70) and the limit processing_minutes (20) exclude "
+            "each other"
         ),
     ),
     "a preparation of another length": (
@@ -552,50 +555,38 @@ CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = 
     "a remote dosing without a support person": (
         "regrounding",
         {"place": "remote"},
-        ("place", "dosing_count", "support_person_when_remote"),
-        (
-            "place, the limit dosing_count (6 to 8) and the limit support_person_when_remote "
-            "exclude each other; no support_person is given"
-        ),
+        ("place", "support_person_when_remote"),
+        f"{SUPPORTED}, or choose office",
     ),
     "a remote dosing with nobody": (
         "regrounding",
         {"place": "remote", "support_person": "none"},
-        ("place", "dosing_count", "support_person_when_remote"),
-        (
-            "place, the limit dosing_count (6 to 8) and the limit support_person_when_remote "
-            "exclude each other"
-        ),
+        ("place", "support_person_when_remote"),
+        f"{SUPPORTED}, or choose office",
     ),
     "remote places only, without a support person": (
         few(dosing_places=["remote"], support_person_when_remote=True),
         {},
-        ("dosing_count", "support_person_when_remote", "dosing_places"),
-        (
-            "the limit dosing_count (at least 1), the limit support_person_when_remote and the "
-            "limit dosing_places (remote) exclude each other; no support_person is given"
-        ),
+        ("support_person_when_remote", "dosing_places"),
+        SUPPORTED,
     ),
     "a place that is not allowed": (
         few(dosing_places=["remote"]),
         {"place": "office"},
-        ("place", "dosing_count", "dosing_places"),
-        (
-            "place, the limit dosing_count (at least 1) and the limit dosing_places (remote) "
-            "exclude each other"
-        ),
+        ("place", "dosing_places"),
+        "place and the limit dosing_places (remote) exclude each other",
     ),
     "the start is no working day": (
         "core",
         {"working_days": ["tue"]},
-        ("start", "working_days", "preparation_count"),
-        "start, working_days and the limit preparation_count (1 to 3) exclude each other",
+        ("start", "working_days"),
+        "start and working_days exclude each other",
     ),
     "the start is closed": (
         "core",
         {"closed": [START]},
-        ("start", "closed", "preparation_count"),
-        "start, closed and the limit preparation_count (1 to 3) exclude each other",
+        ("start", "closed"),
+        "start and closed exclude each other",
     ),
     "a pace beyond the longest gap": (
         few(2, dosing_gap_days={"max": 7}),
@@ -627,18 +618,17 @@ CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = 
     "a time and a delay beyond the window": (
         limits(dosing_count={"min": 1}, integration_per_dosing=1, integration_window_hours=21),
         {"time": "20:00", "integration_delay": 2},
-        ("integration_delay", "dosing_count", "integration_per_dosing", "integration_window_hours"),
+        ("integration_delay", "integration_per_dosing", "integration_window_hours"),
         (
-            "integration_delay, the limit dosing_count (at least 1), the limit "
-            "integration_per_dosing (1) and the limit integration_window_hours (21) exclude each "
-            "other"
+            "integration_delay, the limit integration_per_dosing (1) and the limit "
+            "integration_window_hours (21) exclude each other"
         ),
     ),
     "no day is left": (
         few(),
         {"start": "2200-01-01"},
-        ("dosing_count",),
-        "the limit dosing_count (at least 1) cannot be kept",
+        ("start",),
+        "start cannot be kept",
     ),
     "too few days are left": (
         few(2),
@@ -649,20 +639,20 @@ CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = 
     "a start before all instants": (
         few(),
         {"start": "1979-12-31"},
-        ("start", "dosing_count"),
-        "start and the limit dosing_count (at least 1) exclude each other",
+        ("start",),
+        "start cannot be kept",
     ),
     "a date that a zone leaves out": (
         few(),
         {"start": "2011-12-30", "timezone": "Pacific/Apia"},
-        ("start", "dosing_count"),
-        "start and the limit dosing_count (at least 1) exclude each other",
+        ("start",),
+        "start cannot be kept",
     ),
     "an age that none reaches": (
         few(minimum_age=10_000, evaluation_first=True, consultation_first=True),
         {"start": "2199-12-01", "born": "1990-01-01"},
-        ("dosing_count", "minimum_age"),
-        "the limit dosing_count (at least 1) and the limit minimum_age (10000) exclude each other",
+        ("minimum_age",),
+        "the limit minimum_age (10000) cannot be kept",
     ),
 }
 
@@ -807,7 +797,7 @@ def test_some_course_that_keeps_limits() -> None:
 def test_a_weekday_that_is_no_working_day() -> None:
     with pytest.raises(PlanningError) as caught:
         draft("core", START, weekday="tue", working_days=["mon"])
-    assert caught.value.conflict == ("weekday", "working_days", "dosing_count")
+    assert caught.value.conflict == ("weekday", "working_days")
 
 
 def test_an_unusual_time_keeps_the_usual_cadence() -> None:
@@ -836,4 +826,5 @@ def test_an_empty_plan_of_a_dated_protocol() -> None:
     changed = kap.CareProtocol(
         id="dated", settings=dated("dosing_count", {None: {"max": 5}, "2027-06-01": {"min": 1}})
     )
-    assert draft(changed, START).sessions == ()
+    assert draft(changed, START).notation == "2027-01-11 D0"
+    assert draft(changed, START, dosings=0).sessions == ()

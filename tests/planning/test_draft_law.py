@@ -267,18 +267,18 @@ IMPOSSIBLE: Final[tuple[tuple[Wish, tuple[set[str], ...]], ...]] = (
     ),
     (
         Wish("regrounding", {"place": "remote"}),
-        ({"place", "support_person_when_remote", "dosing_count"},),
+        ({"place", "support_person_when_remote"},),
     ),
     (
         Wish("kingsley", {"minutes": {"dosing": 60}}),
         (
-            {"minutes", "dosing_minutes", "dosing_count"},
-            {"minutes", "effect_minutes", "dosing_count"},
+            {"minutes", "dosing_minutes"},
+            {"minutes", "effect_minutes"},
         ),
     ),
     (
         Wish("core", {"weekday": "sat", "working_days": WEEK}),
-        ({"weekday", "working_days", "dosing_count"},),
+        ({"weekday", "working_days"},),
     ),
     (Wish(GAP, {"weekday": "mon"}), ({"weekday", "dosing_gap_days", "dosing_count"},)),
     (Wish(GAP, {"every": "6d"}), ({"every", "dosing_gap_days", "dosing_count"},)),
@@ -289,7 +289,6 @@ IMPOSSIBLE: Final[tuple[tuple[Wish, tuple[set[str], ...]], ...]] = (
                 "integration_delay",
                 "integration_window_hours",
                 "integration_per_dosing",
-                "dosing_count",
             },
         ),
     ),
@@ -299,7 +298,7 @@ IMPOSSIBLE: Final[tuple[tuple[Wish, tuple[set[str], ...]], ...]] = (
     ),
     (
         Wish({"dosing_places": ["remote"], "dosing_count": {"min": 1}}, {"place": "office"}),
-        ({"dosing_places", "dosing_count", "place"},),
+        ({"dosing_places", "place"},),
     ),
 )
 

@@ -77,8 +77,8 @@ FILLED = WHOLE.replace("D56", "D56 D57@12:00 I58")
             [("move", "p1", at(14, "09:15"), at(14, "09:10"))],
         ),
         # INTEG-EACH
-        (WHOLE.replace("I43 ", ""), "core", [add("i6", 42, "12:00")]),
-        (WHOLE.replace(" I85", ""), "core", [add("i6", 84, "12:00")]),
+        (WHOLE.replace("I43 ", ""), "core", [add("i6", 43)]),
+        (WHOLE.replace(" I85", ""), "core", [add("i6", 85)]),
         # PREP-COUNT
         (WHOLE.replace("P7 ", ""), "core", [add("p1", 0, "10:50")]),
         # DOSE-COUNT, below and above
@@ -210,13 +210,13 @@ def test_without_a_moment_history_reaches_to_the_last_session_held() -> None:
     with pytest.raises(PlanningError) as refused:
         repair(plan("D0* D14* I15"), limits(integration_per_dosing=1))
     assert refused.value.conflict == ("INTEG-EACH",)
-    assert repaired("D0* I1* D14*", limits(integration_per_dosing=1)) == [add("i2", 14, "12:00")]
+    assert repaired("D0* I1* D14*", limits(integration_per_dosing=1)) == [add("i2", 15)]
 
 
 def test_cancelled_and_missed_sessions_are_left_alone() -> None:
     line = WHOLE.replace("I43", "I43x I44!").replace("P7", "P7x P8")
     made = repair(plan(line), "core")
-    assert told(made) == [add("i8", 42, "12:00")]
+    assert told(made) == [add("i8", 43)]
     left = [s for s in made.plan.sessions if s.status != "planned"]
     assert [s.id for s in left] == ["p1", "i3", "i4"]
 
@@ -294,7 +294,7 @@ STRICT: dict[str, Any] = dict.fromkeys(ALL, "error")
         ("I0 D14", {"integration_after_dosing": True}, [drop("i1", 0)]),
         ("I0", {"integration_after_dosing": True}, [drop("i1", 0)]),
         ("D0 I1 I2 I3", {"integration_count": {"max": 2}}, [drop("i3", 3)]),
-        ("D0 I1", {"integration_count": {"min": 2}}, [add("i2", 0, "12:00")]),
+        ("D0 I1", {"integration_count": {"min": 2}}, [add("i2", 1, "09:10")]),
         ("D0 I5", {"integration_window_hours": 24}, [drop("i1", 5)]),
         (
             "D0 D30@10:00",

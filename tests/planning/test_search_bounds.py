@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import kap_model as kap
-from kap_model.planning import _completion, drafting
+from kap_model.planning import _completion, spreading
 from kap_model.planning.search import search
 from kap_model.planning.search.problem import Placed
 from support import SOURCE, limits
@@ -22,6 +22,7 @@ def slot(start: str, end: str) -> kap.OpenSlot:
 
 def test_a_search_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_MOST_FOLLOWED", 1)
+    monkeypatch.setattr(_completion, "FEW", 1)
     with pytest.raises(kap.PlanningError) as caught:
         kap.complete(BEGUN, as_of=NOW, open_slots=[slot("01-11T09:00", "06-30T09:00")])
     assert str(caught.value).startswith("plan: has too many possible continuations: none was found")
@@ -48,8 +49,7 @@ def test_the_rules_have_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: Any) -> tuple[Placed, ...]:
         return alone
 
-    monkeypatch.setattr(_completion, "find_sessions", find)
-    monkeypatch.setattr(drafting, "find_sessions", find)
+    monkeypatch.setattr(spreading, "find_sessions", find)
     with pytest.raises(AssertionError, match="the search and the rules disagree"):
         kap.complete(BEGUN, as_of=NOW)
     with pytest.raises(AssertionError, match="the search and the rules disagree"):

@@ -55,7 +55,7 @@ def _line(name: str, problem: Problem) -> str:
     """What is wrong with a file, or with an option that was given beside it."""
     if problem.path in _OPTIONS:
         return f"--{problem.path.replace('_', '-')}: {problem.reason}"
-    return f"{name}: {problem}"
+    return str(problem) if problem.path == name else f"{name}: {problem}"
 
 
 def answered(name: str, form: str, answer: Callable[[], Printable]) -> Result:

@@ -75,13 +75,8 @@ def add_draft(parser: argparse.ArgumentParser) -> None:
         dest="minutes",
         help="the length of a dosing; default: the shortest lawful and published",
     )
-    parser.add_argument(
-        "--integration-delay",
-        metavar="N",
-        type=number,
-        help="days from a dosing to its integration; default: 1",
-    )
-    _add_every(parser, None)
+    _add_delay(parser)
+    _add_every(parser)
     parser.add_argument("--weekday", choices=WEEKDAYS, help="of dosings")
     parser.add_argument("--timezone", metavar="ZONE", help="default: the practice's")
     parser.add_argument("--time", metavar="HH:MM", help="when sessions start; default: 10:00")
@@ -144,14 +139,8 @@ def add_complete(parser: argparse.ArgumentParser) -> None:
     parser.description = "Add all that a course still needs, at times that keep its protocol."
     _add_plan(parser, as_of_required=True)
     parser.add_argument("--slots", metavar="FILE", help="a document of open slots")
-    _add_every(parser, "2w")
-    parser.add_argument(
-        "--integration-delay",
-        metavar="N",
-        type=number,
-        default=0,
-        help="days from a dosing to a new integration, at least; default: 0",
-    )
+    _add_every(parser)
+    _add_delay(parser)
     _add_place(parser)
     _add_plan_format(parser)
     parser.set_defaults(run=print_completion)
@@ -296,12 +285,20 @@ def _add_plan(parser: argparse.ArgumentParser, *, as_of_required: bool) -> None:
     )
 
 
-def _add_every(parser: argparse.ArgumentParser, default: str | None) -> None:
+def _add_every(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every",
         metavar="PACE",
-        default=default,
-        help="the least distance of dosings, such as 10d; default: 2w",
+        help="the least distance of dosings, such as 10d; default: 2w, or as near as can be",
+    )
+
+
+def _add_delay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--integration-delay",
+        metavar="N",
+        type=number,
+        help="days from a dosing to an integration, at least; 0: on its day; default: 1",
     )
 
 

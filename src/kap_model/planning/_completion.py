@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +23,7 @@ from kap_model.planning.new_sessions import (
     SessionFields,
     are_lawful,
     is_supported,
+    lawful_cadence,
     new_ids,
     published_minutes,
     usual_fields,
@@ -30,7 +32,7 @@ from kap_model.planning.new_sessions import (
 from kap_model.planning.results import Completion
 from kap_model.planning.rule_effects import kind_that_ends, review_to_come
 from kap_model.planning.search.problem import Placed, SearchProblem
-from kap_model.planning.search.search import FEW, find_sessions
+from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     DAYTIME,
     USUAL_TIME,
@@ -39,6 +41,15 @@ from kap_model.planning.search.times import (
     OpenDays,
     free_times,
     last_day_for,
+)
+from kap_model.planning.spreading import after_dosings, find_by
+from kap_model.planning.wishes import (
+    ANYTHING,
+    Hours,
+    Wish,
+    most_usual,
+    usual_delay,
+    wishes_for_completion,
 )
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
@@ -59,7 +70,7 @@ _LAST_NAMED: Final = ("DOSE-GAP", "MED-CLEAR")
 
 
 def course_problem(
-    course: Course, limits: Limits, report: Report, *, minutes: Mapping[str, int], every: int
+    course: Course, limits: Limits, report: Report, *, minutes: Mapping[str, int]
 ) -> SearchProblem:
     """Everything that a course lacks by the limits and by what was found of it.
 
@@ -76,7 +87,6 @@ def course_problem(
         "day_of": {session.id: course.day(session) for session in course.counting},
         "known": known,
         "minutes": minutes,
-        "every": every,
     }
     if course.standing.state not in ("clear", "none"):
         held = frozenset(dosing.id for dosing in course.dosings if course.is_held(dosing))
@@ -219,13 +229,13 @@ class Task:
     plan: Plan
     care: CareProtocol
     as_of: int
-    every: int
+    every: int | None
     slots: tuple[OpenSlot, ...] | None
     fees: FeeSchedule | None
     minutes: Mapping[str, int]
     place: Place | None
     support_person: str | None
-    delay: int
+    delay: int | None
     course: Course = attrs.field(init=False)
     limits: Limits = attrs.field(init=False)
     report: Report = attrs.field(init=False)
@@ -259,10 +269,7 @@ class Task:
     def problem(self, limits: Limits, fields: SessionFields) -> SearchProblem:
         """What the course lacks by some of its limits."""
         minutes = {kind: its["minutes"] for kind, its in fields.items()}
-        problem = course_problem(
-            self.course, limits, self.report, minutes=minutes, every=self.every
-        )
-        return attrs.evolve(problem, delay=self.delay)
+        return course_problem(self.course, limits, self.report, minutes=minutes)
 
     def solution(self) -> Solution | None:
         """The new sessions of published lengths, where that can be, else of lawful ones."""
@@ -286,15 +293,15 @@ class Task:
                 continue
             if not are_lawful(limits, fields, kinds):
                 continue
-            found = self._found(problem, dated, free)
+            found = self._found(problem, dated, free, usual=names is None and not free)
             if found is not None:
                 return Solution(found[0], fields, found[1])
         return None
 
     def _found(
-        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str]
+        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str], *, usual: bool
     ) -> tuple[tuple[Placed, ...], int] | None:
-        """The new sessions, and by when a review is among them."""
+        """The new sessions, as usual ones where that is wished, and by when a review is there."""
         problems = [problem]
         if problem.arrivals:
             # Medicine whose arrival is recorded is waited for, where there is time.
@@ -303,11 +310,32 @@ class Task:
             # A review that treatment going on asks for, though no rule may in the end.
             problems += [attrs.evolve(one, review_by=NEVER) for one in problems]
         for one in problems:
-            for times, most in self._times(one, dated, free):
-                found = find_sessions(one, times, most)
-                if found or (found is not None and dated.is_now):
-                    return found, one.review_by
+            found = self._searched(one, dated, free, usual=usual)
+            if found or (found is not None and dated.is_now):
+                return found, one.review_by
         return None
+
+    def _searched(
+        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str], *, usual: bool
+    ) -> tuple[Placed, ...] | None:
+        """The new sessions of one search, or of those for ever less usual ones."""
+        least = self.every or 0
+        delay = usual_delay(problem.limits) if self.delay is None else self.delay
+        wished = lawful_cadence(problem.limits) if usual and self.every is None else least
+        wishes: tuple[Wish, ...] = (Wish(hours="once"), ANYTHING)
+        if usual:
+            wishes = wishes_for_completion(
+                delay, asked=self.delay is not None, slots=self.slots is not None
+            )
+        times = cache(partial(self._times, attrs.evolve(problem, every=wished), dated, free))
+
+        def find(wish: Wish, every: int) -> tuple[Placed, ...] | None:
+            days = wish.delay if self.delay is None else self.delay
+            one = attrs.evolve(problem, every=every, delay=days)
+            most = None if wish == ANYTHING else FEW
+            return find_by(wish, one, times(wish.hours, days), most, self.plan.zone.day)
+
+        return most_usual(wishes, (least, wished if problem.dosings else least), find)
 
     def _dated_limits(self) -> Iterator[DatedLimits]:
         """The limits that may be in force, by the date on which the course begins."""
@@ -339,29 +367,42 @@ class Task:
             yield "preparation"
 
     def _times(
-        self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str]
-    ) -> Iterator[tuple[Mapping[str, FreeTimes], int | None]]:
-        """The times to search, the more usual ones first, and how far; the last one to the end."""
+        self,
+        problem: SearchProblem,
+        dated: DatedLimits,
+        free: frozenset[str],
+        hours: Hours,
+        delay: int,
+    ) -> Mapping[str, FreeTimes]:
+        """When sessions of each kind may start; those of the free kinds need no open slot."""
         booked, zone = self.course.counting, self.plan.zone
-        opens = max(self.as_of, zone.first_instant(dated.since))
-        open_days = self._open_days(problem)
-        if self.slots is None:
-            mornings = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
-            yield dict.fromkeys(KINDS, mornings), FEW
-            yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(DAYTIME, booked, opens))), FEW
-            yield dict.fromkeys(KINDS, FreeTimes(open_days.hours(WHOLE_DAY, booked, opens))), None
-            return
+        opens, open_days = (
+            max(self.as_of, zone.first_instant(dated.since)),
+            self._open_days(problem),
+        )
+        if self.slots is not None and not free:
+            return self._in_slots(opens)
+        if hours == "once":
+            usual = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
+        else:
+            span = DAYTIME if hours == "day" else WHOLE_DAY
+            usual = FreeTimes(open_days.hours(span, booked, opens))
+        found = dict.fromkeys(KINDS, usual)
+        if hours == "once" and not delay and not free:
+            found["integration"] = after_dosings(usual, problem, zone.day)
+        if self.slots is not None:
+            bound = self._in_slots(opens)
+            found |= {kind: bound[kind] for kind in KINDS if kind not in free}
+        return found
+
+    def _in_slots(self, opens: int) -> dict[str, FreeTimes]:
+        """What bookings leave of the open slots from an instant on, by kind."""
         by_role: dict[SlotRole, FreeTimes] = {}
         for role in ROLES:
-            spans = [(s.begins, s.ends, s.ends) for s in self.slots if s.is_for(role)]
-            by_role[role] = FreeTimes(free_times(spans, booked, opens, zone))
-        found: dict[str, FreeTimes] = {kind: by_role[role_of(kind)] for kind in KINDS}
-        if free:
-            usual = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
-            any_time = FreeTimes(open_days.hours(WHOLE_DAY, booked, opens))
-            yield found | dict.fromkeys(sorted(free), usual), FEW
-            found |= dict.fromkeys(sorted(free), any_time)
-        yield found, None
+            spans = [(s.begins, s.ends, s.ends) for s in self.slots or () if s.is_for(role)]
+            free = free_times(spans, self.course.counting, opens, self.plan.zone)
+            by_role[role] = FreeTimes(free)
+        return {kind: by_role[role_of(kind)] for kind in KINDS}
 
     def _open_days(self, problem: SearchProblem) -> OpenDays:
         """Every day from now to the last that may be needed."""

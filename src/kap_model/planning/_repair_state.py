@@ -23,10 +23,12 @@ from kap_model.planning.new_sessions import (
     with_sessions,
 )
 from kap_model.planning.results import Action, Change, minutes_between
+from kap_model.planning.wishes import SHORT_REST
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import CLASS_OF_KIND, Session
+from kap_model.timeline import Timeline
 
 _DAYTIME: Final = range(8, 19)
 """Hours at which a session may be expected to start."""
@@ -306,7 +308,8 @@ class Attempt(NamedTuple):
         """What an addition has against it beyond errors.
 
         Findings that the plan did not have, hours at which nobody expects a session, a start
-        before the course's own, and dosings closer than the usual distance.
+        before the course's own, dosings closer than the usual distance, and integrations on the
+        day of a dosing, twice where they leave no rest after it.
         """
         added = [c.after for c in self.changes if c.before is None and c.after is not None]
         if not added:
@@ -322,7 +325,17 @@ class Attempt(NamedTuple):
         )
         booked = scope.course.counting[:1]
         early = sum(session.begins < first.begins for session in added for first in booked)
-        return strange + early + new + close
+        soon = sum(_soon(session, plan.timeline) for session in added)
+        return strange + early + new + close + soon
+
+
+def _soon(session: Session, timeline: Timeline) -> int:
+    """What a new integration has against it for coming soon after a dosing."""
+    if session.kind != "integration":
+        return 0
+    day, rest = timeline.zone.day(session.begins), SHORT_REST * 60
+    close = any(0 <= session.begins - dosing.ends < rest for dosing in timeline.dosings)
+    return (day in timeline.dosing_days) + close
 
 
 class RepairCandidate(NamedTuple):

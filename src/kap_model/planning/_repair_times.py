@@ -23,6 +23,7 @@ from kap_model._time import (
 )
 from kap_model.planning._repair_state import Remedy, RepairState
 from kap_model.planning.new_sessions import lawful_cadence
+from kap_model.planning.wishes import RESTS
 from kap_model.sessions import MEDICAL_KINDS, USUAL_HOUR, USUAL_MINUTES, Session
 
 _MINUTE: Final = 60
@@ -60,11 +61,12 @@ class CandidateStarts:
         opens, last = max(window.opens, self.scope.since), window.last_start(length)
         touching = set(self._touching(remedy, length))
         usual = set(self._usual(remedy)) if session is None else set()
-        plain = {t for t in touching | usual if opens <= t <= last}
+        rested = set(_after_a_rest(remedy)) if session is None else set()
+        plain = {t for t in touching | usual | rested if opens <= t <= last}
         plain.update(t for t in self._on_dates(remedy) if opens <= t <= last)
         if session is not None:
             plain.discard(session.begins)
-        in_order = sorted(plain, key=lambda t: (t not in usual, t))
+        in_order = sorted(plain, key=lambda t: (t not in usual, t not in rested, t))
         free = [t for t in in_order if self._is_free(t, length, session)]
         if not self.scope.is_error("NO-OVERLAP"):
             free = in_order
@@ -111,7 +113,8 @@ class CandidateStarts:
         for edge in (max(window.opens, self.scope.since), window.last_start(0)):
             if EARLIEST < edge < LATEST:
                 for day in range(zone.day(edge) - 1, zone.day(edge) + 2):
-                    yield zone.at(day, USUAL_HOUR, 0) or edge
+                    if remedy.kind != "integration" or day not in self.course.timeline.dosing_days:
+                        yield zone.at(day, USUAL_HOUR, 0) or edge
         if remedy.kind == "dosing":
             apart = lawful_cadence(self.scope.limits)
             for session in self.course.dosings or self.scope.course.counting[-1:]:
@@ -191,6 +194,12 @@ class CandidateStarts:
 
     def _birthday(self) -> Iterator[tuple[int, bool]]:
         yield day_of_age(self.course.plan.born, self.scope.limits.minimum_age), False
+
+
+def _after_a_rest(remedy: Remedy) -> Iterator[int]:
+    """Some hours after a dosing, for an integration on its day where no other is possible."""
+    if remedy.kind == "integration" and remedy.window.opens > EARLIEST:
+        yield from (remedy.window.opens + rest * _MINUTE for rest in RESTS)
 
 
 def _is_in_range(day: int) -> bool:

@@ -43,33 +43,37 @@ def complete(
     protocol: ProtocolChoice | None = None,
     *,
     as_of: dt.datetime | str,
-    every: Pace = "2w",
+    every: Pace | None = None,
     open_slots: Iterable[OpenSlot] | None = None,
     minutes: Mapping[str, int] | None = None,
     place: Place | None = None,
     support_person: str | None = None,
-    integration_delay: int = 0,
+    integration_delay: int | None = None,
 ) -> Completion:
     """Add to a running course all that it still needs; nothing that was there is moved.
 
-    Exact: where some completion keeps the protocol, one is found, and of all the one that is over
-    first. It adds no violated finding to those that the plan has, and leaves none pending that
-    sessions can end. What only people can record comes back as needs. A course that the medical
-    partner has halted, or has not decided, gets the integrations of dosings that were held, and
-    the reason why no more.
+    Exact: where some completion keeps the protocol and the options, one is found, and of all that
+    are as usual the one that is over first. What nobody asks for gives way, options never. It adds
+    no violated finding to those that the plan has, and leaves none pending that sessions can end.
+    What only people can record comes back as needs. A course that the medical partner has halted,
+    or has not decided, gets the integrations of dosings that were held, and the reason why no
+    more.
 
     Args:
         plan: An active course.
         protocol: As in ``check``.
         as_of: Now: new sessions start then or later.
-        every: New dosings are at least so far from any other: ``"2w"``, ``"10d"``, or days.
+        every: New dosings are at least so far from any other: ``"2w"``, ``"10d"``, or days;
+            absent: two weeks, or as near to that as can be.
         open_slots: When new sessions may be held; absent: once a day at 10:00 in the plan's zone,
             between 8:00 and 20:00 where that does not do, at any time where that does not either.
         minutes: Lengths of new sessions by kind; absent: the shortest that is lawful, and published
             where a practice is named that has fees and this can be.
         place: Where new sessions of the therapist are held; absent: the office, where allowed.
         support_person: Who is there at new remote dosings.
-        integration_delay: Days from a dosing to a new integration after it, at least.
+        integration_delay: Days from a dosing to a new integration after it, at least; 0: on its
+            day, hours later where that can be; absent: 1, and 0 where that cannot be or the
+            protocol leaves half a day or less.
 
     Raises:
         InvalidValue: A closed course, slots that overlap, or an argument that cannot be used.
@@ -91,13 +95,13 @@ def complete(
         plan=plan,
         care=care,
         as_of=instant,
-        every=days_of(every),
+        every=None if every is None else days_of(every),
         slots=None if open_slots is None else checked_slots(open_slots),
         fees=_fees_of(plan, protocol),
         minutes=checked_minutes(minutes),
         place=place,
         support_person=support_person,
-        delay=checked_delay(integration_delay),
+        delay=None if integration_delay is None else checked_delay(integration_delay),
     )
     found = task.solution()
     if found is None:
@@ -132,8 +136,8 @@ def no_completion(task: Task) -> PlanningError:
     def feasible(chosen: frozenset[str]) -> bool:
         kept_task = attrs.evolve(
             task,
-            every=task.every if _EVERY in chosen else 0,
-            delay=task.delay if _DELAY in chosen else 0,
+            every=task.every if _EVERY in chosen else None,
+            delay=task.delay if _DELAY in chosen else None,
             minutes=task.minutes if _MINUTES in chosen else {},
             place=task.place if _PLACE in chosen else None,
             support_person=task.support_person if _SUPPORT in chosen else None,
@@ -142,13 +146,14 @@ def no_completion(task: Task) -> PlanningError:
         return _is_solved(kept_task, chosen, frozenset())
 
     given = {
+        _EVERY: task.every,
         _DELAY: task.delay,
         _MINUTES: task.minutes,
         _PLACE: task.place,
         _SUPPORT: task.support_person,
     }
-    wishes = [_EVERY, *(name for name, value in given.items() if value)]
-    conflict = smallest_conflict((*wishes, *names), feasible)
+    options = [name for name, value in given.items() if value]
+    conflict = smallest_conflict((*options, *names), feasible)
     if not conflict:
         return PlanningError([Problem("plan", _GAVE_UP)])
     said = spoken(conflict, task.limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -11,8 +11,11 @@ from kap_model.errors import InvalidValue, refusal
 from kap_model.limits import LIMITS, Limits, in_words
 from kap_model.rules._rule import listed
 from kap_model.rules.catalogue import RULES
+from kap_model.sessions import NOBODY
 
 T = TypeVar("T", bound=Hashable)
+
+_SUPPORTED: Final = "support_person_when_remote"
 
 
 # By implicit hitting sets. Whatever is left out of a largest feasible choice corrects the whole,
@@ -127,3 +130,18 @@ def spoken(names: tuple[str, ...], limits: Limits) -> str:
         figure = "" if value is True else f" ({in_words(value)})"
         words.append(name if value is None else f"the limit {name}{figure}")
     return listed(words)
+
+
+def excluded(names: tuple[str, ...], limits: Limits, support_person: str | None) -> str:
+    """What excludes each other, or the option that is missing and how to give it.
+
+    Args:
+        names: A smallest conflict.
+        limits: Those that it names.
+        support_person: The option of this name.
+    """
+    if _SUPPORTED in names and support_person in (None, NOBODY):
+        elsewhere = limits.dosing_places is None or "office" in limits.dosing_places
+        other = ", or choose office" if elsewhere else ""
+        return f"a support person is needed for remote dosings: give support_person{other}"
+    return spoken(names, limits) + (" exclude each other" if len(names) > 1 else " cannot be kept")

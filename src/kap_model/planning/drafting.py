@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from kap_model._time import EARLIEST, NEVER, Instant, civil_date, day_of_age, zone
+from kap_model._time import EARLIEST, LATEST, NEVER, Instant, civil_date, day_of_age, zone
 from kap_model._values import (
     as_tuple,
     check_choice,
@@ -24,9 +24,10 @@ from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
-from kap_model.planning.conflicts import kept, smallest_conflict, spoken
+from kap_model.planning.conflicts import excluded, kept, smallest_conflict
 from kap_model.planning.house import limits_for
 from kap_model.planning.new_sessions import (
+    ANY_NUMBER,
     DAYS_APART,
     LEAD_DAYS,
     Counts,
@@ -42,7 +43,7 @@ from kap_model.planning.new_sessions import (
     usual_fields,
 )
 from kap_model.planning.search.problem import Placed, SearchProblem
-from kap_model.planning.search.search import FEW, find_sessions
+from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     USUAL_TIME,
     FreeTimes,
@@ -51,6 +52,14 @@ from kap_model.planning.search.times import (
     last_day_for,
     weekday_of,
 )
+from kap_model.planning.spreading import after_dosings, find_by
+from kap_model.planning.wishes import (
+    ANYTHING,
+    Wish,
+    most_usual,
+    usual_delay,
+    wishes_for_draft,
+)
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
@@ -58,6 +67,9 @@ from kap_model.usual import Pace, days_of
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
+_EVENING: Final[Time] = (18, 0)
+"""When dosings are over that start later than others."""
+_WEEK: Final = 7
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
@@ -135,13 +147,19 @@ class DraftOptions:
         kept: dict[str, Any] = {n: getattr(self, n) for n in self.given if n in names}
         return DraftOptions(**kept)
 
-    def counts(self, limits: Limits) -> Counts | None:
-        """How many sessions of each kind; ``None`` = no lawful numbers go together."""
+    def counts(self, limits: Limits, least: int) -> Counts | None:
+        """How many sessions of each kind; ``None`` = no lawful numbers go together.
+
+        Args:
+            limits: What bounds them.
+            least: Dosings that there are even where neither a limit nor an option asks for any.
+        """
         return lawful_counts(
             limits,
             preparations=self.preparations,
             dosings=self.dosings,
             integrations=self.integrations,
+            least=least,
         )
 
     def opens(self) -> Callable[[int], bool]:
@@ -195,36 +213,6 @@ def checked_options(
     )
 
 
-@frozen(kw_only=True)
-class Preference:
-    """How usual a course is to be, where nothing else is wished for.
-
-    Attributes:
-        leads: Whether the intake takes its usual days.
-        cadence: Whether dosings are two weeks apart, or as near to that as is lawful.
-        delay: Days from a dosing to an integration after it.
-        one_a_day: Whether each day has one session.
-        late: Whether no session starts before the usual time of day.
-    """
-
-    leads: bool = False
-    cadence: bool = False
-    delay: int = 0
-    one_a_day: bool = False
-    late: bool = False
-
-
-PREFERENCES: Final = (
-    Preference(leads=True, cadence=True, delay=1, one_a_day=True, late=True),
-    Preference(cadence=True, delay=1, one_a_day=True, late=True),
-    Preference(cadence=True, delay=1, late=True),
-    Preference(cadence=True, late=True),
-    Preference(cadence=True),
-    Preference(),
-)
-"""The most usual first; by the last one, whatever is possible is."""
-
-
 @frozen(kw_only=True, eq=False)
 class Draft:
     """A course to be drafted: an empty plan, its limits, and the prices whose lengths count."""
@@ -234,22 +222,32 @@ class Draft:
     fees: FeeSchedule | None
     first: int
     """The first day that may be used."""
+    least: int = 0
+    """Dosings that it has even where neither a limit nor an option asks for any."""
     opening: str | None = None
     """A kind that may come first though nothing asks for it."""
 
     def laid_out(
-        self, limits: Limits, options: DraftOptions, preference: Preference
+        self, limits: Limits, options: DraftOptions, wish: Wish = ANYTHING, every: int = 0
     ) -> tuple[Placed, ...] | None:
-        """The sessions of a course; ``None`` = limits and wishes exclude each other."""
-        counts = options.counts(limits)
+        """The sessions of a course; ``None`` = limits, options and the wish exclude each other.
+
+        Args:
+            limits: Those that it keeps.
+            options: What is asked for.
+            wish: What is wished for beyond that.
+            every: Days between dosings, where no option says.
+        """
+        counts = options.counts(limits, self.least)
         if counts is None:
             return None
         fields = self.fields(limits, options)
         if not self._may_have(limits, fields, counts):
             return None
-        problem = self._problem(limits, options, preference, counts, fields)
-        most = None if preference == PREFERENCES[-1] else FEW
-        return find_sessions(problem, self._times(options, preference, problem), most)
+        problem = self._problem(limits, options, wish, counts, fields)
+        problem = attrs.evolve(problem, every=options.every or every)
+        times, most = self._times(options, wish, problem), None if wish == ANYTHING else FEW
+        return find_by(wish, problem, times, most, self.plan.zone.day)
 
     def _may_have(self, limits: Limits, fields: SessionFields, counts: Counts) -> bool:
         needed = [kind for kind, number in counts.by_kind().items() if number]
@@ -270,22 +268,18 @@ class Draft:
         self,
         limits: Limits,
         options: DraftOptions,
-        preference: Preference,
+        wish: Wish,
         counts: Counts,
         fields: SessionFields,
     ) -> SearchProblem:
-        pace, start = options.every, options.start
-        if pace is None:
-            pace = lawful_cadence(limits, DAYS_APART) if preference.cadence else 0
-        delay = preference.delay if options.integration_delay is None else options.integration_delay
-        leads = _leads(limits, counts) if preference.leads else {}
+        start, delay = options.start, options.integration_delay
+        leads = _leads(limits, counts) if wish.leads else {}
         return SearchProblem(
             limits=limits,
             since=max(EARLIEST, self.plan.zone.first_instant(self.first)),
             since_day=0,
             minutes={kind: its["minutes"] for kind, its in fields.items()},
-            every=pace,
-            delay=delay,
+            delay=wish.delay if delay is None else delay,
             preparations=counts.preparations,
             dosings=counts.dosings,
             integrations=counts.integrations,
@@ -296,17 +290,24 @@ class Draft:
         )
 
     def _times(
-        self, options: DraftOptions, preference: Preference, problem: SearchProblem
+        self, options: DraftOptions, wish: Wish, problem: SearchProblem
     ) -> Mapping[str, FreeTimes]:
-        time = options.time or (USUAL_TIME if preference.late else (0, 0))
+        """When sessions of each kind may start."""
+        time, since = options.time or (USUAL_TIME if wish.hours != "any" else (0, 0)), problem.since
         open_days = self._open_days(options, problem)
-        if preference.one_a_day:
-            times = FreeTimes(open_days.one_a_day(time, (), problem.since))
-        else:
-            times = FreeTimes(open_days.hours((time, None), (), problem.since))
-        found: dict[str, FreeTimes] = dict.fromkeys(KINDS, times)
+        once = FreeTimes(open_days.one_a_day(time, (), since))
+        found: dict[str, FreeTimes] = dict.fromkeys(KINDS, once)
+        if wish.hours in ("day", "any"):
+            found = dict.fromkeys(KINDS, FreeTimes(open_days.hours((time, None), (), since)))
+        elif not problem.delay:
+            found["integration"] = after_dosings(once, problem, self.plan.zone.day)
+        if wish.hours == "later":
+            found["dosing"] = FreeTimes(open_days.hours((time, _EVENING), (), since))
+        elif wish.hours == "day" and options.time is not None:
+            found["dosing"] = once
         if options.weekday is not None:
-            on_it = [free for free in times.times if weekday_of(free.day) == options.weekday]
+            dosings = found["dosing"].times
+            on_it = [free for free in dosings if weekday_of(free.day) == options.weekday]
             found["dosing"] = FreeTimes(on_it)
         return found
 
@@ -332,17 +333,25 @@ def _intake(limits: Limits, counts: Counts) -> Iterator[str]:
     yield "dosing"
 
 
-def first_kind(limits: Limits, options: DraftOptions) -> str | None:
+def first_kind(blank: Draft, options: DraftOptions) -> str | None:
     """The kind of a course's first session; ``None`` where its numbers exclude each other."""
-    counts = options.counts(limits)
-    return None if counts is None else next(_intake(limits, counts))
+    counts = options.counts(blank.limits, blank.least)
+    return None if counts is None else next(_intake(blank.limits, counts))
 
 
 def _leads(limits: Limits, counts: Counts) -> dict[str, int]:
-    """The usual days of each kind of the intake after the first of them."""
+    """The first usual day of each kind of the intake, counted from the first session's.
+
+    What a course begins without is left out by whole weeks, and preparations that need more than
+    one postpone dosings by whole weeks, so that dosings have the weekday of the start.
+    """
     kinds = list(_intake(limits, counts))
-    usual = LEAD_DAYS.get(kinds[0], 0)
-    return {kind: days - usual for kind, days in LEAD_DAYS.items() if kind in kinds}
+    left_out = LEAD_DAYS.get(kinds[0], 0) // _WEEK * _WEEK
+    found = {kind: LEAD_DAYS[kind] - left_out for kind in kinds[1:]}
+    if len(kinds) > 1:
+        prepared = found.get("preparation", 0) + counts.preparations
+        found["dosing"] = max(found["dosing"], -(-prepared // _WEEK) * _WEEK)
+    return found
 
 
 def draft(
@@ -369,8 +378,9 @@ def draft(
     """Draft a course that keeps a protocol: no finding is violated or pending.
 
     Whatever combination of options the protocol allows is drafted. Reviews stand where the
-    protocol needs them. What is not wished for is as usual where that is lawful: an evaluation
-    after two days, preparation after a week, dosings from the second week on.
+    protocol needs them. What is not asked for is as usual, and gives way where that cannot be: an
+    evaluation after two days, preparation after a week, dosings from the second week on and on the
+    weekday of the start, an integration the day after its dosing. What is asked for never does.
 
     Args:
         protocol: A protocol, a practice, or a built-in practice's name.
@@ -382,13 +392,15 @@ def draft(
         weekday: The weekday of dosings, ``mon`` to ``sun``.
         time: When sessions start, ``HH:MM``; further ones of a day follow. Absent: 10:00.
         preparations: How many; absent: the fewest that are lawful.
-        dosings: How many, likewise.
-        integrations: How many, likewise.
+        dosings: How many, likewise; one, where the protocol asks for none.
+        integrations: How many, likewise. What is beyond one for each dosing comes after the last.
         minutes: Lengths by kind; absent: the shortest that is lawful and, where the practice has
             fees, published.
         place: Of the therapist's sessions; absent: the office, where dosings may be held there.
         support_person: Who is there at remote dosings.
-        integration_delay: Days from a dosing to an integration after it, at least; absent: 1.
+        integration_delay: Days from a dosing to an integration after it, at least; 0: on its day,
+            hours later; absent: 1, and 0 where that cannot be or the protocol leaves half a day or
+            less.
         working_days: The weekdays on which sessions are held; absent: all.
         closed: Dates on which none is.
         fees: The prices whose published lengths count; absent: the practice's.
@@ -433,7 +445,7 @@ def draft(
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
     limits, day = limits_for(care, first), first.toordinal()
-    blank = Draft(plan=empty, limits=limits, fees=schedule, first=day)
+    blank = Draft(plan=empty, limits=limits, fees=schedule, first=day, least=_least_of(limits))
     found = _drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)
@@ -452,13 +464,24 @@ def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
     return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
 
 
+def _least_of(limits: Limits) -> int:
+    """The dosings that a draft has at least: one, but where there must be none."""
+    return 0 if (limits.dosing_count or ANY_NUMBER).above(1) else 1
+
+
 def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
     """The most usual course that is possible."""
-    for preference in PREFERENCES:
-        found = blank.laid_out(blank.limits, options, preference)
-        if found is not None:
-            return _with(blank, found, options)
-    return None
+    delay, pace = options.integration_delay, options.every
+    wishes = wishes_for_draft(
+        usual_delay(blank.limits) if delay is None else delay,
+        asked=delay is not None,
+        timed=options.time is not None,
+    )
+    paces = (0, lawful_cadence(blank.limits, DAYS_APART)) if pace is None else (pace, pace)
+    found = most_usual(
+        wishes, paces, lambda wish, every: blank.laid_out(blank.limits, options, wish, every)
+    )
+    return None if found is None else _with(blank, found, options)
 
 
 def _with(blank: Draft, found: Iterable[Placed], options: DraftOptions) -> Plan:
@@ -476,20 +499,19 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
     names = tuple(name for name, _ in blank.limits.cited)
     # Whatever limits are left out, a course may begin as it would with all of them.
-    blank = attrs.evolve(blank, opening=first_kind(blank.limits, options))
+    blank = attrs.evolve(blank, opening=first_kind(blank, options))
 
     def feasible(chosen: frozenset[str]) -> bool:
         limits, wished = kept(blank.limits, chosen), options.only(chosen)
         try:
-            return blank.laid_out(limits, wished, PREFERENCES[-1]) is not None
+            return blank.laid_out(limits, wished) is not None
         except PlanningError:
             return False  # what takes too long to find is no course
 
     conflict = smallest_conflict((*options.given, *names), feasible)
+    if blank.plan.zone.first_instant(blank.first) > LATEST:
+        conflict = ("start",)
     if not conflict:
         return PlanningError([Problem("draft", _GAVE_UP)])
-    said = spoken(conflict, blank.limits)
-    said += " exclude each other" if len(conflict) > 1 else " cannot be kept"
-    if "support_person_when_remote" in conflict and options.support_person is None:
-        said += "; no support_person is given"
+    said = excluded(conflict, blank.limits, options.support_person)
     return PlanningError([Problem("draft", said)], conflict)

@@ -188,12 +188,14 @@ def lawful_counts(
     preparations: int | None = None,
     dosings: int | None = None,
     integrations: int | None = None,
+    least: int = 0,
 ) -> Counts | None:
     """How many sessions of each kind, the fewest where no number is wished for.
 
-    ``None`` = no lawful numbers go together, as far as limits on numbers say so.
+    ``None`` = no lawful numbers go together, as far as limits on numbers say so. Where no number
+    of dosings is wished for there are ``least`` or more.
     """
-    found = _least(limits, preparations, dosings, integrations)
+    found = _least(limits, preparations, dosings, integrations, least)
     prepared, dosed, integrated = found
     bounds = limits.integration_count or ANY_NUMBER
     if not (limits.preparation_count or ANY_NUMBER).holds(prepared):
@@ -211,6 +213,7 @@ def _least(
     preparations: int | None = None,
     dosings: int | None = None,
     integrations: int | None = None,
+    least: int = 0,
 ) -> Counts:
     """The fewest of each kind that ask for no more of another, where no number is wished for."""
     if preparations is None:
@@ -219,7 +222,7 @@ def _least(
         integrations = (limits.integration_count or ANY_NUMBER).min or 0
     if dosings is None:
         waits = bool(integrations and limits.integration_after_dosing)
-        dosings = max((limits.dosing_count or ANY_NUMBER).min or 0, int(waits))
+        dosings = max((limits.dosing_count or ANY_NUMBER).min or 0, int(waits), least)
     each = limits.integration_per_dosing or 0
     return Counts(preparations, dosings, max(integrations, dosings * each))
 
