@@ -105,7 +105,7 @@ def test_a_draft_by_a_protocol_document(capsys: Capture) -> None:
     ("arguments", "said"),
     [
         (("--dosings", "9"), "draft: dosings and the limit dosing_count (6 to 8) exclude"),
-        (("--place", "remote"), "no support_person is given"),
+        (("--place", "remote"), "draft: a support person is needed for remote dosings: give"),
         (("--every", MARKER), "--every: must be days or weeks"),
         (("--time", MARKER), "draft: time: must be a time of day"),
         (("--timezone", MARKER), "draft: timezone: must be a zone name"),

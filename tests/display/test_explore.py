@@ -80,9 +80,8 @@ def test_choices_that_contradict_the_protocol_are_named_in_plain_words() -> None
     defs = with_choices(place="remote")
     assert defs["plan"] is None
     assert defs["refusal"] == (
-        "These choices and the protocol contradict each other. Place, the limit dosing_count "
-        "(6 to 8) and the limit support_person_when_remote exclude each other; no support_person "
-        "is given."
+        "These choices and the protocol contradict each other. A support person is needed for "
+        "remote dosings: give support_person, or choose office."
     )
     assert defs["report"] is None
     assert defs["quote"] is None

@@ -21,7 +21,7 @@ def house(**forms: Any) -> kap.CareProtocol:
 
 
 EACH: Final[dict[str, Any]] = {"dosing_count": {"min": 2}, "integration_per_dosing": 1}
-INTAKE: Final = {"evaluation_first": True, "preparation_count": {"min": 1}}
+INTAKE: Final[dict[str, Any]] = {"evaluation_first": True, "preparation_count": {"min": 1}}
 PREPARED: Final = {"min": 9, "max": 9}
 
 # What a protocol and options make of a course from Monday 11 January 2027.

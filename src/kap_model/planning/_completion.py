@@ -321,7 +321,7 @@ class Task:
         """The new sessions of one search, or of those for ever less usual ones."""
         least = self.every or 0
         delay = usual_delay(problem.limits) if self.delay is None else self.delay
-        wished = lawful_cadence(problem.limits) if usual and self.every is None else least
+        wished = lawful_cadence(problem.limits) if self.every is None else least
         wishes: tuple[Wish, ...] = (Wish(hours="once"), ANYTHING)
         if usual:
             wishes = wishes_for_completion(
@@ -387,7 +387,7 @@ class Task:
         else:
             span = DAYTIME if hours == "day" else WHOLE_DAY
             usual = FreeTimes(open_days.hours(span, booked, opens))
-        found = dict.fromkeys(KINDS, usual)
+        found: dict[str, FreeTimes] = dict.fromkeys(KINDS, usual)
         if hours == "once" and not delay and not free:
             found["integration"] = after_dosings(usual, problem, zone.day)
         if self.slots is not None:

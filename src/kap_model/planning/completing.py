@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -31,11 +31,14 @@ from kap_model.slots import OpenSlot, checked_slots
 from kap_model.usual import Pace, days_of
 
 _GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
-_EVERY: Final = "every"
-_DELAY: Final = "integration_delay"
-_MINUTES: Final = "minutes"
-_PLACE: Final = "place"
-_SUPPORT: Final = "support_person"
+_OPTIONS: Final[Mapping[str, tuple[str, Any]]] = {
+    "every": ("every", None),
+    "integration_delay": ("delay", None),
+    "minutes": ("minutes", {}),
+    "place": ("place", None),
+    "support_person": ("support_person", None),
+}
+"""What may be asked for: each option's place in the task, and its value where nobody asks."""
 
 
 def complete(
@@ -134,25 +137,11 @@ def no_completion(task: Task) -> PlanningError:
     names = tuple(name for name, _ in task.limits.cited)
 
     def feasible(chosen: frozenset[str]) -> bool:
-        kept_task = attrs.evolve(
-            task,
-            every=task.every if _EVERY in chosen else None,
-            delay=task.delay if _DELAY in chosen else None,
-            minutes=task.minutes if _MINUTES in chosen else {},
-            place=task.place if _PLACE in chosen else None,
-            support_person=task.support_person if _SUPPORT in chosen else None,
-            slots=None,
-        )
-        return _is_solved(kept_task, chosen, frozenset())
+        left_out = {its: none for name, (its, none) in _OPTIONS.items() if name not in chosen}
+        rest = attrs.evolve(task, slots=None, **left_out)
+        return _is_solved(rest, chosen, frozenset())
 
-    given = {
-        _EVERY: task.every,
-        _DELAY: task.delay,
-        _MINUTES: task.minutes,
-        _PLACE: task.place,
-        _SUPPORT: task.support_person,
-    }
-    options = [name for name, value in given.items() if value]
+    options = [name for name, (its, _) in _OPTIONS.items() if getattr(task, its)]
     conflict = smallest_conflict((*options, *names), feasible)
     if not conflict:
         return PlanningError([Problem("plan", _GAVE_UP)])

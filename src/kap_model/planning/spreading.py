@@ -160,7 +160,8 @@ class _Spread:
 
     def over(self, found: tuple[Placed, ...]) -> tuple[Placed, ...] | None:
         """The sessions with as many integrations as have to be: one in each gap, the rest last."""
-        self.there = [_Stay(s.begins, s.ends, s.kind) for s in (*self.problem.booked, *found)]
+        self.there = [_Stay(s.begins, s.ends, s.kind) for s in self.problem.booked]
+        self.there += [_Stay(s.begins, s.ends, s.kind) for s in found]
         self.there.sort()
         number = self.problem.integrations - len(self._starts("integration"))
         dosings = [stay for stay in self.there if stay.kind == "dosing"]
