@@ -16,7 +16,7 @@ from _generate.modules import MODULES, constant_line, error_class, in_order, is_
 _WIDTH: Final = 88
 
 GROUPS: Final = {
-    "Checking": ("checking", "report", "rules", "waivers", "batch", "coverage"),
+    "Checking": ("breach", "checking", "report", "rules", "waivers", "batch", "coverage"),
     "Values": ("sessions", "plan", "notation", "course"),
     "Protocols": ("protocol", "forms", "limits", "usual", "citations", "practices"),
     "Documents": ("documents",),

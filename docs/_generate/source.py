@@ -42,9 +42,9 @@ Two hours, in this order; each step needs only those before it.
 2. `timeline`, `course`: a plan as rules see it, counting sessions by kind, with the medical
    standing over them; and the same at a moment.
 3. `limits`, `usual`, `protocol`: every figure that a practice may set, typed, dated, cited.
-4. `rules.dosing`, for one family: a sentence, its sources, the limits it reads, one pure
-   function, and two plans that differ in it. All families look alike; `rules.catalogue` lists
-   them. `forms.selectors` and `forms.ordering`: the same sentences as data.
+4. `forms.selectors` and `forms.ordering`: what a sentence asks, as data that finds. Then
+   `rules.dosing`, for one family: a sentence, its sources, the limits it reads, the form they
+   make, and two plans that differ in it. All families look alike; `rules.catalogue` lists them.
 5. `checking`, `report`: from breaches to findings with a verdict, a severity and a source.
 6. `documents._shape`, `documents.lists`: what a document's object holds, declared once, read,
    written and described from that.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         check_lines as check_lines,
         check_rows as check_rows,
     )
+    from kap_model.breach import Breach as Breach, Words as Words
     from kap_model.calendars import to_ical as to_ical
     from kap_model.checking import check as check
     from kap_model.citations import Citation as Citation
@@ -164,11 +165,9 @@ if TYPE_CHECKING:
     from kap_model.protocol import CareProtocol as CareProtocol, Setting as Setting
     from kap_model.report import Finding as Finding, Report as Report
     from kap_model.rules._rule import (
-        Breach as Breach,
         Case as Case,
         Example as Example,
         Rule as Rule,
-        Words as Words,
         rule as rule,
     )
     from kap_model.rules.catalogue import RULES as RULES
@@ -199,6 +198,7 @@ _HOMES = {
         "check_rows",
     ),
     "kap_model.calendars": ("to_ical",),
+    "kap_model.breach": ("Breach", "Words"),
     "kap_model.checking": ("check",),
     "kap_model.citations": ("Citation",),
     "kap_model.course": ("Course",),
@@ -361,11 +361,9 @@ _HOMES = {
         "Report",
     ),
     "kap_model.rules._rule": (
-        "Breach",
         "Case",
         "Example",
         "Rule",
-        "Words",
         "rule",
     ),
     "kap_model.rules.catalogue": ("RULES",),

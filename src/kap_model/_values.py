@@ -41,6 +41,27 @@ class Value(Announced):
         return _rebuild, (cls, given)
 
 
+class Memo:
+    """What is worked out of a value once and kept beside it: no part of what it says."""
+
+    __slots__ = ("_kept", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._kept: dict[Any, Any] = {}
+        self._most = most
+
+    def get(self, key: object) -> Any:
+        """What is kept under a key, or ``None``."""
+        return self._kept.get(key)
+
+    def keep(self, key: object, value: T) -> T:
+        """Keep a value, which is no ``None``; what would be too many begins anew."""
+        if len(self._kept) >= self._most:
+            self._kept.clear()
+        self._kept[key] = value
+        return value
+
+
 def _rebuild(cls: type[Value], given: dict[str, Any]) -> Value:
     return cls(**given)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import as_tuple
+from kap_model.breach import Breach
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.forms.house_rules import HouseRule
+from kap_model.forms.judging import rules_of_house
 from kap_model.limits import Limits
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
@@ -20,8 +22,9 @@ from kap_model.practices._practice import Practice
 from kap_model.practices.core import CORE
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
-from kap_model.rules._rule import Breach, Rule, RuleFunction
+from kap_model.rules._rule import Rule, RuleFunction
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
+from kap_model.severities import Severity
 from kap_model.waivers import Waiver, WaiverBook
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
@@ -53,24 +56,17 @@ def check(
     """
     if not isinstance(plan, Plan):
         raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
-    asked = rules_of(rules)
     care, source = choose_protocol(plan, protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
-    limits = limits_of(care, course)
-    house = house_rules_of(care, course) if care.rules else ()
-    outline = _prepared(asked, limits, care.house_ids, house)
-    if care.severities:
-        _refuse_strangers(care, outline.rule_ids)
-    book = _in_force(waivers, course, outline.rule_ids) if waivers else None
+    prepared = _prepared(care, _stage(care, course), rules)
+    book = _in_force(waivers, course, prepared.rule_ids) if waivers else None
     findings: list[Finding] = []
-    strangers = asked is not RULES
-    for rule, function in outline.applicable:
-        breaches = function(course, limits)
-        if strangers and type(breaches) is not list:
-            raise TypeError(f"the rule {rule.id} must return a list of Breach")
+    limits = prepared.limits
+    for asked in prepared.applicable:
+        breaches = asked.find(course, limits)
         if breaches:
-            findings += [_finding(rule, b, course, limits, care, book) for b in breaches]
+            findings += [_finding(asked, breach, course, limits, book) for breach in breaches]
     return Report(
         plan=plan.id,
         protocol=care.id,
@@ -78,9 +74,9 @@ def check(
         timezone=plan.timezone,
         instant=instant,
         findings=tuple(findings),
-        rule_ids=outline.rule_ids,
-        not_applicable=outline.not_applicable,
-        house_rules=house,
+        rule_ids=prepared.rule_ids,
+        not_applicable=prepared.not_applicable,
+        house_rules=prepared.house_rules,
     )
 
 
@@ -130,75 +126,90 @@ def limits_of(care: CareProtocol, course: Course) -> Limits:
     return care.limits_on(deciding_date(course) if care.changes else None)
 
 
-def house_rules_of(care: CareProtocol, course: Course) -> tuple[HouseRule, ...]:
-    """The house rules in force on the date by which limits are read."""
-    return care.rules_on(deciding_date(course) if care.changes else None)
-
-
 def deciding_date(course: Course) -> dt.date | None:
     """The date whose limits judge a course; ``None`` = the latest."""
     day = course.day(course.counting[0]) if course.counting else course.as_of_day
     return None if day is None else dt.date.fromordinal(day)
 
 
-class _Outline(NamedTuple):
-    """What rules and limits together say before any plan is seen."""
+def _stage(care: CareProtocol, course: Course) -> int:
+    return care.stage_on(deciding_date(course)) if care.changes else 0
 
+
+class _Asked(NamedTuple):
+    """A rule that applies, as it is asked of every course."""
+
+    rule: Rule
+    find: RuleFunction
+    """Its function, bound to the limits."""
+    severity: Severity | None
+    """The protocol's own severity of it."""
+    citation: Citation
+    """Of its first limit that is set, else its own."""
+
+
+class _Prepared(NamedTuple):
+    """What a protocol and rules together say before any plan is seen."""
+
+    limits: Limits
+    house_rules: tuple[HouseRule, ...]
     rule_ids: tuple[str, ...]
     not_applicable: frozenset[str]
-    applicable: tuple[tuple[Rule, RuleFunction], ...]
+    applicable: tuple[_Asked, ...]
 
 
-def _prepared(
-    asked: tuple[Rule, ...], limits: Limits, ids: tuple[str, ...], house: tuple[HouseRule, ...]
-) -> _Outline:
-    """The rules to ask, and a protocol's house rules after them."""
-    outline = _outline_of_catalogue(limits) if asked is RULES else _outline(asked, limits)
-    return _with_house(outline, ids, house) if ids else outline
+def _prepared(care: CareProtocol, stage: int, rules: Iterable[Rule]) -> _Prepared:
+    """The preparation for a stage of a protocol's dates, made once.
+
+    It stands at the protocol under the very rules, so that finding it compares no values.
+    """
+    given = rules if type(rules) is tuple else rules_of(rules)
+    key = stage if given is RULES else (stage, given)
+    try:
+        found: _Prepared | None = care.preparations.get(key)
+    except TypeError:  # what cannot be a key is no rule
+        found = None
+    if found is None:
+        found = care.preparations.keep(key, _prepare(care, stage, rules_of(given)))
+    return found
 
 
-@lru_cache(maxsize=256)
-def _outline_of_catalogue(limits: Limits) -> _Outline:
-    return _outline(RULES, limits)
-
-
-@lru_cache(maxsize=256)
-def _outline(rules: tuple[Rule, ...], limits: Limits) -> _Outline:
-    """A rule all of whose limits are unset does not apply, and is not asked."""
-    ids = tuple(rule.id for rule in rules)
+def _prepare(care: CareProtocol, stage: int, rules: tuple[Rule, ...]) -> _Prepared:
+    """A rule all of whose limits are unset does not apply, nor one that is not in force."""
+    limits, house = care.limits_at(stage), care.rules_at(stage)
+    ids = tuple([rule.id for rule in rules])
     if len(set(ids)) != len(ids):
         raise refusal("rules", "must have ids of their own")
-    unset = {r.id for r in rules if r.reads and limits.citations.keys().isdisjoint(r.reads)}
-    applicable = tuple((rule, rule.function) for rule in rules if rule.id not in unset)
-    return _Outline(ids, frozenset(unset), applicable)
-
-
-@lru_cache(maxsize=256)
-def _with_house(
-    outline: _Outline, ids: tuple[str, ...], in_force: tuple[HouseRule, ...]
-) -> _Outline:
-    """House rules after those that are asked; one that is not in force does not apply."""
-    # Late: who has no house rule need not load the forms.
-    from kap_model.forms.judging import rules_of_house
-
-    if any(id in RULE_OF_ID or id in outline.rule_ids for id in ids):
+    if not {*ids, *RULE_OF_ID}.isdisjoint(care.house_ids):
         raise refusal("rules", "must have ids of their own, none of the catalogue")
-    rules = rules_of_house(in_force)
-    unset = set(ids) - {rule.id for rule in rules}
-    return _Outline(
-        (*outline.rule_ids, *ids),
-        outline.not_applicable | unset,
-        (*outline.applicable, *[(rule, rule.function) for rule in rules]),
-    )
-
-
-def _refuse_strangers(care: CareProtocol, rule_ids: tuple[str, ...]) -> None:
+    all_ids = (*ids, *care.house_ids)
     for rule_id in care.severity_of:
-        if rule_id not in RULE_OF_ID and rule_id not in rule_ids:
+        if rule_id not in RULE_OF_ID and rule_id not in all_ids:
             raise refusal(
                 "severities",
                 "must name rules of the catalogue or of the protocol, or rules that are given",
             )
+    unset = {r.id for r in rules if r.reads and limits.citations.keys().isdisjoint(r.reads)}
+    unset |= set(care.house_ids) - {rule.id for rule in house}
+    on = [*[rule for rule in rules if rule.id not in unset], *rules_of_house(house)]
+    applicable = tuple([_asked(rule, care, limits) for rule in on])
+    return _Prepared(limits, house, all_ids, frozenset(unset), applicable)
+
+
+def _asked(rule: Rule, care: CareProtocol, limits: Limits) -> _Asked:
+    cited = [limits.citations[name] for name in rule.reads if name in limits.citations]
+    find = rule.bound(limits)
+    if rule.makes is None and RULE_OF_ID.get(rule.id) is not rule:
+        find = partial(_listed, rule)
+    return _Asked(rule, find, care.severity_of.get(rule.id), (*cited, rule.cites[0])[0])
+
+
+def _listed(rule: Rule, course: Course, limits: Limits) -> list[Breach]:
+    """What somebody else's function returns, if it is a list."""
+    breaches = rule.function(course, limits)
+    if type(breaches) is not list:
+        raise TypeError(f"the rule {rule.id} must return a list of Breach")
+    return breaches
 
 
 def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...]) -> WaiverBook:
@@ -220,24 +231,20 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
 
 
 def _finding(
-    rule: Rule,
-    breach: Breach,
-    course: Course,
-    limits: Limits,
-    care: CareProtocol,
-    book: WaiverBook | None,
+    asked: _Asked, breach: Breach, course: Course, limits: Limits, book: WaiverBook | None
 ) -> Finding:
-    severity = (
-        breach.fixed_severity or care.severity_of.get(rule.id) or breach.severity or rule.severity
-    )
+    rule, nature, limit = asked.rule, breach.nature, breach.limit
     waived = False
     if book is not None:
         waived = book.covers(rule.id, tuple([session.id for session in breach.sessions]))
     return Finding(
         rule=rule.id,
-        verdict=breach.nature if breach.nature != "missing" else _verdict(breach, course),
-        severity=severity,
-        citation=_citation(rule, breach, limits),
+        verdict=nature if nature != "missing" else _verdict(breach, course),
+        severity=breach.fixed_severity
+        or asked.severity
+        or breach.severity
+        or rule.severity_of(breach.side),
+        citation=limits.citations.get(limit, asked.citation) if limit else asked.citation,
         waived=waived,
         timezone=course.plan.timezone,
         breach=breach,
@@ -255,10 +262,3 @@ def _verdict(breach: Breach, course: Course) -> Verdict:
     closes = resolve(breach.closes)
     in_time = closes > as_of and (breach.opens is None or closes > resolve(breach.opens))
     return "pending" if in_time else "violated"
-
-
-def _citation(rule: Rule, breach: Breach, limits: Limits) -> Citation:
-    for name in (breach.limit, *rule.reads):
-        if name is not None and name in limits.citations:
-            return limits.citations[name]
-    return rule.cites[0]

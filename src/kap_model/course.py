@@ -16,7 +16,15 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.timeline import Event, MedicalContact, Standing, Standings, Timeline, event_of
+from kap_model.timeline import (
+    Event,
+    MedicalContact,
+    Standing,
+    Standings,
+    Timeline,
+    event_of,
+    standings_as_planned,
+)
 
 
 @frozen(eq=False, repr=False)
@@ -28,11 +36,7 @@ class Course:
         as_of: The moment of judgement in seconds since 1970 UTC, or ``None``.
         is_open: The plan is active and ``as_of`` is given: sessions may still be added.
         known_until: A planned session that ended by then is unrecorded.
-        consultations, evaluations, preparations, dosings, integrations, reviews: The counting
-            sessions of each kind in canonical order; ``counting``: all of them.
         timeline: The counting sessions, split and dated.
-        first_dosing: The first of ``dosings``, or ``None``.
-        day: Gives the ordinal of the civil date of a session, in the plan's zone.
         as_of_day: The ordinal of the civil date of ``as_of``, or ``None``.
         standings: The medical standing by instant.
     """
@@ -42,15 +46,6 @@ class Course:
     timeline: Timeline
     is_open: bool
     known_until: int | None
-    counting: tuple[Session, ...]
-    consultations: tuple[Consultation, ...]
-    evaluations: tuple[MedicalEvaluation, ...]
-    preparations: tuple[Preparation, ...]
-    dosings: tuple[Dosing, ...]
-    integrations: tuple[Integration, ...]
-    reviews: tuple[MedicalReview, ...]
-    first_dosing: Dosing | None
-    day: Callable[[Session], int]
     as_of_day: int | None
     standings: Standings
 
@@ -58,26 +53,59 @@ class Course:
     def of(cls, plan: Plan, as_of: int | None) -> Course:
         """A plan at a moment, or without one."""
         timeline: Timeline = plan.timeline
+        known_until = timeline.latest_completed_start
+        if as_of is None:
+            standings = timeline.fact(standings_as_planned)
+            return cls(plan, None, timeline, False, known_until, None, standings)
         # Up to as_of, a completed session that bears witness starts at or before it.
-        known_until = timeline.latest_completed_start if as_of is None else as_of
-        return cls(
-            plan,
-            as_of,
-            timeline,
-            as_of is not None and plan.state == "active",
-            known_until,
-            timeline.counting,
-            timeline.consultations,
-            timeline.evaluations,
-            timeline.preparations,
-            timeline.dosings,
-            timeline.integrations,
-            timeline.reviews,
-            timeline.dosings[0] if timeline.dosings else None,
-            timeline.day,
-            None if as_of is None else timeline.zone.day(as_of),
-            Standings(timeline.contacts, as_of, known_until),
-        )
+        standings = Standings(timeline.contacts, as_of, as_of)
+        is_open, day = plan.state == "active", timeline.zone.day(as_of)
+        return cls(plan, as_of, timeline, is_open, as_of, day, standings)
+
+    @property
+    def counting(self) -> tuple[Session, ...]:
+        """All counting sessions, in canonical order."""
+        return self.timeline.counting
+
+    @property
+    def consultations(self) -> tuple[Consultation, ...]:
+        """The counting consultations, in canonical order."""
+        return self.timeline.consultations
+
+    @property
+    def evaluations(self) -> tuple[MedicalEvaluation, ...]:
+        """The counting medical evaluations, in canonical order."""
+        return self.timeline.evaluations
+
+    @property
+    def preparations(self) -> tuple[Preparation, ...]:
+        """The counting preparations, in canonical order."""
+        return self.timeline.preparations
+
+    @property
+    def dosings(self) -> tuple[Dosing, ...]:
+        """The counting dosings, in canonical order."""
+        return self.timeline.dosings
+
+    @property
+    def integrations(self) -> tuple[Integration, ...]:
+        """The counting integrations, in canonical order."""
+        return self.timeline.integrations
+
+    @property
+    def reviews(self) -> tuple[MedicalReview, ...]:
+        """The counting medical reviews, in canonical order."""
+        return self.timeline.reviews
+
+    @property
+    def first_dosing(self) -> Dosing | None:
+        """The first of the dosings, or ``None``."""
+        dosings = self.timeline.dosings
+        return dosings[0] if dosings else None
+
+    def day(self, session: Session) -> int:
+        """The ordinal of the civil date of a session, in the plan's zone."""
+        return self.timeline.day(session)
 
     def is_unrecorded(self, session: Session) -> bool:
         """Whether a planned session should have been recorded by now."""

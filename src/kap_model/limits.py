@@ -134,6 +134,8 @@ class Frequency(Value):
 
 
 Labels: TypeAlias = tuple[str, ...]
+Switch: TypeAlias = Literal[True]
+"""A limit that is on, or not set."""
 
 
 @frozen(kw_only=True, cache_hash=True, repr=False)

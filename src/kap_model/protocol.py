@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from kap_model._doors import HasPage
 from kap_model._time import civil_date
-from kap_model._values import Value, as_tuple, below, check_choice, check_identifier
+from kap_model._values import Memo, Value, as_tuple, below, check_choice, check_identifier
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.forms._form import RuleForm
@@ -30,6 +30,8 @@ SeverityPairs: TypeAlias = (
 
 _ORDER: Final = {spec.name: index for index, spec in enumerate(LIMITS)}
 _BEFORE_ALL: Final = dt.date.min
+MOST_PREPARED: Final = 64
+"""So many preparations of a protocol are kept: for its dates, and for rules that are given."""
 
 
 def _since(value: dt.date | str | None) -> dt.date | None:
@@ -160,6 +162,8 @@ class CareProtocol(Value, HasPage):
     """The overrides by rule id."""
     house_ids: tuple[str, ...] = field(init=False, eq=False)
     """The ids of house rules by first appearance, whenever they are in force."""
+    preparations: Memo = field(init=False, eq=False, factory=lambda: Memo(MOST_PREPARED))
+    """What a check prepares of it once, for all plans that it judges."""
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -202,14 +206,14 @@ class CareProtocol(Value, HasPage):
 
         Before a limit's first date, its first line applies.
         """
-        return _limits_after(self, self._place(day))
+        return self.limits_at(self.stage_on(day))
 
     def rules_on(self, day: dt.date | None) -> tuple[HouseRule, ...]:
         """The house rules in force for a course that begins on a date; ``None`` = the latest.
 
         Before the first date of its lines a rule is not in force.
         """
-        return _rules_after(self, self._place(day)) if self.rules else ()
+        return self.rules_at(self.stage_on(day))
 
     def usual_on(self, day: dt.date | None) -> Usual:
         """What is usual for a course that begins on a date; ``None`` = the latest.
@@ -218,7 +222,16 @@ class CareProtocol(Value, HasPage):
         """
         return usual_of(self.usual, day)
 
-    def _place(self, day: dt.date | None) -> int:
+    def limits_at(self, stage: int) -> Limits:
+        """The limits after so many of ``changes``."""
+        return _limits_after(self, stage)
+
+    def rules_at(self, stage: int) -> tuple[HouseRule, ...]:
+        """The house rules in force after so many of ``changes``."""
+        return _rules_after(self, stage) if self.rules else ()
+
+    def stage_on(self, day: dt.date | None) -> int:
+        """How many of ``changes`` have come by a date; ``None`` = all."""
         return len(self.changes) if day is None else bisect_right(self.changes, day)
 
     def __repr__(self) -> str:

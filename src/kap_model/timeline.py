@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter, lt
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kap_model._time import Zone
 from kap_model.sessions import (
@@ -30,6 +30,7 @@ Event: TypeAlias = Literal["favourable", "unfavourable", "pending", "held", "to 
 MedicalContact: TypeAlias = MedicalEvaluation | MedicalReview
 
 C = TypeVar("C", bound=MedicalContact)
+T = TypeVar("T")
 
 FAVOURABLE: Final = frozenset({"eligible", "continue"})
 
@@ -200,7 +201,14 @@ def _days_in(zone: Zone) -> Callable[[Session], int]:
     return day
 
 
-# Nothing here is computed on demand: a class with cached properties reads all its fields slowly.
+Fact: TypeAlias = Callable[["Timeline"], T]
+"""What is so of a plan's counting sessions whatever the limits and the moment: a pure function."""
+_NOT_YET: Final = object()
+_BEGINS: Final = attrgetter("begins")
+MOST_FACTS: Final = 512
+"""So many facts are kept of a plan; no protocol asks for so many."""
+
+
 @frozen(kw_only=True, eq=False, repr=False)
 class Timeline:
     """The counting sessions of a plan, split by kind; cancelled and missed ones never count.
@@ -210,38 +218,23 @@ class Timeline:
     Attributes:
         zone: Where dates come from.
         counting: All counting sessions, and those of each kind, in canonical order.
-        starts, ends: Of the counting sessions, in seconds since 1970 UTC.
-        integration_starts: Of the integrations, to search in.
-        clinician_roles: The counting sessions whose clinician is recorded, with the role.
-        formats: Those in which the therapist's sessions are held.
         contacts: Evaluations and reviews in the order in which the standing is walked.
-        clearing_evaluations, clearing_reviews: The contacts that may bring medicine.
         latest_completed_start: The start of the last completed session, or ``None``.
         day: Gives the ordinal of the local civil date on which a session starts.
-        dosing_days: The date of each dosing; they may step back where clocks are set over midnight.
-        contact_days: The dates of evaluations and reviews, each once, in order.
     """
 
     zone: Zone
     counting: tuple[Session, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
     consultations: tuple[Consultation, ...]
     evaluations: tuple[MedicalEvaluation, ...]
     preparations: tuple[Preparation, ...]
     dosings: tuple[Dosing, ...]
     integrations: tuple[Integration, ...]
     reviews: tuple[MedicalReview, ...]
-    integration_starts: tuple[int, ...]
-    clinician_roles: tuple[tuple[Session, str], ...]
-    formats: frozenset[str]
     contacts: tuple[MedicalContact, ...]
-    clearing_evaluations: tuple[MedicalEvaluation, ...]
-    clearing_reviews: tuple[MedicalReview, ...]
     latest_completed_start: int | None
     day: Callable[[Session], int]
-    dosing_days: tuple[int, ...]
-    contact_days: tuple[int, ...]
+    _facts: dict[Fact[Any], Any] = field(factory=dict, init=False)
 
     @classmethod
     def of(cls, sessions: tuple[Session, ...], state: PlanState, zone: Zone) -> Timeline:
@@ -252,32 +245,78 @@ class Timeline:
         for session in counting:
             by_kind[session.rank].append(session)
         completed = [s.begins for s in counting if s.status == "completed"]
-        day = _days_in(zone)
         return cls(
             zone=zone,
             counting=counting,
-            starts=tuple([s.begins for s in counting]),
-            ends=tuple([s.ends for s in counting]),
             consultations=tuple(by_kind[0]),
             evaluations=tuple(by_kind[1]),
             preparations=tuple(by_kind[2]),
             dosings=tuple(by_kind[3]),
             integrations=tuple(by_kind[4]),
             reviews=tuple(by_kind[5]),
-            integration_starts=tuple([i.begins for i in by_kind[4]]),
-            clinician_roles=tuple([(s, s.clinician.role) for s in counting if s.clinician]),
-            formats=frozenset([s.format for s in (*by_kind[2], *by_kind[3], *by_kind[4])]),
             contacts=tuple(in_walking_order((*by_kind[1], *by_kind[5]))),
-            clearing_evaluations=tuple([e for e in by_kind[1] if is_clearing(e)]),
-            clearing_reviews=tuple([r for r in by_kind[5] if is_clearing(r)]),
             latest_completed_start=completed[-1] if completed else None,
-            day=day,
-            dosing_days=tuple([day(d) for d in by_kind[3]]),
-            contact_days=tuple(sorted({day(c) for c in (*by_kind[1], *by_kind[5])})),
+            day=_days_in(zone),
         )
+
+    def fact(self, of: Fact[T]) -> T:
+        """What a fact says of these sessions: worked out when it is first asked, then kept."""
+        facts = self._facts
+        found: Any = facts.get(of, _NOT_YET)
+        if found is _NOT_YET:
+            if len(facts) >= MOST_FACTS:
+                facts.clear()
+            facts[of] = found = of(self)
+        return found  # type: ignore[no-any-return]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Of the counting sessions, in seconds since 1970 UTC."""
+        return tuple(map(_BEGINS, self.counting))
+
+    @property
+    def clearing_evaluations(self) -> tuple[MedicalEvaluation, ...]:
+        """The evaluations that may bring medicine."""
+        return self.fact(_clearing_evaluations)
+
+    @property
+    def clearing_reviews(self) -> tuple[MedicalReview, ...]:
+        """The reviews that may bring medicine."""
+        return self.fact(_clearing_reviews)
+
+    @property
+    def dosing_days(self) -> tuple[int, ...]:
+        """The date of each dosing; they may step back where clocks are set over midnight."""
+        return self.fact(_dosing_days)
+
+    @property
+    def contact_days(self) -> tuple[int, ...]:
+        """The dates of evaluations and reviews, each once, in order."""
+        return self.fact(_contact_days)
 
     def __reduce__(self) -> tuple[Callable[..., Timeline], tuple[Any, ...]]:
         return Timeline.of, (self.counting, "active", self.zone)
 
     def __repr__(self) -> str:
         return f"<Timeline: {len(self.counting)} counting sessions>"
+
+
+def _clearing_evaluations(timeline: Timeline) -> tuple[MedicalEvaluation, ...]:
+    return tuple([e for e in timeline.evaluations if is_clearing(e)])
+
+
+def _clearing_reviews(timeline: Timeline) -> tuple[MedicalReview, ...]:
+    return tuple([r for r in timeline.reviews if is_clearing(r)])
+
+
+def _dosing_days(timeline: Timeline) -> tuple[int, ...]:
+    return tuple([timeline.day(dosing) for dosing in timeline.dosings])
+
+
+def _contact_days(timeline: Timeline) -> tuple[int, ...]:
+    return tuple(sorted({timeline.day(contact) for contact in timeline.contacts}))
+
+
+def standings_as_planned(timeline: Timeline) -> Standings:
+    """The standing by instant, judged without a moment: up to the last completed session."""
+    return Standings(timeline.contacts, None, timeline.latest_completed_start)

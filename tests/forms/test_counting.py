@@ -90,7 +90,7 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
         (
             Count("dosing", max=1),
             "D0 D1",
-            "There are 2 dosings in the course; the limit is at most 1 dosing.",
+            "The course has 2 dosings; the limit is at most 1 dosing.",
         ),
         (
             Count(["preparation", "integration"], min=3),

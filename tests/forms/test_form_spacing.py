@@ -119,16 +119,16 @@ def test_too_short_a_span_can_still_grow() -> None:
             Space("dosing", "integration", max=3, unit="hours"),
             "D0 I0@15:30",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 15:30 comes 3 hours 30 minutes after the end "
-                "of dosing d1 on Fri 1 Jan 2027; the limit is at most 3 hours."
+                "Integration i1 on Fri 1 Jan 2027 at 15:30 is the first after dosing d1 on Fri 1 "
+                "Jan 2027 and comes 3 hours 30 minutes after its end; the limit is at most 3 hours."
             ),
         ),
         (
             Space("dosing", "integration", min=3, unit="hours"),
             "D0 I0@12:00",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 12:00 comes 0 minutes after the end of dosing "
-                "d1 on Fri 1 Jan 2027; the limit is at least 3 hours."
+                "Integration i1 on Fri 1 Jan 2027 at 12:00 is the first after dosing d1 on Fri 1 "
+                "Jan 2027 and comes 0 minutes after its end; the limit is at least 3 hours."
             ),
         ),
         (

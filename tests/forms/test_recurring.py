@@ -36,8 +36,8 @@ def test_rolling(line: str, expected: list[tuple[str, ...]]) -> None:
 def test_a_lapse_has_days_for_a_window() -> None:
     assert found(MONTHLY, "R0 D1 D32") == [violated("error", "d2", opens=on(1), due=on(31))]
     assert message(MONTHLY, "R0 D1 D32") == (
-        "There is no medical review after Fri 1 Jan 2027 and by Mon 1 Feb 2027, while dosings go "
-        "on."
+        "There is no medical review after Fri 1 Jan 2027 and by Mon 1 Feb 2027, while treatment "
+        "goes on."
     )
 
 
@@ -84,7 +84,7 @@ def test_a_part_of_the_year_closes_with_its_last_day() -> None:
     assert found(form, "D0") == [violated("error", "d1", due="2027-06-30")]
     assert message(form, "D0") == (
         "The half of the calendar year that ends Wed 30 Jun 2027 has 1 dosing and no medical "
-        "evaluation or medical review."
+        "contact."
     )
 
 
@@ -93,7 +93,7 @@ def test_a_part_of_the_year_closes_with_its_last_day() -> None:
     [
         (
             Recur("medical-review", 3),
-            "While dosings go on there is a medical review at least every 3 months.",
+            "While treatment goes on there is a medical review at least every 3 months.",
         ),
         (
             Recur("integration", 1, while_=Selector("dosing", place="remote")),

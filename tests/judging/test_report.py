@@ -99,8 +99,8 @@ def test_a_report_as_json_values() -> None:
                 "verdict": "pending",
                 "severity": "error",
                 "sessions": ["d2"],
-                "observed": "0 integrations",
-                "required": "at least 1",
+                "observed": "no integration after it",
+                "required": "an integration after it",
                 "opens": "2027-02-01T10:50:00-08:00",
                 "due": "2027-02-15T10:00:00-08:00",
                 "message": "Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing "
@@ -153,7 +153,7 @@ Unknown: only a person can record it
 Pending: still to come
   INTEG-EACH (error): Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3
     on Mon 15 Feb 2027.
-    found: 0 integrations; required: at least 1
+    found: no integration after it; required: an integration after it
     from Mon 1 Feb 2027 at 10:50, due by Mon 15 Feb 2027 at 10:00
     source: Kingsley practice page on ketamine-assisted therapy, step 4"""
 

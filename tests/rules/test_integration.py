@@ -350,4 +350,4 @@ def test_how_late_an_integration_is_in_words(line: str, observed: str) -> None:
     (finding,) = kap.check(plan(line), protocol).findings
     assert finding.rule == "INTEG-WINDOW"
     assert (finding.observed, finding.required) == (observed, "at most 24 hours")
-    assert f" comes {observed} after its end; the limit is 24 hours." in finding.message
+    assert f" comes {observed} after its end; the limit is at most 24 hours." in finding.message

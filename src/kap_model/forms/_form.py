@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import attrs
 from attrs import frozen
 
 from kap_model._values import Value
+from kap_model.breach import Breach
+from kap_model.course import Course
 from kap_model.forms.selectors import Selector
+from kap_model.limits import Limits
 
 if TYPE_CHECKING:
-    from kap_model.course import Course
     from kap_model.forms.distances import Unit
-    from kap_model.limits import Limits
-    from kap_model.rules._rule import Breach
+
+RuleFunction: TypeAlias = Callable[[Course, Limits], list[Breach]]
+"""From a course and the limits in force to breaches."""
 
 
 @frozen
@@ -31,6 +35,14 @@ class RuleForm(Value, ABC):
     @abstractmethod
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """Where a course does not keep it, in the order of visiting; pure."""
+
+    def bound(self) -> RuleFunction:
+        """As :meth:`find`, prepared for many courses.
+
+        It first compares facts of the plan, each worked out once, with the form's figures, and
+        goes through the sessions only where they say that something is to be found.
+        """
+        return self.find
 
     @property
     @abstractmethod

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from functools import lru_cache
+from math import inf
+from operator import sub
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from kap_model._values import check_choice, check_integer
+from kap_model.breach import Breach, Voice, Words, count, sentence
 from kap_model.course import Course
-from kap_model.forms._form import RuleForm
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.distances import Unit
 from kap_model.forms.selectors import Selector, before_selector, of_selector
 from kap_model.forms.wording import first_of, numbered, plural, singular, those, together
 from kap_model.limits import LONGEST, Bounds, Frequency, Limits
-from kap_model.rules._rule import Breach, Voice, Words, count, sentence
 from kap_model.sessions import Session
+from kap_model.timeline import Fact, Timeline
 
 Summed: TypeAlias = Literal["sessions", "minutes"]
 SUMS: Final[tuple[Summed, ...]] = ("sessions", "minutes")
 
 
 def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Words:
-    where = "in the course" if first is None else f"before {voice.session(first)}"
     limit = form.limit
     if form.sum == "minutes":
+        where = "in the course" if first is None else f"before {voice.session(first)}"
         held = count(found, "minute")
         message = f"The {plural(form.of)} {where} last {held} together; the limit is {limit}."
-    else:
-        held = together(found, form.of)
-        verb = "is" if found == 1 else "are"
-        message = f"There {verb} {held} {where}; the limit is {limit}."
-    return Words(message, held, limit)
+        return Words(message, held, limit)
+    held = together(found, form.of)
+    verb = "is" if found == 1 else "are"
+    has = "The course has" if first is None else f"There {verb}"
+    before = "" if first is None else f" before {voice.session(first)}"
+    return Words(f"{has} {held}{before}; the limit is {limit}.", held, limit)
 
 
 @frozen
@@ -67,9 +73,7 @@ class Count(RuleForm):
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding, below or above."""
         first = None if self.before is None else self.before.first_of(course)
-        counted = self.of.of(course)
-        if first is not None:
-            counted = [session for session in counted if session.ends <= first.begins]
+        counted = _counted_sessions(course.timeline, self.of, first)
         by_minutes = self.sum == "minutes"
         found = sum([session.minutes for session in counted]) if by_minutes else len(counted)
         facts = (self, found, first)
@@ -83,6 +87,24 @@ class Count(RuleForm):
             beyond = tuple(counted if by_minutes else counted[self.bounds.max :])
             return [Breach("violated", beyond, _counted, facts, side="above")]
         return []
+
+    def bound(self) -> RuleFunction:
+        """With how many there are, or how long they last, as the fact."""
+        lowest, highest = self.min or 0, inf if self.max is None else self.max
+        find, chosen = self.find, self.of.chosen
+        if self.before is None and self.sum == "sessions":
+
+            def counted(course: Course, limits: Limits) -> list[Breach]:
+                number = len(chosen(course.timeline))
+                return [] if lowest <= number <= highest else find(course, limits)
+
+            return counted
+        number = _number(self.of, self.before, self.sum)
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return [] if lowest <= course.timeline.fact(number) <= highest else find(course, limits)
+
+        return found
 
     @property
     def ended_by(self) -> Selector:
@@ -119,6 +141,26 @@ class Count(RuleForm):
         return "is" if (self.min if self.max is None else self.max) == 1 else "are"
 
 
+def _counted_sessions(timeline: Timeline, of: Selector, first: Session | None) -> Sequence[Session]:
+    """What a selector selects; before a session, where there is one, what is over before it."""
+    sessions = of.chosen(timeline)
+    if first is None:
+        return sessions
+    return [session for session in sessions if session.ends <= first.begins]
+
+
+@lru_cache(maxsize=1024)
+def _number(of: Selector, before: Selector | None, summed: Summed) -> Fact[int]:
+    """The fact how many sessions are counted, or how many minutes they last together."""
+
+    def number(timeline: Timeline) -> int:
+        before_all = () if before is None else before.chosen(timeline)[:1]
+        counted = _counted_sessions(timeline, of, before_all[0] if before_all else None)
+        return sum([s.minutes for s in counted]) if summed == "minutes" else len(counted)
+
+    return number
+
+
 def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:
     held = numbered(found, form.of)
     within = count(form.days, "day")
@@ -128,6 +170,17 @@ def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:
         f"{held} within {within}",
         str(form.limit),
     )
+
+
+@lru_cache(maxsize=1024)
+def _nearest(of: Selector, later: int) -> Fact[float]:
+    """The fact by how many days dates lie apart at least that are so many places from another."""
+
+    def nearest(timeline: Timeline) -> float:
+        days = sorted([timeline.day(session) for session in of.chosen(timeline)])
+        return min(map(sub, days[later:], days), default=inf)
+
+    return nearest
 
 
 @frozen
@@ -164,6 +217,15 @@ class Rate(RuleForm):
             if found > self.max:
                 breaches.append(Breach("violated", (session,), _crowded, (session, found, self)))
         return breaches
+
+    def bound(self) -> RuleFunction:
+        """With the fewest days from one session to the one that is ``max`` later as the fact."""
+        nearest, days, find = _nearest(self.of, self.max), self.days, self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return [] if course.timeline.fact(nearest) >= days else find(course, limits)
+
+        return found
 
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -24,6 +25,7 @@ from kap_model.severities import Side
 
 if TYPE_CHECKING:
     from kap_model.course import Course
+    from kap_model.timeline import Timeline
 
 Unit: TypeAlias = Literal["hours", "days", "weeks", "months"]
 LONGEST_OF: Final[dict[Unit, int]] = {
@@ -82,7 +84,7 @@ class Within(Value):
     def __attrs_post_init__(self) -> None:
         check_distance(self.min, self.max, self.unit)
 
-    def holds(self, course: Course, earlier: Session, later: Session) -> bool:
+    def holds(self, course: Course | Timeline, earlier: Session, later: Session) -> bool:
         """Whether two sessions lie so far from one another."""
         return side_of(course, earlier, later, self.min, self.max, self.unit) is None
 
@@ -140,6 +142,14 @@ def ends_of(lowest: int | None, highest: int | None, unit: Unit) -> tuple[tuple[
     return tuple([(end, unit) for end in (lowest, highest) if end is not None])
 
 
+def surely(lowest: int | None, highest: int | None, unit: Unit) -> tuple[float, float]:
+    """Between which distances, in seconds of hours, else in days, a range surely holds."""
+    shortest, longest = _SECONDS_OF[unit]
+    one = 1 if unit == "hours" else DAY_SECONDS
+    low = -inf if lowest is None else lowest * longest / one
+    return low, inf if highest is None else highest * shortest / one
+
+
 def text_of(lowest: int | None, highest: int | None, unit: Unit) -> str:
     """A range of distances: ``1 to 3 days``, ``at most 72 hours``."""
     return Bounds(lowest, highest).of(unit[:-1])
@@ -177,7 +187,7 @@ def edges_around(day: int, number: int, unit: Unit) -> tuple[int, ...]:
 
 
 def side_of(
-    course: Course,
+    course: Course | Timeline,
     earlier: Session,
     later: Session,
     lowest: int | None,
@@ -190,7 +200,7 @@ def side_of(
         if lowest is not None and apart < lowest * HOUR_SECONDS:
             return "below"
         return "above" if highest is not None and apart > highest * HOUR_SECONDS else None
-    day, other = course.day(earlier), course.day(later)
-    if lowest is not None and other < later_day(day, lowest, unit):
+    first, other = course.day(earlier), course.day(later)
+    if lowest is not None and other < later_day(first, lowest, unit):
         return "below"
-    return "above" if highest is not None and other > later_day(day, highest, unit) else None
+    return "above" if highest is not None and other > later_day(first, highest, unit) else None

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
+from math import inf
+from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 from attrs import frozen
 
 from kap_model._values import as_tuple, check_choice, check_choices, check_integer, check_labels
+from kap_model.breach import Breach, Voice, Words, count, noun, sentence
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
-from kap_model.forms._form import RuleForm
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.selectors import KINDS_WITH, Selector, of_selector
 from kap_model.forms.wording import either, every
 from kap_model.limits import Bounds, Limits
-from kap_model.rules._rule import Breach, Voice, Words, count, noun, sentence
-from kap_model.sessions import FORMATS, LONGEST_MINUTES, NOBODY, PLACES, Session
+from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, NOBODY, PLACES, Clinician, Session
+from kap_model.timeline import Fact, Timeline
 
 AllowedField: TypeAlias = Literal["place", "format", "level", "role"]
 KnownField: TypeAlias = Literal["level", "clinician", "support_person", "therapist_present"]
@@ -59,6 +64,22 @@ def _lasts(voice: Voice, session: Session, limit: str) -> Words:
     )
 
 
+_MINUTES: Final = attrgetter("minutes")
+_CLINICIAN: Final = attrgetter("clinician")
+_STATUS: Final = attrgetter("status")
+
+
+@lru_cache(maxsize=1024)
+def _lengths(of: Selector) -> Fact[tuple[float, float]]:
+    """The fact how long the shortest and the longest session last."""
+
+    def lengths(timeline: Timeline) -> tuple[float, float]:
+        minutes = list(map(_MINUTES, chain.from_iterable(of.by_kind(timeline))))
+        return min(minutes, default=inf), max(minutes, default=0)
+
+    return lengths
+
+
 @frozen
 class Length(RuleForm):
     """Each session lasts so long.
@@ -98,6 +119,19 @@ class Length(RuleForm):
             if not self._holds(session.minutes)
         ]
 
+    def bound(self) -> RuleFunction:
+        """With the shortest and the longest as the fact; of a list of lengths it goes through."""
+        if self.bounds is None:
+            return self.find
+        lowest, highest = self.min or 0, inf if self.max is None else self.max
+        lengths, find = _lengths(self.of), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            shortest, longest = course.timeline.fact(lengths)
+            return [] if lowest <= shortest and longest <= highest else find(course, limits)
+
+        return found
+
     def _holds(self, minutes: int) -> bool:
         if self.bounds is None:
             return minutes in (self.one_of or ())
@@ -136,6 +170,36 @@ def _value_of(session: Session, field: str) -> str | None:
         return None if session.clinician is None else session.clinician.role
     value: str | None = getattr(session, field, None)
     return value
+
+
+_NONE: Final = frozenset((None,))
+
+
+def _any_clinician(timeline: Timeline) -> bool:
+    """Whether some clinician is recorded at all."""
+    return any(map(_CLINICIAN, timeline.counting))
+
+
+@lru_cache(maxsize=1024)
+def _stated(of: Selector, field: str) -> Fact[frozenset[str | None]]:
+    """The fact what is stated in a field of some sessions; ``None`` is not left out."""
+    value = attrgetter("clinician" if field == "role" else field)
+    kinds = KINDS_WITH.get(field, KINDS)
+
+    def stated(timeline: Timeline) -> frozenset[str | None]:
+        if field == "role" and not timeline.fact(_any_clinician):
+            return _NONE
+        values: set[Any] = set()
+        for sessions in of.by_kind(timeline):
+            if of.is_plain or field == "role":
+                values.update(
+                    map(value, sessions if sessions and sessions[0].kind in kinds else ())
+                )
+            else:
+                values.update([getattr(session, field, None) for session in sessions])
+        return frozenset([one.role if type(one) is Clinician else one for one in values])
+
+    return stated
 
 
 def _not_allowed(voice: Voice, session: Session, form: Allow, value: str) -> Words:
@@ -194,6 +258,16 @@ class Allow(RuleForm):
         """Whether a session that it selects has a value that it allows, or none recorded."""
         return _value_of(session, self.field) in (None, *self.values)
 
+    def bound(self) -> RuleFunction:
+        """With all that is stated in the field as the fact."""
+        allowed, find = frozenset((*self.values, None)), self.find
+        stated = _stated(self.of, self.field)
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return [] if course.timeline.fact(stated) <= allowed else find(course, limits)
+
+        return found
+
     @property
     def allowed(self) -> str:
         """``at the office or remotely``, ``low or moderate``."""
@@ -224,7 +298,10 @@ def _stated_lacking(voice: Voice, session: Session, form: Known) -> Words:
     if form.field == "therapist_present":
         said = f"{named} is held without the therapist present."
         return Words(said, "therapist absent", form.required)
-    said = f"{named} has nobody there to support the client."
+    if form.of.place == ("remote",):
+        said = f"{named} is remote, and nobody is there to support the client."
+    else:
+        said = f"{named} has nobody there to support the client."
     return Words(said, "nobody", form.required)
 
 
@@ -234,8 +311,40 @@ def _not_recorded(voice: Voice, session: Session, form: Known) -> Words:
     if form.field == "therapist_present":
         said = f"It is not recorded whether the therapist was present at {named}."
     elif form.field == "support_person":
-        said = f"{sentence(named)} names no support person."
+        remote = "is remote and names" if form.of.place == ("remote",) else "names"
+        said = f"{sentence(named)} {remote} no support person."
     return Words(said, "not recorded", form.required)
+
+
+_LACKING: Final[dict[str, object]] = {"therapist_present": False, "support_person": NOBODY}
+"""What says of a field that there is none of it."""
+_NOTHING: Final = object()
+
+
+@lru_cache(maxsize=1024)
+def _due(of: Selector, field: str, by: By) -> Fact[float]:
+    """The fact from when on there is something to be said of a field.
+
+    From the beginning, where a session states it as lacking, is completed without it, or was to
+    state it by its start; else from the end of the first session without it.
+    """
+    stated, lacking = attrgetter(field), _LACKING.get(field, _NOTHING)
+
+    def due(timeline: Timeline) -> float:
+        sessions = of.chosen(timeline)
+        values = list(map(stated, sessions))
+        if lacking in values:
+            return -inf
+        if None not in values:
+            return inf
+        if by == "start":
+            return -inf
+        unstated = [one for one, value in zip(sessions, values, strict=True) if value is None]
+        if "completed" in map(_STATUS, unstated):
+            return -inf
+        return min([session.ends for session in unstated])
+
+    return due
 
 
 @frozen
@@ -266,10 +375,11 @@ class Known(RuleForm):
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session of which it is not recorded, or recorded as lacking."""
         breaches = []
+        lacking = _LACKING.get(self.field, _NOTHING)
         for session in self.of.of(course):
-            value: Any = getattr(session, self.field)
+            value = getattr(session, self.field)
             facts = (session, self)
-            if value is False or (value == NOBODY and self.field == "support_person"):
+            if value == lacking:
                 breaches.append(Breach("violated", (session,), _stated_lacking, facts))
             elif value is None and self._is_due(course, session):
                 breaches.append(Breach("unknown", (session,), _not_recorded, facts))
@@ -277,6 +387,18 @@ class Known(RuleForm):
                 closes = session.begins
                 breaches.append(Breach("missing", (session,), _not_recorded, facts, closes=closes))
         return breaches
+
+    def bound(self) -> RuleFunction:
+        """With from when on there is something to be said as the fact."""
+        due, find = _due(self.of, self.field, self.by), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            since, known = course.timeline.fact(due), course.known_until
+            if since > (-inf if known is None else known):
+                return []
+            return find(course, limits)
+
+        return found
 
     def _is_due(self, course: Course, session: Session) -> bool:
         """Whether it is too late to record it in time."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from kap_model._time import NEVER, Moment
 from kap_model._values import check_choice, check_integer
+from kap_model.breach import Breach, Voice, Words, sentence
 from kap_model.course import Course
 from kap_model.errors import refusal
-from kap_model.forms._form import RuleForm
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.distances import Unit, Within
 from kap_model.forms.selectors import (
     Selector,
@@ -23,13 +26,14 @@ from kap_model.forms.selectors import (
 )
 from kap_model.forms.wording import every, first_of, numbered, one_of, singular, with_article
 from kap_model.limits import LONGEST, Limits
-from kap_model.rules._rule import Breach, Voice, Words, sentence
 from kap_model.sessions import Session
+from kap_model.timeline import Fact, Timeline
 
 BackTo: TypeAlias = Literal["any", "previous"]
 Until: TypeAlias = Literal["next", "ever"]
 BACK_TO: Final[tuple[BackTo, ...]] = ("any", "previous")
 UNTIL: Final[tuple[Until, ...]] = ("next", "ever")
+_ENDS: Final = attrgetter("ends")
 
 
 def _not_before(voice: Voice, session: Session, first: Session, before: Selector) -> Words:
@@ -89,6 +93,15 @@ class Order(RuleForm):
             return _late_ones(course, sessions, self.before)
         return [] if self.after is None else _early_ones(course, sessions, self.after)
 
+    def bound(self) -> RuleFunction:
+        """With whether all are in place as the fact."""
+        in_place, find = _in_place(self.each, self.before, self.after), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return [] if course.timeline.fact(in_place) else find(course, limits)
+
+        return found
+
     @property
     def ended_by(self) -> Selector | None:
         """What each has to come after."""
@@ -101,6 +114,21 @@ class Order(RuleForm):
         if self.before is not None:
             return f"{each} is over before {first_of(self.before)} starts."
         return f"{each} comes after {first_of(self.after or self.each)}."
+
+
+@lru_cache(maxsize=1024)
+def _in_place(each: Selector, before: Selector | None, after: Selector | None) -> Fact[bool]:
+    """The fact whether each session is before the first of something, or after it."""
+
+    def in_place(timeline: Timeline) -> bool:
+        sessions = each.chosen(timeline)
+        if before is not None:
+            first = before.chosen(timeline)[:1]
+            return not first or max(map(_ENDS, sessions), default=0) <= first[0].begins
+        first = () if after is None else after.chosen(timeline)[:1]
+        return not sessions or bool(first and sessions[0].begins >= first[0].ends)
+
+    return in_place
 
 
 def _late_ones(course: Course, sessions: Sequence[Session], before: Selector) -> list[Breach]:
@@ -137,15 +165,19 @@ def _check_enough(number: int, within: Within | None) -> None:
 class _Among:
     """The sessions that ``by`` selects, found by start."""
 
-    def __init__(self, course: Course, by: Selector, within: Within | None) -> None:
-        self._course = course
-        self._sessions = by.of(course)
+    def __init__(self, timeline: Timeline, by: Selector, within: Within | None) -> None:
+        self._timeline = timeline
+        self._sessions = by.chosen(timeline)
         self._starts = [session.begins for session in self._sessions]
         self._within = within
         self._reach = (0, NEVER) if within is None else within.reach()
 
     def after(self, session: Session, until: int | None, enough: int) -> int:
         """How many come after a session and are over by ``until``; counted up to enough."""
+        if self._within is None and enough == 1:
+            place = bisect_left(self._starts, session.ends)
+            if place < len(self._starts) and (until is None or self._sessions[place].ends <= until):
+                return 1  # the usual case: the first one after it is over in time
         low, high = self._reach
         start = bisect_left(self._starts, max(session.ends, session.begins + low))
         last = session.begins + high if until is None else min(until, session.begins + high)
@@ -161,6 +193,11 @@ class _Among:
 
     def before(self, session: Session, since: int | None, enough: int) -> int:
         """How many are over before a session and start from ``since`` on; up to enough."""
+        if self._within is None and enough == 1:
+            place = bisect_left(self._starts, session.begins) - 1
+            in_time = place >= 0 and (since is None or self._starts[place] >= since)
+            if in_time and self._sessions[place].ends <= session.begins:
+                return 1  # the usual case: the last one that starts before it
         low, high = self._reach
         earliest = session.begins - high if since is None else max(since, session.begins - high)
         stop = bisect_left(self._starts, session.begins - max(low, 0))
@@ -174,7 +211,48 @@ class _Among:
         return found
 
     def _is_within(self, earlier: Session, later: Session) -> bool:
-        return self._within is None or self._within.holds(self._course, earlier, later)
+        return self._within is None or self._within.holds(self._timeline, earlier, later)
+
+
+Lacking: TypeAlias = tuple[tuple[Session, Session | None, int], ...]
+"""Sessions with too little beside them: each, its neighbor that bounds, and how many there are."""
+
+
+@lru_cache(maxsize=1024)
+def _lacking_before(form: Precede) -> Fact[Lacking]:
+    def lacking(timeline: Timeline) -> Lacking:
+        base = form.each.base(timeline)
+        places, enough = form.each.places_in(base), form.min
+        among = _Among(timeline, form.by, form.within)
+        found: list[tuple[Session, Session | None, int]] = []
+        for place in places:
+            session = base[place]
+            previous = base[place - 1] if form.back_to == "previous" and place > 0 else None
+            number = among.before(session, None if previous is None else previous.ends, enough)
+            if number < enough:
+                found.append((session, previous, number))
+        return tuple(found)
+
+    return lacking
+
+
+@lru_cache(maxsize=1024)
+def _lacking_after(form: Follow) -> Fact[Lacking]:
+    def lacking(timeline: Timeline) -> Lacking:
+        base = form.each.base(timeline)
+        places, enough = form.each.places_in(base), form.min
+        bounded = len(base) - 1 if form.until == "next" else 0
+        among = _Among(timeline, form.by, form.within)
+        found: list[tuple[Session, Session | None, int]] = []
+        for place in places:
+            session = base[place]
+            following = base[place + 1] if place < bounded else None
+            number = among.after(session, None if following is None else following.begins, enough)
+            if number < enough:
+                found.append((session, following, number))
+        return tuple(found)
+
+    return lacking
 
 
 def _later(course: Course, edge: Moment | None, other: Moment | None) -> Moment | None:
@@ -194,7 +272,11 @@ def _earlier(course: Course, edge: Moment | None, other: Moment | None) -> Momen
 
 
 def _lacking(found: int, by: Selector) -> str:
-    return f"no {one_of(by)}" if found == 0 else f"only {found} {one_of(by)}"
+    return f"no {one_of(by)}" if found == 0 else f"only {numbered(found, by)}"
+
+
+def _has(found: int, by: Selector, where: str) -> str:
+    return f"no {one_of(by)} {where}" if found == 0 else numbered(found, by)
 
 
 def _asked(number: int, by: Selector) -> str:
@@ -209,7 +291,7 @@ def _before_it(
     noun = singular(form.each)
     return Words(
         f"{sentence(voice.session(session))} has {_lacking(found, form.by)} {where}{since}.",
-        numbered(found, form.by),
+        _has(found, form.by, where),
         f"{_asked(form.min, form.by)} {where}{since and f' and after the previous {noun}'}",
     )
 
@@ -223,7 +305,7 @@ def _after_it(
         until = f" and{until}"
     return Words(
         f"{sentence(voice.session(session))} has {_lacking(found, form.by)} {where}{until}.",
-        numbered(found, form.by),
+        _has(found, form.by, where),
         f"{_asked(form.min, form.by)} {where}",
     )
 
@@ -251,25 +333,29 @@ class Precede(RuleForm):
     min: int = field(default=1, kw_only=True)
     back_to: BackTo = field(default="any", kw_only=True)
     within: Within | None = field(default=None, kw_only=True)
+    lacking: Fact[Lacking] = field(init=False, eq=False, repr=False)
+    """The fact which sessions have too little before them."""
 
     def __attrs_post_init__(self) -> None:
         _check_enough(self.min, self.within)
         check_choice(self.back_to, "back_to", BACK_TO)
+        object.__setattr__(self, "lacking", _lacking_before(self))
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session with too little before it."""
-        base = self.each.base_of(course)
-        among = _Among(course, self.by, self.within)
-        breaches = []
-        for place in self.each.places_in(base):
-            session = base[place]
-            bounded = self.back_to == "previous" and place > 0
-            previous = base[place - 1] if bounded else None
-            since = None if previous is None else previous.ends
-            found = among.before(session, since, self.min)
-            if found < self.min:
-                breaches.append(self._breach(course, session, previous, found))
-        return breaches
+        return [
+            self._breach(course, session, previous, found)
+            for session, previous, found in course.timeline.fact(self.lacking)
+        ]
+
+    def bound(self) -> RuleFunction:
+        """With which sessions have too little before them as the fact."""
+        lacking, find = self.lacking, self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return find(course, limits) if course.timeline.fact(lacking) else []
+
+        return found
 
     def _breach(
         self, course: Course, session: Session, previous: Session | None, found: int
@@ -331,27 +417,31 @@ class Follow(RuleForm):
     min: int = field(default=1, kw_only=True)
     until: Until = field(default="next", kw_only=True)
     within: Within | None = field(default=None, kw_only=True)
+    lacking: Fact[Lacking] = field(init=False, eq=False, repr=False)
+    """The fact which sessions have too little after them."""
 
     def __attrs_post_init__(self) -> None:
         _check_enough(self.min, self.within)
         check_choice(self.until, "until", UNTIL)
+        object.__setattr__(self, "lacking", _lacking_after(self))
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session with too little after it."""
         if self.until == "ever" and not course.asks_for_more:
             return []
-        base = self.each.base_of(course)
-        among = _Among(course, self.by, self.within)
-        breaches = []
-        for place in self.each.places_in(base):
-            session = base[place]
-            bounded = self.until == "next" and place + 1 < len(base)
-            following = base[place + 1] if bounded else None
-            until = None if following is None else following.begins
-            found = among.after(session, until, self.min)
-            if found < self.min:
-                breaches.append(self._breach(course, session, following, found))
-        return breaches
+        return [
+            self._breach(course, session, following, found)
+            for session, following, found in course.timeline.fact(self.lacking)
+        ]
+
+    def bound(self) -> RuleFunction:
+        """With which sessions have too little after them as the fact."""
+        lacking, find = self.lacking, self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            return find(course, limits) if course.timeline.fact(lacking) else []
+
+        return found
 
     def _breach(
         self, course: Course, session: Session, following: Session | None, found: int

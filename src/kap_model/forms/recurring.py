@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from operator import attrgetter
 from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from kap_model._time import add_months, day_end, day_start, last_day_of_part
+from kap_model._time import DAY_SECONDS, add_months, day_end, day_start, last_day_of_part
 from kap_model._values import check_choice, check_integer
+from kap_model.breach import Breach, Voice, Words
 from kap_model.course import Course
 from kap_model.errors import refusal
-from kap_model.forms._form import RuleForm
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.distances import Unit
 from kap_model.forms.selectors import Selector, of_selector, while_selector
 from kap_model.forms.wording import numbered, one_of, plural, with_article
 from kap_model.limits import REVIEW_POLICIES, Limits, ReviewPolicy
-from kap_model.rules._rule import Breach, Voice, Words
 from kap_model.sessions import Session
+from kap_model.timeline import Fact, Timeline
 
 MOST_MONTHS: Final = 120
 PARTS: Final = {
@@ -30,13 +34,14 @@ PARTS: Final = {
     12: "calendar year",
 }
 """The equal parts of the calendar year, by their months."""
+_BEGINS: Final = attrgetter("begins")
 _PLAIN: Final = Selector("dosing")
 
 
 def _lapsed(voice: Voice, form: Recur, since: int, due: int) -> Words:
     return Words(
         f"There is no {one_of(form.of)} after {voice.day(since)} and by {voice.day(due)}, "
-        f"while {plural(form.while_)} go on.",
+        f"while {form.going_on}.",
         f"none by {voice.day(due)}",
         f"{with_article(one_of(form.of))} {form.how_often}",
     )
@@ -46,9 +51,43 @@ def _empty_part(voice: Voice, form: Recur, closes: int, found: int) -> Words:
     return Words(
         f"The {form.part} that ends {voice.day(closes)} has "
         f"{numbered(found, form.while_)} and no {one_of(form.of)}.",
-        f"no {one_of(form.of)} by {voice.day(closes)}",
+        f"no {one_of(form.of)} in that {form.part}",
         f"{with_article(one_of(form.of))} {form.how_often}",
     )
+
+
+@lru_cache(maxsize=1024)
+def _dates(of: Selector) -> Fact[list[int]]:
+    """The fact on which dates something comes, each once, in order."""
+
+    def dates(timeline: Timeline) -> list[int]:
+        return sorted({timeline.day(session) for session in of.chosen(timeline)})
+
+    return dates
+
+
+@lru_cache(maxsize=1024)
+def _longest(of: Selector, while_: Selector) -> Fact[int]:
+    """The fact how many seconds pass at most between starts without any, while something goes on.
+
+    From the last that starts before the first of what goes on, or from that, to the last of it.
+    """
+
+    def longest(timeline: Timeline) -> int:
+        going_on = while_.chosen(timeline)
+        if not going_on:
+            return 0
+        first, end = going_on[0].begins, going_on[-1].begins
+        starts: list[int] = []
+        for sessions in of.by_kind(timeline):
+            starts += map(_BEGINS, sessions)
+        starts.sort()
+        following = bisect_right(starts, first)
+        anchor = starts[following - 1] if following else first
+        stops = [anchor, *starts[following : bisect_left(starts, end)], end]
+        return max([later - earlier for earlier, later in pairwise(stops)])
+
+    return longest
 
 
 @frozen
@@ -72,31 +111,53 @@ class Recur(RuleForm):
     months: int
     policy: ReviewPolicy = field(default="rolling", kw_only=True)
     while_: Selector = field(default=_PLAIN, converter=while_selector, kw_only=True)
+    by_dosings: bool = field(init=False, eq=False, repr=False)
+    """Whether plain dosings are what goes on."""
+    dates: Fact[list[int]] = field(init=False, eq=False, repr=False)
+    """The fact on which dates it comes."""
 
     def __attrs_post_init__(self) -> None:
         check_integer(self.months, "months", 1, MOST_MONTHS)
         check_choice(self.policy, "policy", REVIEW_POLICIES)
         if self.policy == "calendar" and self.months not in PARTS:
             raise refusal("months", "must be 1, 2, 3, 4, 6 or 12 in the calendar year")
+        object.__setattr__(self, "by_dosings", self.while_ == _PLAIN)
+        object.__setattr__(self, "dates", _dates(self.of))
 
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each lapse, or for each part of the year without any."""
         going_on = self.while_.of(course)
         if not going_on:
             return []
-        contacts = sorted({course.day(session) for session in self.of.of(course)})
+        contacts = course.timeline.fact(self.dates)
         if self.policy == "calendar":
             return self._calendar(course, going_on, contacts)
-        return self._rolling(course, going_on, contacts, self._period_end(course, limits))
+        end = max([course.day(session) for session in going_on])
+        if self._goes_on(course, limits):
+            end = max(end, course.as_of_day or 0)
+        return self._rolling(course, going_on, contacts, end)
 
-    def _period_end(self, course: Course, limits: Limits) -> int:
-        """The last date of what goes on; today's where dosings are still to go on."""
-        last = max([course.day(session) for session in self.while_.of(course)])
-        bounds, as_of_day = limits.dosing_count, course.as_of_day
-        if self.while_ != _PLAIN or not course.is_open or as_of_day is None or bounds is None:
-            return last
-        goes_on = bounds.below(len(course.dosings)) and not course.is_halted
-        return max(last, as_of_day) if goes_on else last
+    def bound(self) -> RuleFunction:
+        """With the longest time without any as the fact, unless the period is still to go on."""
+        if self.policy == "calendar":
+            return self.find
+        # No month is shorter than 28 days, and dates lie by less than five days farther apart than
+        # instants do: so where instants are this near, no dates are needed.
+        surely = (28 * self.months - 5) * DAY_SECONDS
+        longest, find = _longest(self.of, self.while_), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            held = course.timeline.fact(longest) <= surely
+            return [] if held and not self._goes_on(course, limits) else find(course, limits)
+
+        return found
+
+    def _goes_on(self, course: Course, limits: Limits) -> bool:
+        """Whether the period goes on to the moment of judgement: more dosings are asked for."""
+        bounds = limits.dosing_count
+        if not course.is_open or bounds is None or not self.by_dosings:
+            return False
+        return bounds.below(len(course.dosings)) and not course.is_halted
 
     def _rolling(
         self, course: Course, going_on: Sequence[Session], contacts: list[int], end: int
@@ -153,6 +214,11 @@ class Recur(RuleForm):
         return missing.facts[:2] == after.facts[:2]
 
     @property
+    def going_on(self) -> str:
+        """``treatment goes on``, ``remote dosings go on``."""
+        return "treatment goes on" if self.by_dosings else f"{plural(self.while_)} go on"
+
+    @property
     def part(self) -> str:
         """``calendar quarter``."""
         return PARTS[self.months]
@@ -166,8 +232,8 @@ class Recur(RuleForm):
 
     @property
     def says(self) -> str:
-        """Such as ``While dosings go on there is a medical review at least every 3 months``."""
+        """Such as ``While treatment goes on there is a medical review at least every 3 months``."""
         what = with_article(one_of(self.of))
         if self.policy == "calendar":
             return f"There is {what} {self.how_often}."
-        return f"While {plural(self.while_)} go on there is {what} at least {self.how_often}."
+        return f"While {self.going_on} there is {what} at least {self.how_often}."

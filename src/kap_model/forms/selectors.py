@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
+import attrs
 from attrs import field, frozen
 
 from kap_model._values import (
@@ -17,6 +19,7 @@ from kap_model._values import (
     check_integer,
     check_labels,
 )
+from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.limits import LONGEST
 from kap_model.sessions import (
@@ -29,10 +32,9 @@ from kap_model.sessions import (
     Place,
     Session,
 )
+from kap_model.timeline import Timeline
 
-if TYPE_CHECKING:
-    from kap_model.course import Course
-
+Chosen: TypeAlias = Callable[[Timeline], tuple[Session, ...]]
 Phase: TypeAlias = Literal["course", "maintenance"]
 PHASES: Final[tuple[Phase, ...]] = ("course", "maintenance")
 ORDINALS: Final = ("first", "nth", "every", "from_")
@@ -118,6 +120,12 @@ class Selector(Value):
     nth: int | None = field(default=None, kw_only=True)
     every: int | None = field(default=None, kw_only=True)
     from_: int | None = field(default=None, kw_only=True)
+    is_plain: bool = field(init=False, eq=False, repr=False)
+    """Whether it selects all counting sessions of its kinds."""
+    base: Chosen = field(init=False, eq=False, repr=False)
+    """Gives the sessions of its base in a plan."""
+    chosen: Chosen = field(init=False, eq=False, repr=False)
+    """Gives the sessions that it selects in a plan."""
 
     def __attrs_post_init__(self) -> None:
         for name, kinds in KINDS_WITH.items():
@@ -130,6 +138,12 @@ class Selector(Value):
             check_integer(getattr(self, name), name, 1, LONGEST)
         if len(given) > 1:
             raise refusal(given[1], "must be left out: at most one of first, nth, every and from")
+        filtered = self.place or self.format or self.level or self.phase == "maintenance" or given
+        object.__setattr__(self, "is_plain", not filtered)
+        without: dict[str, Any] = dict.fromkeys(given)
+        base = attrs.evolve(self, **without).base if given else _base(self)
+        object.__setattr__(self, "base", base)
+        object.__setattr__(self, "chosen", _numbered(self) if given else self.base)
 
     @property
     def has_ordinal(self) -> bool:
@@ -138,18 +152,7 @@ class Selector(Value):
 
     def base_of(self, course: Course) -> Sequence[Session]:
         """The sessions of a course that it selects, its ordinal left out, in canonical order."""
-        if self.phase == "maintenance":
-            return ()
-        sessions: Sequence[Session]
-        if len(self.kind) == 1:
-            sessions = _SESSIONS_OF[self.kind[0]](course)
-        else:
-            sessions = [session for session in course.counting if session.kind in self.kind]
-        for name in ("place", "format", "level"):
-            words = getattr(self, name)
-            if words is not None:
-                sessions = [one for one in sessions if getattr(one, name, None) in words]
-        return sessions
+        return self.base(course.timeline)
 
     def places_in(self, base: Sequence[Session]) -> range:
         """The places in its base of the sessions that it selects."""
@@ -164,14 +167,54 @@ class Selector(Value):
 
     def of(self, course: Course) -> Sequence[Session]:
         """The sessions of a course that it selects, in canonical order."""
-        base = self.base_of(course)
-        places = self.places_in(base)
-        return base if len(places) == len(base) else [base[place] for place in places]
+        return self.chosen(course.timeline)
 
     def first_of(self, course: Course) -> Session | None:
         """The first session of a course that it selects."""
-        selected = self.of(course)
+        selected = self.chosen(course.timeline)
         return selected[0] if selected else None
+
+    def by_kind(self, timeline: Timeline) -> Sequence[Sequence[Session]]:
+        """What it selects, for facts without order: one kind after another where it can be."""
+        if self.is_plain:
+            return [_SESSIONS_OF[kind](timeline) for kind in self.kind]
+        return [self.chosen(timeline)]
+
+
+@lru_cache(maxsize=1024)
+def _base(selector: Selector) -> Chosen:
+    """What finds the base of a selector in a plan; the same for all that are equal."""
+    if selector.is_plain and len(selector.kind) == 1:
+        return _SESSIONS_OF[selector.kind[0]]
+
+    given = [(name, getattr(selector, name)) for name in ("place", "format", "level")]
+    wanted = [(name, words) for name, words in given if words is not None]
+
+    def base(timeline: Timeline) -> tuple[Session, ...]:
+        # Until a plan says when maintenance begins, all of it is the course.
+        if selector.phase == "maintenance":
+            return ()
+        sessions: Sequence[Session] = timeline.counting
+        if len(selector.kind) == 1:
+            sessions = _SESSIONS_OF[selector.kind[0]](timeline)
+        else:
+            sessions = [session for session in sessions if session.kind in selector.kind]
+        for name, words in wanted:
+            sessions = [session for session in sessions if getattr(session, name, None) in words]
+        return tuple(sessions)
+
+    return partial(Timeline.fact, of=base)
+
+
+@lru_cache(maxsize=1024)
+def _numbered(selector: Selector) -> Chosen:
+    """What finds the sessions of a selector with an ordinal in a plan."""
+
+    def numbered(timeline: Timeline) -> tuple[Session, ...]:
+        base = selector.base(timeline)
+        return tuple([base[place] for place in selector.places_in(base)])
+
+    return partial(Timeline.fact, of=numbered)
 
 
 SelectorLike: TypeAlias = Selector | str | Sequence[str]

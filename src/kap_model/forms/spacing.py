@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from typing import ClassVar, Final
 
 from attrs import field, frozen
 
+from kap_model.breach import Breach, Voice, Words, count, sentence
 from kap_model.course import Course
 from kap_model.errors import refusal
-from kap_model.forms._form import RuleForm
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.distances import (
     Unit,
     check_distance,
     ends_of,
     later_day,
     side_of,
+    surely,
     text_of,
 )
 from kap_model.forms.selectors import Selector, from_selector, to_selector
 from kap_model.forms.wording import every, first_to_last, one_of, plural, those
 from kap_model.limits import Limits
-from kap_model.rules._rule import Breach, Voice, Words, count, sentence
 from kap_model.sessions import Session
 from kap_model.severities import Side
+from kap_model.timeline import Fact, Timeline
 
 UNITS_OF_DATES: Final[tuple[Unit, ...]] = ("days", "weeks", "months")
 
@@ -58,6 +62,13 @@ def _hours_apart(voice: Voice, session: Session, other: Session, limit: str) -> 
             limit,
         )
     waited = _waited(apart)
+    if other.kind != session.kind:
+        return Words(
+            f"{sentence(voice.timed(other))} is the first after {voice.session(session)} and "
+            f"comes {waited} after its end; the limit is {limit}.",
+            waited,
+            limit,
+        )
     return Words(
         f"{sentence(voice.timed(other))} comes {waited} after the end of "
         f"{voice.session(session)}; the limit is {limit}.",
@@ -102,30 +113,23 @@ class Space(RuleForm):
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each two sessions that are too near or too far."""
         breaches = []
-        for session, other in self._pairs(course):
-            side = side_of(course, session, other, self.min, self.max, self.unit)
+        for session, other in _pairs(course.timeline, self.from_, self.to):
+            side = side_of(course.timeline, session, other, self.min, self.max, self.unit)
             if side is not None:
                 breaches.append(self._breach(course, session, other, side))
         return breaches
 
-    def _pairs(self, course: Course) -> Iterator[tuple[Session, Session]]:
-        if self.to is None:
-            yield from pairwise(self.from_.of(course))
-            return
-        base, to = self.from_.base_of(course), self.to.of(course)
-        starts = [session.begins for session in to]
-        for place in self.from_.places_in(base):
-            session = base[place]
-            following = base[place + 1] if place + 1 < len(base) else None
-            for index in range(bisect_left(starts, session.begins), len(to)):
-                other = to[index]
-                if following is not None and other.begins > following.begins:
-                    break
-                if _comes_after(session, other) and (
-                    following is None or other is following or other.ends <= following.begins
-                ):
-                    yield session, other
-                    break
+    def bound(self) -> RuleFunction:
+        """With the nearest and the farthest two as the fact."""
+        lowest, highest = surely(self.min, self.max, self.unit)
+        unit = "hours" if self.unit == "hours" else "days"
+        apart, find = _distances(self.from_, self.to, unit), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            nearest, farthest = course.timeline.fact(apart)
+            return [] if lowest <= nearest and farthest <= highest else find(course, limits)
+
+        return found
 
     def _breach(self, course: Course, session: Session, other: Session, side: Side) -> Breach:
         limit = text_of(self.min, self.max, self.unit)
@@ -151,6 +155,55 @@ class Space(RuleForm):
                 )
             return f"Consecutive {plural(self.from_)} are {limit} apart."
         return f"The first {one_of(self.to)} after {every(self.from_)} comes {limit} after it."
+
+
+def _pairs(
+    timeline: Timeline, from_: Selector, to: Selector | None
+) -> Iterator[tuple[Session, Session]]:
+    """Each session and the one after it whose distance is asked for."""
+    if to is None:
+        yield from pairwise(from_.chosen(timeline))
+        return
+    base, ends = from_.base(timeline), to.chosen(timeline)
+    starts = [session.begins for session in ends]
+    for place in from_.places_in(base):
+        session = base[place]
+        following = base[place + 1] if place + 1 < len(base) else None
+        for index in range(bisect_left(starts, session.begins), len(ends)):
+            other = ends[index]
+            if following is not None and other.begins > following.begins:
+                break
+            if _comes_after(session, other) and (
+                following is None or other is following or other.ends <= following.begins
+            ):
+                yield session, other
+                break
+
+
+@lru_cache(maxsize=1024)
+def _distances(from_: Selector, to: Selector | None, unit: str) -> Fact[tuple[float, float]]:
+    """The fact how far the nearest and the farthest two are apart: in seconds, else in days."""
+
+    def distances(timeline: Timeline) -> tuple[float, float]:
+        day = timeline.day
+        apart = [
+            other.begins - session.ends if unit == "hours" else day(other) - day(session)
+            for session, other in _pairs(timeline, from_, to)
+        ]
+        return min(apart, default=inf), max(apart, default=-inf)
+
+    return distances
+
+
+@lru_cache(maxsize=1024)
+def _length(from_: Selector, to: Selector) -> Fact[int | None]:
+    """The fact how many days lie between the first of some sessions and the last of some."""
+
+    def length(timeline: Timeline) -> int | None:
+        starts, ends = from_.chosen(timeline), to.chosen(timeline)
+        return timeline.day(ends[-1]) - timeline.day(starts[0]) if starts and ends else None
+
+    return length
 
 
 def _comes_after(session: Session, other: Session) -> bool:
@@ -212,6 +265,17 @@ class Span(RuleForm):
         if short and course.asks_for_more:
             return [Breach("missing", sessions, _too_long, facts, side="below")]
         return []
+
+    def bound(self) -> RuleFunction:
+        """With the days from the first to the last as the fact."""
+        lowest, highest = surely(self.min, self.max, self.unit)
+        length, find = _length(self.from_, self.to or self.from_), self.find
+
+        def found(course: Course, limits: Limits) -> list[Breach]:
+            days = course.timeline.fact(length)
+            return [] if days is None or lowest <= days <= highest else find(course, limits)
+
+        return found
 
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:

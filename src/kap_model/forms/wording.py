@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from kap_model.breach import listed
 from kap_model.forms.selectors import Selector
-from kap_model.rules._rule import listed
-from kap_model.sessions import KINDS
+from kap_model.sessions import KINDS, MEDICAL_KINDS
 
 _ORDINAL_WORDS: Final = (
     *("first", "second", "third", "fourth", "fifth"),
@@ -51,9 +51,11 @@ def _around(selector: Selector) -> tuple[str, str]:
 
 
 def _kinds(selector: Selector) -> tuple[str, ...]:
-    """The kinds as words; all of them together are plain sessions."""
+    """The kinds as words; evaluations and reviews are medical contacts, all kinds are sessions."""
     if selector.kind == KINDS:
         return ("session",)
+    if selector.kind == MEDICAL_KINDS:
+        return ("medical contact",)
     return tuple(kind.replace("-", " ") for kind in selector.kind)
 
 

@@ -227,7 +227,7 @@ def _changed(state: RepairState, breach: Breach) -> list[Remedy]:
 
 def _spaced(state: RepairState, breach: Breach) -> list[Remedy]:
     found = state.changing(breach.sessions)
-    if breach.severity == "warning":  # too far apart: another may move between
+    if breach.side == "above":  # too far apart: another may move between
         dosing, following = breach.sessions
         window = TimeWindow(opens=dosing.begins, starts_by=following.begins)
         found += state.moving(state.course.dosings, window)

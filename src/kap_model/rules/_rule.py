@@ -1,149 +1,50 @@
-"""What a rule is, what it returns, and how its findings speak."""
+"""What a rule is: one sentence with its sources, and what finds where a course does not keep it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs import field, frozen
 
 from kap_model._first_use import Announced
-from kap_model._time import Moment, Zone, spoken_day
-from kap_model._values import Value, check_choice, check_identifier
+from kap_model._values import Memo, Value, check_choice, check_identifier
+from kap_model.breach import Breach, Voice, Words, count, decision, listed, noun, sentence
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
+from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.limits import LIMIT_OF_NAME, Limits
-from kap_model.sessions import Session
-from kap_model.severities import SEVERITIES, SIDES, Severity, Side
+from kap_model.severities import SEVERITIES, Severity, Side
 
+__all__ = [
+    "Breach",
+    "Case",
+    "Example",
+    "Rule",
+    "RuleFunction",
+    "Voice",
+    "Words",
+    "count",
+    "decision",
+    "form_rule",
+    "listed",
+    "noun",
+    "rule",
+    "sentence",
+]
 
-@frozen(repr=False)
-class Words:
-    """What a breach says to a person.
-
-    Attributes:
-        message: What is wrong, in plain English.
-        observed: What the plan has.
-        required: What the limit asks for.
-    """
-
-    message: str
-    observed: str | None = None
-    required: str | None = None
-
-    def __repr__(self) -> str:
-        return "<Words>"
-
-
-class Voice:
-    """Names sessions and moments as a person would, in the plan's zone."""
-
-    __slots__ = ("_zone",)
-
-    def __init__(self, zone: Zone) -> None:
-        self._zone = zone
-
-    def session(self, session: Session) -> str:
-        """``dosing d3 on Mon 18 Jan 2027``."""
-        return f"{noun(session)} {session.id} on {spoken_day(self._zone.day(session.begins))}"
-
-    def timed(self, session: Session) -> str:
-        """``dosing d3 on Mon 18 Jan 2027 at 13:00``."""
-        return f"{noun(session)} {session.id} on {self._zone.spoken(session.begins)}"
-
-    def day(self, day: int) -> str:
-        """``Mon 18 Jan 2027``."""
-        return spoken_day(day)
-
-
-def noun(session: Session) -> str:
-    """A session's kind in running text."""
-    return session.kind.replace("-", " ")
-
-
-def count(number: int, thing: str) -> str:
-    """``1 dosing``, ``2 dosings``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def listed(words: Iterable[str]) -> str:
-    """As a person would list them: ``a``, ``a and b``, ``a, b and c``."""
-    *others, last = words
-    return " and ".join(filter(None, [", ".join(others), last]))
-
-
-def decision(standing: str) -> str:
-    """What a decider did, by the standing that it left, in running text."""
-    return {
-        "refused": "found the client ineligible",
-        "stopped": "stopped treatment",
-        "pending": "left the decision pending",
-        "unrecorded": "has no outcome recorded",
-    }[standing]
-
-
-def sentence(text: str) -> str:
-    """A text with its first letter raised."""
-    return text[:1].upper() + text[1:]
-
-
-Nature: TypeAlias = Literal["violated", "unknown", "missing"]
-NATURES: Final = ("violated", "unknown", "missing")
-
-
-@frozen(repr=False)
-class Breach(Value):
-    """One way in which a plan does not keep a rule; the engine adds identity and citation.
-
-    Attributes:
-        nature: ``violated``; ``unknown``: a fact is missing that only a person can record;
-            ``missing``: something has a window in which it can still come.
-        sessions: The sessions concerned, in the order in which the rule names them.
-        words: Makes the text from a :class:`Voice` and ``facts``, when it is read; a function
-            at a module's top level.
-        facts: What ``words`` is given.
-        opens, closes: The window of something missing; ``None`` = no such edge.
-        limit: The limit that is not kept; ``None`` = the first that the rule reads and is set.
-        severity: The severity of this side of a two-sided rule; ``None`` = the rule's.
-        fixed_severity: A severity that the rule's own text states, which no protocol overrides.
-        side: On which side of a limit with two ends it is.
-    """
-
-    nature: Nature
-    sessions: tuple[Session, ...]
-    words: Callable[..., Words]
-    facts: tuple[Any, ...] = ()
-    opens: Moment | None = None
-    closes: Moment | None = None
-    limit: str | None = None
-    severity: Severity | None = None
-    fixed_severity: Severity | None = None
-    side: Side | None = None
-
-    def __attrs_post_init__(self) -> None:
-        check_choice(self.nature, "nature", NATURES)
-        if type(self.sessions) is not tuple:
-            raise refusal("sessions", "must be a tuple of sessions")
-        if self.side is not None:
-            check_choice(self.side, "side", SIDES)
-        if not callable(self.words):
-            raise refusal("words", "must be a function that makes Words")
-        for path, severity in (
-            ("severity", self.severity),
-            ("fixed_severity", self.fixed_severity),
-        ):
-            if severity is not None:
-                check_choice(severity, path, SEVERITIES)
-
-    def __repr__(self) -> str:
-        return f"<Breach {self.nature} {', '.join(session.id for session in self.sessions)}>"
-
-
-RuleFunction: TypeAlias = Callable[[Course, Limits], "list[Breach]"]
+FormMaker: TypeAlias = Callable[..., RuleForm | tuple[RuleForm | None, ...]]
+"""From the values of the limits that a rule reads, ``None`` where one is not set, to its form; or
+to a form for each of these limits, whose findings cite that limit."""
+OwnWords: TypeAlias = Callable[..., Words]
+"""From a voice, the limits and the facts of a form's breach to words."""
+Told: TypeAlias = Callable[[Limits], str]
+MOST_BOUND: Final = 64
+"""So many functions of a rule are kept, for different values of its limits."""
 
 
 def _as_json(values: Mapping[str, Any] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -187,19 +88,86 @@ class Example(Value):
     limits: tuple[tuple[str, str], ...] = field(default=(), converter=_as_json)
 
 
+class ByForm:
+    """The function of a rule that forms say: made of limits' values, it finds what they find."""
+
+    def __init__(self, make: FormMaker, reads: tuple[str, ...], words: OwnWords | None) -> None:
+        self._make, self._reads, self._words = make, reads, words
+        self._functions = Memo(MOST_BOUND)
+        # As of the function that makes the form: a rule is described and pickled by it.
+        self.__doc__, self.__module__ = make.__doc__, make.__module__
+        self.__qualname__ = make.__qualname__
+
+    def cited(self, limits: Limits) -> tuple[tuple[str | None, RuleForm], ...]:
+        """Each form that limits make, and the limit that its findings cite."""
+        values = [getattr(limits, name) for name in self._reads]
+        if all(value is None for value in values):
+            return ()
+        made = self._make(*values)
+        if isinstance(made, RuleForm):
+            return ((None, made),)
+        return tuple([(name, form) for name, form in zip(self._reads, made, strict=True) if form])
+
+    def bound(self, limits: Limits) -> RuleFunction:
+        """What finds under limits: the forms are made once for the same values of its limits."""
+        values = tuple([getattr(limits, name) for name in self._reads])
+        function: RuleFunction | None = self._functions.get(values)
+        return function or self._functions.keep(values, self._function(limits))
+
+    def _function(self, limits: Limits) -> RuleFunction:
+        functions = [
+            form.bound() if limit is None and self._words is None else self._own(form, limit)
+            for limit, form in self.cited(limits)
+        ]
+        return functions[0] if len(functions) == 1 else _all_of(functions)
+
+    def _own(self, form: RuleForm, limit: str | None) -> RuleFunction:
+        """A form's function, whose breaches get a rule's own words or the limit that they cite."""
+        function, words = form.bound(), self._words
+
+        def find(course: Course, limits: Limits) -> list[Breach]:
+            breaches = function(course, limits)
+            if not breaches:
+                return breaches
+            if words is not None:
+                breaches = [
+                    attrs.evolve(breach, words=words, facts=(limits, *breach.facts))
+                    for breach in breaches
+                ]
+            return [attrs.evolve(breach, limit=limit) for breach in breaches]
+
+        return find
+
+    def __call__(self, course: Course, limits: Limits) -> list[Breach]:
+        return self.bound(limits)(course, limits)
+
+
+def _all_of(functions: list[RuleFunction]) -> RuleFunction:
+    def find(course: Course, limits: Limits) -> list[Breach]:
+        found: list[Breach] = []
+        for function in functions:
+            found += function(course, limits)
+        return found
+
+    return find
+
+
 @frozen(eq=False, repr=False)
 class Rule(Announced):
     """One sentence that a course keeps.
 
     Attributes:
         id: Its name, in capitals with hyphens.
-        says: The sentence, in the present tense.
+        says: The sentence, in the present tense, without figures.
         why: The reason for it, for people.
         severity: ``error``, ``warning`` or ``advice``, unless a protocol overrides it.
         cites: One or more citations of the sentence.
         reads: The limits that switch it on; with none it is always on.
         function: From a course and the limits in force to breaches; pure.
         example: A plan that holds and one that breaks.
+        above: The severity of what lies above a limit, where it differs; ``None`` = ``severity``.
+        makes: Makes its form or forms of the values of ``reads``; ``None`` = no form says it.
+        tells: Its sentence with a protocol's figures, where no form makes one.
     """
 
     id: str
@@ -210,6 +178,9 @@ class Rule(Announced):
     reads: tuple[str, ...]
     function: RuleFunction
     example: Example | None = None
+    above: Severity | None = field(default=None, kw_only=True)
+    makes: FormMaker | None = field(default=None, kw_only=True)
+    tells: Told | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -217,6 +188,8 @@ class Rule(Announced):
             if type(text) is not str or not text:
                 raise refusal(path, "must be a sentence")
         check_choice(self.severity, "severity", SEVERITIES)
+        if self.above is not None:
+            check_choice(self.above, "above", SEVERITIES)
         cites, reads = self.cites, self.reads
         if type(cites) is not tuple or not cites or any(type(c) is not Citation for c in cites):
             raise refusal("cites", "must be a tuple of at least one Citation")
@@ -224,6 +197,29 @@ class Rule(Announced):
             raise refusal("reads", "must be a tuple of known limits")
         if not callable(self.function):
             raise refusal("function", "must be a function of a course and limits")
+
+    def forms(self, limits: Limits) -> tuple[RuleForm, ...]:
+        """What it asks under limits, as forms: none where it is off, or where no form says it."""
+        if self.makes is None:
+            return ()
+        return tuple([form for _, form in ByForm(self.makes, self.reads, None).cited(limits)])
+
+    def bound(self, limits: Limits) -> RuleFunction:
+        """Its function under limits, prepared once for many courses."""
+        function = self.function
+        return function.bound(limits) if isinstance(function, ByForm) else function
+
+    def sentence(self, limits: Limits) -> str:
+        """Its sentence with the figures of limits, where it is on and has any."""
+        if self.reads and limits.citations.keys().isdisjoint(self.reads):
+            return self.says
+        if self.tells is not None:
+            return self.tells(limits)
+        return " ".join(form.says for form in self.forms(limits)) or self.says
+
+    def severity_of(self, side: Side | None) -> Severity:
+        """The severity of a finding on a side, or of one without sides."""
+        return self.above if side == "above" and self.above is not None else self.severity
 
     def __reduce__(self) -> tuple[Callable[..., Rule], tuple[str, str, dict[str, Any]]]:
         from pickle import PicklingError
@@ -258,6 +254,9 @@ def rule(
     cites: tuple[Citation, ...],
     reads: tuple[str, ...] = (),
     example: Example | None = None,
+    above: Severity | None = None,
+    makes: FormMaker | None = None,
+    tells: Told | None = None,
 ) -> Callable[[RuleFunction], Rule]:
     """Make a rule of a function; nothing is registered anywhere.
 
@@ -267,6 +266,38 @@ def rule(
     """
 
     def make(function: RuleFunction) -> Rule:
-        return Rule(id, says, why, severity, cites, reads, function, example)
+        return Rule(
+            *(id, says, why, severity, cites, reads, function, example),
+            above=above,
+            makes=makes,
+            tells=tells,
+        )
+
+    return make
+
+
+def form_rule(
+    id: str,
+    says: str,
+    *,
+    why: str,
+    severity: Severity,
+    cites: tuple[Citation, ...],
+    reads: tuple[str, ...],
+    example: Example | None = None,
+    above: Severity | None = None,
+    words: OwnWords | None = None,
+) -> Callable[[FormMaker], Rule]:
+    """Make a rule of what makes its form from the values of the limits that it reads.
+
+    The form finds and speaks; ``words`` speak in its place, given the limits before its facts.
+    """
+
+    def make(makes: FormMaker) -> Rule:
+        return Rule(
+            *(id, says, why, severity, cites, reads, ByForm(makes, reads, words), example),
+            above=above,
+            makes=makes,
+        )
 
     return make

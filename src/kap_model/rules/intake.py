@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
-from kap_model.limits import Limits
+from kap_model.forms._form import RuleForm
+from kap_model.forms.facts import Allow
+from kap_model.forms.ordering import Precede
+from kap_model.forms.selectors import Selector
+from kap_model.limits import Labels, Limits, Switch
 from kap_model.rules._rule import (
     Breach,
     Case,
@@ -15,23 +19,16 @@ from kap_model.rules._rule import (
     Voice,
     Words,
     decision,
+    form_rule,
     noun,
     rule,
     sentence,
 )
-from kap_model.sessions import MEDICAL_KINDS, Dosing, MedicalEvaluation, Session
+from kap_model.sessions import MEDICAL_KINDS, THERAPIST_KINDS, Dosing
 from kap_model.timeline import MedicalContact
 
 
-def _no_consultation(voice: Voice, evaluation: MedicalEvaluation) -> Words:
-    return Words(
-        f"{sentence(voice.session(evaluation))} has no consultation before it.",
-        "no consultation before it",
-        "a consultation that ends before it starts",
-    )
-
-
-@rule(
+@form_rule(
     "SCREEN-FIRST",
     "A consultation comes before the first medical evaluation.",
     why="The therapist judges first whether a client may be a candidate, then refers.",
@@ -45,15 +42,9 @@ def _no_consultation(voice: Voice, evaluation: MedicalEvaluation) -> Words:
         ),
     ),
 )
-def screen_first(course: Course, limits: Limits) -> list[Breach]:
+def screen_first(on: Switch) -> RuleForm:
     """If there is an evaluation, some consultation ends before the first one starts."""
-    if limits.consultation_first is None or not course.evaluations:
-        return []
-    first = course.evaluations[0]
-    for consultation in course.consultations:
-        if consultation.ends <= first.begins:
-            return []
-    return [Breach("missing", (first,), _no_consultation, (first,), closes=first.begins)]
+    return Precede(Selector("medical-evaluation", nth=1), "consultation")
 
 
 def _not_evaluated(voice: Voice, dosing: Dosing) -> Words:
@@ -94,6 +85,9 @@ def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
     breaches = []
     standings = course.standings
     clear_from = standings.clear_from
+    first = course.first_dosing
+    if first is None or (clear_from is not None and first.begins >= clear_from):
+        return []
     for dosing in course.dosings:
         if clear_from is not None and dosing.begins >= clear_from:
             continue
@@ -119,17 +113,7 @@ def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
     return breaches
 
 
-def _wrong_role(voice: Voice, session: Session, role: str, roles: tuple[str, ...]) -> Words:
-    allowed = " or ".join(roles)
-    return Words(
-        f"{sentence(voice.session(session))} is recorded with the role {role}; the protocol asks "
-        f"for {allowed}.",
-        role,
-        allowed,
-    )
-
-
-@rule(
+@form_rule(
     "ROLE-SCOPE",
     "Medical sessions are held by a medical role, the other steps of treatment by a therapist.",
     why="Prescribing and monitoring are the medical partner's; preparing, accompanying and "
@@ -148,21 +132,14 @@ def _wrong_role(voice: Voice, session: Session, role: str, roles: tuple[str, ...
         ),
     ),
 )
-def roles_in_scope(course: Course, limits: Limits) -> list[Breach]:
+def roles_in_scope(
+    medical: Labels | None, therapist: Labels | None
+) -> tuple[RuleForm | None, RuleForm | None]:
     """Where a clinician is recorded: evaluations and reviews first, then the therapist's."""
-    medical, therapist = limits.medical_roles, limits.therapist_roles
-    by_medical, by_therapist = [], []
-    for session, role in course.timeline.clinician_roles:
-        if session.kind in MEDICAL_KINDS:
-            if medical is not None and role not in medical:
-                by_medical.append(_wrong(session, (session, role, medical), "medical_roles"))
-        elif session.kind != "consultation" and therapist is not None and role not in therapist:
-            by_therapist.append(_wrong(session, (session, role, therapist), "therapist_roles"))
-    return by_medical + by_therapist
-
-
-def _wrong(session: Session, facts: tuple[Any, ...], limit: str) -> Breach:
-    return Breach("violated", (session,), _wrong_role, facts, limit=limit)
+    return (
+        None if medical is None else Allow(MEDICAL_KINDS, "role", medical),
+        None if therapist is None else Allow(THERAPIST_KINDS, "role", therapist),
+    )
 
 
 RULES: Final[tuple[Rule, ...]] = (screen_first, medical_clearance, roles_in_scope)

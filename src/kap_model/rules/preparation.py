@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final
 
 from kap_model._time import day_end
 from kap_model.citations import BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
-from kap_model.limits import Bounds, Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
-from kap_model.sessions import Dosing, Preparation
+from kap_model.forms._form import RuleForm
+from kap_model.forms.counting import Count
+from kap_model.forms.ordering import Order
+from kap_model.forms.selectors import Selector
+from kap_model.limits import Bounds, Limits, Switch
+from kap_model.rules._rule import (
+    Breach,
+    Case,
+    Example,
+    Rule,
+    Voice,
+    Words,
+    form_rule,
+    rule,
+    sentence,
+)
+from kap_model.sessions import Preparation
+from kap_model.timeline import Timeline
 
 
-def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None) -> Words:
-    before = f"before {voice.session(first)}" if first else "in the plan"
-    held = count(found, "preparation")
-    verb = "is" if found == 1 else "are"
-    limit = bounds.of("preparation")
-    return Words(f"There {verb} {held} {before}; the limit is {limit}.", held, limit)
-
-
-@rule(
+@form_rule(
     "PREP-COUNT",
     "The preparations before the first dosing number within the limit.",
     why="The client learns what to expect and sets intentions before taking the medicine.",
     severity="error",
+    above="warning",
     cites=(BRIEF["preparation sessions"], KINGSLEY_PAGE["step 2"], REGROUNDING_PAGE["fees"]),
     reads=("preparation_count",),
     example=Example(
@@ -34,36 +43,12 @@ def _preparations(voice: Voice, found: int, bounds: Bounds, first: Dosing | None
         breaks=Case("2027-01-04 C0 E2 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
     ),
 )
-def preparation_count(course: Course, limits: Limits) -> list[Breach]:
+def preparation_count(bounds: Bounds) -> RuleForm:
     """An error below the minimum, a warning above the maximum."""
-    bounds = limits.preparation_count
-    if bounds is None:
-        return []
-    first = course.first_dosing
-    before = course.preparations
-    if first is not None:
-        before = tuple([p for p in before if p.ends <= first.begins])
-    facts = (len(before), bounds, first)
-    if bounds.below(len(before)):
-        if first is not None:
-            return [Breach("missing", (first,), _preparations, facts, closes=first.begins)]
-        return [Breach("missing", (), _preparations, facts)] if course.asks_for_more else []
-    if bounds.max is not None and len(before) > bounds.max:
-        beyond = before[bounds.max :]
-        return [Breach("violated", beyond, _preparations, facts, severity="warning")]
-    return []
+    return Count("preparation", bounds.min, bounds.max, before="dosing")
 
 
-def _not_before(voice: Voice, preparation: Preparation, first: Dosing) -> Words:
-    return Words(
-        f"{sentence(voice.timed(preparation))} is not over before the first dosing, "
-        f"{voice.timed(first)}.",
-        "not before the first dosing",
-        "before the first dosing",
-    )
-
-
-@rule(
+@form_rule(
     "PREP-ORDER",
     "Each preparation is over before the first dosing starts.",
     why="A preparation prepares for the medicine; after it, the session is an integration.",
@@ -79,16 +64,9 @@ def _not_before(voice: Voice, preparation: Preparation, first: Dosing) -> Words:
         ),
     ),
 )
-def preparation_order(course: Course, limits: Limits) -> list[Breach]:
+def preparation_order(on: Switch) -> RuleForm:
     """Asks nothing where there is no dosing."""
-    first = course.first_dosing
-    if limits.preparation_before_dosing is None or first is None:
-        return []
-    breaches = []
-    for preparation in course.preparations:
-        if preparation.ends > first.begins:
-            breaches.append(Breach("violated", (preparation,), _not_before, (preparation, first)))
-    return breaches
+    return Order(Selector("preparation", phase="course"), before="dosing")
 
 
 def _no_medicine(voice: Voice, preparation: Preparation) -> Words:
@@ -147,11 +125,18 @@ def preparation_after_supply(course: Course, limits: Limits) -> list[Breach]:
     return breaches
 
 
+def _clear_from(timeline: Timeline) -> float:
+    """The end of the first clearing evaluation; never, without one."""
+    return min([e.ends for e in timeline.clearing_evaluations], default=inf)
+
+
 def _after_clearance(course: Course) -> list[Breach]:
-    clear_from = min([e.ends for e in course.timeline.clearing_evaluations], default=None)
+    clear_from = course.timeline.fact(_clear_from)
+    if course.preparations and course.preparations[0].begins >= clear_from:
+        return []
     breaches = []
     for preparation in course.preparations:
-        if clear_from is None or clear_from > preparation.begins:
+        if clear_from > preparation.begins:
             closes = preparation.begins
             breaches.append(
                 Breach("missing", (preparation,), _no_clearance, (preparation,), closes=closes)

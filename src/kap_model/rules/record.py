@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import lt
+from math import inf
+from operator import attrgetter, lt
 from typing import Final
 
 from kap_model._time import completed_years
@@ -11,7 +12,7 @@ from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
 from kap_model.sessions import MEDICAL_KINDS, MedicalEvaluation, Session
-from kap_model.timeline import in_walking_order
+from kap_model.timeline import Timeline, in_walking_order
 
 
 def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
@@ -20,6 +21,14 @@ def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
         "at the same time",
         "one session at a time",
     )
+
+
+_ENDS: Final = attrgetter("ends")
+
+
+def _one_by_one(timeline: Timeline) -> bool:
+    """Whether each session starts once the one before it is over; then none overlaps any other."""
+    return not any(map(lt, timeline.starts[1:], map(_ENDS, timeline.counting)))
 
 
 @rule(
@@ -38,9 +47,8 @@ def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
 def no_overlap(course: Course, limits: Limits) -> list[Breach]:
     """Each session against the earlier one that ends last."""
     breaches: list[Breach] = []
-    starts, ends_of = course.timeline.starts, course.timeline.ends
-    if not any(map(lt, starts[1:], ends_of)):
-        return breaches  # where each starts after the one before it, none overlaps any other
+    if course.timeline.fact(_one_by_one):
+        return breaches
     latest, free_from = None, 0
     for session in course.counting:
         if session.begins < free_from and latest is not None:
@@ -49,6 +57,17 @@ def no_overlap(course: Course, limits: Limits) -> list[Breach]:
         if ends > free_from:
             latest, free_from = session, ends
     return breaches
+
+
+def _to_record(timeline: Timeline) -> tuple[bool, float, float]:
+    """What is to be recorded: whether an outcome, and by when what is planned or completed.
+
+    The first planned session's end, and the last completed one's start.
+    """
+    undecided = any(c.status == "completed" and c.outcome is None for c in timeline.contacts)
+    planned = [session.ends for session in timeline.counting if session.status == "planned"]
+    last_start = timeline.latest_completed_start
+    return undecided, min(planned, default=inf), -inf if last_start is None else last_start
 
 
 def _not_held_yet(voice: Voice, session: Session) -> Words:
@@ -94,10 +113,14 @@ def _no_outcome(voice: Voice, session: Session) -> Words:
 def outcomes_recorded(course: Course, limits: Limits) -> list[Breach]:
     """At most one finding for each session of the plan, whatever its status."""
     breaches: list[Breach] = []
+    as_of, until = course.as_of, course.known_until
     is_active = course.plan.state == "active"
-    if is_active and course.known_until is None:
-        return breaches  # all is planned, and nothing says what is over
-    as_of = course.as_of
+    if is_active:
+        if until is None:
+            return breaches  # all is planned, and nothing says what is over
+        undecided, first_end, last_start = course.timeline.fact(_to_record)
+        if not (undecided or first_end <= until or (as_of is not None and last_start > as_of)):
+            return breaches
     for session in course.plan.sessions:
         if session.status == "completed":
             if as_of is not None and session.begins > as_of:

@@ -6,8 +6,9 @@ Inferred where a plan does not track its supplies; tracked by their dates where 
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from math import inf
 from typing import Final
 
 from kap_model._time import day_end, day_start
@@ -28,7 +29,7 @@ from kap_model.rules._rule import (
     sentence,
 )
 from kap_model.sessions import Dosing, MedicalReview
-from kap_model.timeline import MedicalContact
+from kap_model.timeline import MedicalContact, Timeline
 
 
 def _reviews_after_first_dosing(course: Course) -> list[MedicalReview]:
@@ -77,7 +78,24 @@ def supply_balance(course: Course, limits: Limits) -> list[Breach]:
     return _inferred_balance(course, limits.initial_supply, limits.refill_supply)
 
 
+def _before_refills(timeline: Timeline) -> float:
+    """How many dosings start before medicine beyond the first is there; all, if that comes late.
+
+    More than any, where the first clearing evaluation is not the one that is over first.
+    """
+    clearing, dosings = timeline.clearing_evaluations, timeline.dosings
+    if not clearing or not dosings:
+        return 0
+    if min([evaluation.ends for evaluation in clearing]) < clearing[0].ends:
+        return inf
+    first_ends = dosings[0].ends
+    refills = [r.ends for r in timeline.clearing_reviews if r.begins >= first_ends]
+    return bisect_left([dosing.begins for dosing in dosings], min(refills, default=inf))
+
+
 def _inferred_balance(course: Course, initial: int, refill: int | None) -> list[Breach]:
+    if refill is None and course.timeline.fact(_before_refills) <= initial:
+        return []
     clearing = course.timeline.clearing_evaluations
     first = course.first_dosing
     if not clearing or first is None:
