@@ -96,7 +96,7 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Count(["preparation", "integration"], min=3),
             "P0 I1",
             (
-                "There are 2 preparations and integrations in the course; the limit is at least 3 "
+                "The course has 2 preparations and integrations; the limit is at least 3 "
                 "preparations and integrations."
             ),
         ),
@@ -104,7 +104,7 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Count(["preparation", "integration"], min=2),
             "P0",
             (
-                "There is 1 preparation or integration in the course; the limit is at least 2 "
+                "The course has 1 preparation or integration; the limit is at least 2 "
                 "preparations and integrations."
             ),
         ),
