@@ -24,6 +24,7 @@ from datetime_medical import (
     supply_issued,
 )
 from datetime_plan import THERAPY, Plan, Session
+from kap_model.severities import StatedSeverity, severity_on
 
 Finding: TypeAlias = tuple[str, str, str, tuple[str, ...]]
 """Rule, verdict, severity, session ids."""
@@ -43,10 +44,15 @@ def check(plan: Plan, protocol: kap.CareProtocol, as_of: dt.datetime | None) -> 
     return findings
 
 
-def _severity(rule: str, override: str | None, stated: str | None) -> str:
+def _severity(rule: str, override: StatedSeverity | None, stated: str | None) -> str:
     if rule in ("RECORD-OUTCOME", "INTEG-EACH") and stated is not None:
         return stated
-    return override or stated or _SEVERITY[rule]
+    above = stated == "above" or (rule == "PREP-COUNT" and stated is not None)
+    if override is not None:
+        return severity_on(override, "above" if above else "below")
+    if stated == "above":
+        return "advice" if rule == "INTEG-COUNT" else _SEVERITY[rule]
+    return stated or _SEVERITY[rule]
 
 
 def dose_count(c: Course) -> Breaches:
@@ -157,7 +163,7 @@ def number_within(c: Course, sessions: list[Session], bounds: kap.Bounds | None)
         if c.asks_for_more:
             yield c.missing(None), (), None
     elif bounds is not None and above(bounds, len(sessions)):
-        yield "violated", tuple(sessions[bounds.max :]), None
+        yield "violated", tuple(sessions[bounds.max :]), "above"
 
 
 RULES: Final[tuple[tuple[str, Callable[[Course], Breaches]], ...]] = (

@@ -254,7 +254,8 @@ def _counts(
         if len(rows) < fewest and asks:
             found.append((code, missing(judged, None), None, ()))
         elif len(rows) > most:
-            found.append((code, "violated", None, tuple([row[2] for row in rows[most:]])))
+            beyond = tuple([row[2] for row in rows[most:]])
+            found.append((code, "violated", limits.surplus[code], beyond))
     for row in plan.integrations:
         if not plan.dosings:
             found.append((INTEG_ORDER, missing(judged, row[0]), None, (row[2],)))

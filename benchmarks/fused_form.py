@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import kap_model as kap
+from kap_model.severities import Severity, severity_on
 
 ACTIVE, ENDED, DISCONTINUED = range(3)
 PLANNED, COMPLETED, CANCELLED, NO_SHOW = range(4)
@@ -87,6 +88,7 @@ RACED: Final = (
     RECORD_OUTCOME,
     EXCLUSION,
 ) = range(len(RULES))
+SURPLUS: Final = (TOO_MANY_PREPARATIONS,)
 
 DosingFacts: TypeAlias = tuple[str | None, int, bool | None]
 """Level, support person, therapist present."""
@@ -198,6 +200,7 @@ class FusedLimits:
         self.places = _offered(limits.dosing_places, ("office", "remote"))
         self.formats = _offered(limits.formats, ("individual", "group"))
         self.severities = _severities(practice)
+        self.surplus = _surplus(practice)
 
 
 def _range(bounds: kap.Bounds | None) -> Range:
@@ -212,8 +215,21 @@ def _offered(labels: Iterable[str] | None, choices: tuple[str, str]) -> tuple[bo
 
 
 def _severities(practice: kap.Practice) -> tuple[str, ...]:
-    severity = {rule.id: rule.severity for rule in kap.RULES}
-    severities: list[str] = [severity[rule] for rule in RULES]
+    severity: dict[str, Severity] = {rule.id: rule.severity for rule in kap.RULES}
+    severities: list[Severity] = [severity[rule] for rule in RULES]
     severities[TOO_MANY_PREPARATIONS] = "warning"
     overrides = practice.protocol.severity_of
-    return tuple(overrides.get(r, s) for r, s in zip(RULES, severities, strict=True))
+    return tuple(
+        severity_on(overrides.get(rule, usual), "above" if code in SURPLUS else "below")
+        for code, (rule, usual) in enumerate(zip(RULES, severities, strict=True))
+    )
+
+
+def _surplus(practice: kap.Practice) -> dict[int, str]:
+    """The severities of too many, by the code of the rule that counts."""
+    overrides = practice.protocol.severity_of
+    usual: dict[int, Severity] = {DOSE_COUNT: "error", INTEG_COUNT: "advice"}
+    return {
+        code: severity_on(overrides.get(RULES[code], severity), "above")
+        for code, severity in usual.items()
+    }

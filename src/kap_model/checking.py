@@ -24,7 +24,7 @@ from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules._rule import Rule, RuleFunction
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
-from kap_model.severities import Severity
+from kap_model.severities import StatedSeverity, severity_on
 from kap_model.waivers import Waiver, WaiverBook
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
@@ -142,7 +142,7 @@ class _Asked(NamedTuple):
     rule: Rule
     find: RuleFunction
     """Its function, bound to the limits."""
-    severity: Severity | None
+    severity: StatedSeverity | None
     """The protocol's own severity of it."""
     citation: Citation
     """Of its first limit that is set, else its own."""
@@ -175,7 +175,7 @@ def _prepared(care: CareProtocol, stage: int, rules: Iterable[Rule]) -> _Prepare
 
 
 def _prepare(care: CareProtocol, stage: int, rules: tuple[Rule, ...]) -> _Prepared:
-    """A rule all of whose limits are unset does not apply, nor one that is not in force."""
+    """Rules that do not apply, or are not in force, are not asked."""
     limits, house = care.limits_at(stage), care.rules_at(stage)
     ids = tuple([rule.id for rule in rules])
     if len(set(ids)) != len(ids):
@@ -189,7 +189,7 @@ def _prepare(care: CareProtocol, stage: int, rules: tuple[Rule, ...]) -> _Prepar
                 "severities",
                 "must name rules of the catalogue or of the protocol, or rules that are given",
             )
-    unset = {r.id for r in rules if r.reads and limits.citations.keys().isdisjoint(r.reads)}
+    unset = {rule.id for rule in rules if not rule.applies(limits, house)}
     unset |= set(care.house_ids) - {rule.id for rule in house}
     on = [*[rule for rule in rules if rule.id not in unset], *rules_of_house(house)]
     applicable = tuple([_asked(rule, care, limits) for rule in on])
@@ -234,16 +234,16 @@ def _finding(
     asked: _Asked, breach: Breach, course: Course, limits: Limits, book: WaiverBook | None
 ) -> Finding:
     rule, nature, limit = asked.rule, breach.nature, breach.limit
+    severity = breach.fixed_severity
+    if severity is None and asked.severity is not None:
+        severity = severity_on(asked.severity, breach.side)
     waived = False
     if book is not None:
         waived = book.covers(rule.id, tuple([session.id for session in breach.sessions]))
     return Finding(
         rule=rule.id,
         verdict=nature if nature != "missing" else _verdict(breach, course),
-        severity=breach.fixed_severity
-        or asked.severity
-        or breach.severity
-        or rule.severity_of(breach.side),
+        severity=severity or breach.severity or rule.severity_of(breach.side),
         citation=limits.citations.get(limit, asked.citation) if limit else asked.citation,
         waived=waived,
         timezone=course.plan.timezone,

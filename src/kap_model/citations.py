@@ -50,6 +50,10 @@ class Source:
         return Citation(self.title, where)
 
 
+PRESCRIBER_QUESTIONS: Final = Source(
+    "Journey Clinical help center for prescribers, article 20921437299348: operational questions"
+)
+"""Of the medical partner of both practices; read as a stored copy in November 2026."""
 BRIEF: Final = Source("kap_model brief")
 CONTRACT: Final = Source("kap_model rule reference")
 BOTH_PAGES: Final = Source("Both practice pages, the widest span")

@@ -170,6 +170,7 @@ class Limits(Value):
     dosing_places: Labels | None = None
     formats: Labels | None = None
     dose_levels: Labels | None = None
+    routes: Labels | None = None
     exclusions: Labels | None = None
     minimum_age: int | None = None
     cited: tuple[tuple[str, Citation], ...] = ()
@@ -291,6 +292,7 @@ LIMITS: Final[tuple[LimitSpec, ...]] = (
     _list("dosing_places", "places of dosings", PLACES),
     _list("formats", "formats of the therapist's sessions", FORMATS),
     _list("dose_levels", "dose levels, lowest first"),
+    _list("routes", "routes by which the medicine is taken"),
     _list("exclusions", "conditions that speak against treatment"),
     _integer("minimum_age", "the client's minimum age in years", 0),
 )

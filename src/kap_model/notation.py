@@ -272,8 +272,8 @@ def _session_marks(session: Session, letter: str, path: str) -> Iterator[str]:
     if isinstance(session, TherapistSession) and session.format == "group":
         yield "g"
     if isinstance(session, Dosing):
-        if session.level is not None or session.therapist_present is False:
-            _refuse(path, "has a level or an absent therapist, which notation cannot say")
+        if not (session.level is session.route is None) or session.therapist_present is False:
+            _refuse(path, "has a level, a route or an absent therapist, which notation cannot say")
         if session.support_person not in (None, RECORDED):
             _refuse(path, "names a support person in words that notation cannot say")
         yield "t" if session.therapist_present else ""

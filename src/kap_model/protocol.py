@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -21,17 +22,17 @@ from kap_model.forms._form import RuleForm
 from kap_model.forms.house_rules import MOST_RULES, HouseRule
 from kap_model.forms.selectors import Selector
 from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, Limits
-from kap_model.severities import SEVERITIES, Severity
+from kap_model.severities import StatedSeverity, stated_severity
 from kap_model.usual import Usual, UsualValue, usual_lines, usual_of
 
-SeverityPairs: TypeAlias = (
-    Mapping[str, Severity] | tuple[tuple[str, Severity], ...] | list[tuple[str, Severity]]
-)
+SeverityPairs: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 _ORDER: Final = {spec.name: index for index, spec in enumerate(LIMITS)}
 _BEFORE_ALL: Final = dt.date.min
 MOST_PREPARED: Final = 64
 """So many preparations of a protocol are kept: for its dates, and for rules that are given."""
+LIMITS_SELECTED_BY: Final = MappingProxyType({"level": "dose_levels", "route": "routes"})
+"""The limits that say which labels a selector of house rules may name, by the selector's field."""
 
 
 def _since(value: dt.date | str | None) -> dt.date | None:
@@ -99,37 +100,39 @@ def _rules(values: Iterable[HouseRule]) -> tuple[HouseRule, ...]:
     return tuple(sorted(rules, key=lambda rule: (places[rule.id], rule.since or _BEFORE_ALL)))
 
 
-def _check_levels(rules: tuple[HouseRule, ...], settings: tuple[Setting, ...]) -> None:
-    """Refuse a selector of a dose level that the protocol never knows."""
-    lines = [setting.value for setting in settings if setting.limit == "dose_levels"]
-    if not lines or OFF in lines:
-        return
-    known = {level for line in lines for level in line}
-    problems = [
-        Problem(f"rules[{index}].form.{a.name}.level", "must be levels of dose_levels")
-        for index, rule in enumerate(rules)
-        if isinstance(rule.form, RuleForm)
-        for a in attrs.fields(type(rule.form))
-        if isinstance(selector := getattr(rule.form, a.name), Selector)
-        if not known.issuperset(selector.level or ())
-    ]
+def _check_selected(rules: tuple[HouseRule, ...], settings: tuple[Setting, ...]) -> None:
+    """Refuse a selector of a dose level, or of a route, that the protocol never knows."""
+    problems: list[Problem] = []
+    for name, limit in LIMITS_SELECTED_BY.items():
+        lines = [setting.value for setting in settings if setting.limit == limit]
+        if not lines or OFF in lines:
+            continue
+        known = {label for line in lines for label in line}
+        problems += [
+            Problem(f"rules[{index}].form.{a.name}.{name}", f"must be {name}s of {limit}")
+            for index, rule in enumerate(rules)
+            if isinstance(rule.form, RuleForm)
+            for a in attrs.fields(type(rule.form))
+            if isinstance(selector := getattr(rule.form, a.name), Selector)
+            if not known.issuperset(getattr(selector, name) or ())
+        ]
     if problems:
         raise InvalidValue(problems)
 
 
-def _severities(
-    values: SeverityPairs,
-) -> tuple[tuple[str, Severity], ...]:
+def _severities(values: SeverityPairs) -> tuple[tuple[str, StatedSeverity], ...]:
     given: Iterable[Any] = values.items() if isinstance(values, Mapping) else values
-    pairs: tuple[tuple[str, Severity], ...] = as_tuple(given, "severities")
+    pairs = as_tuple(given, "severities")
     if any(type(pair) is not tuple or len(pair) != 2 for pair in pairs):  # noqa: PLR2004 - a pair
         raise refusal("severities", "must be pairs of rule id and severity")
-    for rule, severity in pairs:
+    for rule, _ in pairs:
         check_identifier(rule, "severities")
-        check_choice(severity, "severities", SEVERITIES)
+    stated: list[tuple[str, StatedSeverity]] = [
+        (rule, stated_severity(severity, "severities")) for rule, severity in pairs
+    ]
     if len(dict(pairs)) != len(pairs):
         raise refusal("severities", "must name each rule once")
-    return tuple(sorted(pairs))
+    return tuple(sorted(stated, key=itemgetter(0)))
 
 
 @frozen(kw_only=True, repr=False, cache_hash=True)
@@ -140,25 +143,25 @@ class CareProtocol(Value, HasPage):
         id: The protocol's name in reports.
         settings: Dated, cited lines, by limit then date.
         rules: House rules, dated and cited, by first appearance of their id then date.
-        severities: Overrides of rules' severities, as pairs of rule id and severity; an override
-            replaces both severities of a two-sided rule.
+        severities: Overrides of rules' severities, as pairs of rule id and severity; a single
+            word replaces both severities of a two-sided rule, ``{"below": …, "above": …}`` each.
         usual: Dated, cited lines of what is usual, by name then date; no rule reads them.
 
     Raises:
         InvalidValue: A limit, house rule or usual value stated twice on a date, more than 200 lines
             of house rules, a field of the wrong type, or a selector of a level that
-            ``dose_levels`` lacks.
+            ``dose_levels`` lacks or of a route that ``routes`` lacks.
     """
 
     id: str
     settings: tuple[Setting, ...] = field(default=(), converter=_settings)
     rules: tuple[HouseRule, ...] = field(default=(), converter=_rules)
-    severities: tuple[tuple[str, Severity], ...] = field(default=(), converter=_severities)
+    severities: tuple[tuple[str, StatedSeverity], ...] = field(default=(), converter=_severities)
     usual: tuple[UsualValue, ...] = field(default=(), converter=usual_lines)
 
     changes: tuple[dt.date, ...] = field(init=False, eq=False)
     """The dates on which some limit or house rule changes, in order."""
-    severity_of: Mapping[str, Severity] = field(init=False, eq=False)
+    severity_of: Mapping[str, StatedSeverity] = field(init=False, eq=False)
     """The overrides by rule id."""
     house_ids: tuple[str, ...] = field(init=False, eq=False)
     """The ids of house rules by first appearance, whenever they are in force."""
@@ -168,7 +171,7 @@ class CareProtocol(Value, HasPage):
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
         if self.rules:
-            _check_levels(self.rules, self.settings)
+            _check_selected(self.rules, self.settings)
         dates = (*[s.since for s in self.settings], *[rule.since for rule in self.rules])
         changes = sorted({since for since in dates if since is not None})
         object.__setattr__(self, "changes", tuple(changes))
@@ -204,7 +207,7 @@ class CareProtocol(Value, HasPage):
     def limits_on(self, day: dt.date | None) -> Limits:
         """The limits in force for a course that begins on a date; ``None`` = the latest.
 
-        Before a limit's first date, its first line applies.
+        Before the first date of its lines a limit is not set.
         """
         return self.limits_at(self.stage_on(day))
 
@@ -243,10 +246,7 @@ class CareProtocol(Value, HasPage):
 def _limits_after(protocol: CareProtocol, changes: int) -> Limits:
     """The limits after so many dates of change."""
     day = protocol.changes[changes - 1] if changes else _BEFORE_ALL
-    in_force: dict[str, Setting] = {}
-    for setting in protocol.settings:
-        if setting.limit not in in_force or (setting.since or _BEFORE_ALL) <= day:
-            in_force[setting.limit] = setting
+    in_force = {s.limit: s for s in protocol.settings if (s.since or _BEFORE_ALL) <= day}
     known = {name: line for name, line in in_force.items() if line.value != OFF}
     cited = tuple((name, line.citation) for name, line in known.items())
     values: dict[str, Any] = {name: line.value for name, line in known.items()}

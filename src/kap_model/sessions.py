@@ -44,6 +44,9 @@ STATUSES: Final = ("planned", "completed", "cancelled", "no-show")
 EVALUATION_OUTCOMES: Final = ("eligible", "ineligible", "pending")
 REVIEW_OUTCOMES: Final = ("continue", "stop", "pending")
 
+ROUTES: Final = ("sublingual", "oral", "intramuscular", "intravenous", "nasal")
+"""Known routes of the medicine; a practice may have labels of its own beside them."""
+
 LONGEST_MINUTES: Final = 1440
 NOBODY: Final = "none"
 """The support person's text that records that nobody was there."""
@@ -217,6 +220,8 @@ class Dosing(TherapistSession):
 
     Attributes:
         level: The dose level, a label; absent where not recorded.
+        route: How the medicine is taken, a label: one of ``ROUTES`` or a practice's own; absent
+            where not recorded.
         support_person: Who was with the client; ``none`` records that nobody was.
         therapist_present: Whether the therapist was present the whole time.
     """
@@ -224,6 +229,7 @@ class Dosing(TherapistSession):
     kind: ClassVar[Kind] = "dosing"
     rank: ClassVar[int] = 3
     level: str | None = None
+    route: str | None = None
     support_person: str | None = None
     therapist_present: bool | None = None
 
@@ -231,6 +237,8 @@ class Dosing(TherapistSession):
         TherapistSession.__attrs_post_init__(self)
         if self.level is not None:
             check_identifier(self.level, "level")
+        if self.route is not None:
+            check_identifier(self.route, "route")
         if self.support_person is not None:
             check_text(self.support_person, "support_person")
             if self.support_person != NOBODY and says(self.support_person, NOBODY):

@@ -62,8 +62,9 @@ def test_a_protocol_shows_its_limits_and_what_is_off() -> None:
     text = read(shown).text
     assert text.startswith("house24 limits set, as from Mon 1 Jan 2029 on")
     assert "not set: processing_minutes, dosing_frequency" in text
-    assert "rules that do not apply: DOSE-FREQUENCY, INTEG-WINDOW, AGE-MIN, EXCLUSION" in text
-    assert "severities of its own: RECORD-OUTCOME error" in text
+    assert "rules that do not apply: DOSE-FREQUENCY, DOSE-CLOSE, DOSE-ROUTE, " in text
+    assert "DOSE-ROUTE, INTEG-WINDOW, AGE-MIN, EXCLUSION" in text
+    assert "severities of its own: DOSE-COUNT below error, above warning, RECORD" in text
 
 
 def test_a_protocol_shows_what_is_usual() -> None:
@@ -90,6 +91,7 @@ def test_a_protocol_that_sets_everything_has_nothing_off() -> None:
         "integration_window_hours": 72,
         "minimum_age": 18,
         "refill_supply": 2,
+        "routes": ("oral",),
     }
     source = kap.Citation("House protocol", "section 2")
     care = kap.practices.REGROUNDING.protocol.extended(
@@ -97,10 +99,12 @@ def test_a_protocol_that_sets_everything_has_nothing_off() -> None:
         settings=[kap.Setting(limit=name, value=v, citation=source) for name, v in lacking.items()],
     )
     text = read(page(care)).text
-    assert text.startswith("full30 limits setlimit")
+    assert text.startswith("full31 limits setlimit")
     assert "not set:" not in text
-    assert "do not apply" not in text
-    assert text.endswith("REVIEW-AFTER warning, SCREEN-FIRST warning")
+    assert "rules that do not apply: DOSE-CLOSEseverities" in text  # a pace is stated
+    assert text.endswith(
+        "DOSE-COUNT below error, above warning, REVIEW-AFTER warning, SCREEN-FIRST warning"
+    )
 
 
 def test_a_difference_shows_before_and_after() -> None:
@@ -115,7 +119,7 @@ def test_a_difference_shows_before_and_after() -> None:
     text = read(shown).text
     assert text.startswith("regrounding \u2192 house: they differ")
     assert "rules switched on: DOSE-GAP" in text
-    assert "rules switched off: EXCLUSION" in text
+    assert "rules switched off: DOSE-CLOSE, EXCLUSION" in text
     assert "same value, other source: effect_minutes" in text
     assert "severities: RECORD-OUTCOME: the rule's own \u2192 error" in text
 

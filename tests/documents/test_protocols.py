@@ -43,7 +43,19 @@ KEYS = (
         "after",
     ),
     *("sum", "back_to", "until", "one_of", "field", "values", "severity", "says", "why", "action"),
-    *("kind", "place", "format", "level", "phase", "first", "nth", "every", "below", "above"),
+    *(
+        "kind",
+        "place",
+        "format",
+        "level",
+        "route",
+        "phase",
+        "first",
+        "nth",
+        "every",
+        "below",
+        "above",
+    ),
     *[spec.name for spec in LIMITS],
     *[rule.id for rule in kap.RULES],
 )
@@ -521,6 +533,15 @@ def test_a_level_that_the_protocol_never_has_is_refused_beside_other_problems() 
         "$.severities: has an unknown rule",
     ]
     assert kap.loads_protocol(ruled(*lines, limits={"dose_levels": [line(["high", "low"])]}))
+
+
+def test_a_route_that_the_protocol_never_has_is_refused() -> None:
+    rate = row("rate", of=chosen(route=["oral", "nasal"]), max=1, days=7)
+    assert refused(ruled(rate, limits={"routes": [line(["oral"])]})) == [
+        "$.rules[0].of.route: must be routes of routes"
+    ]
+    own = kap.loads_protocol(ruled(rate, limits={"routes": [line(["oral", "nasal"])]}))
+    assert kap.loads_protocol(kap.dumps_protocol(own)) == own
 
 
 ENDS = "must set min, max or both"

@@ -139,7 +139,9 @@ REASONS: Final[dict[str, str]] = {
     "No house rule asks for a field that its sessions do not have.": (
         "must be one that (a|each) kind of session selected by of has"
     ),
-    "No selector names a level that dose_levels never has.": "must be levels of dose_levels",
+    "No selector names a level that dose_levels never has, or a route that routes lacks.": (
+        "must be (levels of dose_levels|routes of routes)"
+    ),
     "Amounts have no more decimals than their currency.": "must have at most [023] decimals in ",
     "Amounts are of at most 10^15 minor units.": "must not be so large",
     "No scale has a high below its low.": "must not be below low",

@@ -64,11 +64,11 @@ def test_the_text_of_a_plan() -> None:
     )
     assert plan.to_csv() == (
         "plan,id,kind,date,start,end,minutes,place,format,status,clinician_id,clinician_role,"
-        "outcome,level,support_person,therapist_present,notice_hours\r\n"
+        "outcome,level,route,support_person,therapist_present,notice_hours\r\n"
         "plan,d1,dosing,2027-01-04,2027-01-04T10:00:00-08:00,2027-01-04T12:00:00-08:00,120,remote,"
-        'individual,planned,,,,,"Ann, ""the elder""",true,\r\n'
+        'individual,planned,,,,,,"Ann, ""the elder""",true,\r\n'
         "plan,i1,integration,2027-01-05,2027-01-05T10:00:00-08:00,2027-01-05T10:50:00-08:00,50,"
-        "office,individual,cancelled,,,,,,,5\r\n"
+        "office,individual,cancelled,,,,,,,,5\r\n"
     )
 
 

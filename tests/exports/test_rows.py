@@ -33,6 +33,7 @@ FULL = plan_of(
     "2027-03-13 America/Los_Angeles C0 E1@09:00+ D1@01:30~gt I2x R3?",
     {
         "d1.level": "low",
+        "d1.route": "sublingual",
         "d1.support_person": "a friend",
         "d1.clinician": kap.Clinician("k-1", "therapist"),
         "i1.notice_hours": 5,
@@ -57,6 +58,7 @@ def test_a_session_is_a_row_with_every_key() -> None:
         "clinician_role": None,
         "outcome": None,
         "level": None,
+        "route": None,
         "support_person": None,
         "therapist_present": None,
         "notice_hours": None,
@@ -73,6 +75,7 @@ def test_a_session_is_a_row_with_every_key() -> None:
         "clinician_id": "k-1",
         "clinician_role": "therapist",
         "level": "low",
+        "route": "sublingual",
         "support_person": "a friend",
         "therapist_present": True,
     }

@@ -227,7 +227,7 @@ def test_a_conflict_says_why(forms: dict[str, Any], message: str) -> None:
     assert [note.message for note in only(limits(**forms))] == [message]
 
 
-def test_a_line_is_in_force_before_its_date_where_it_is_the_first() -> None:
+def test_a_line_is_not_in_force_before_its_date_though_it_is_the_first() -> None:
     dated = kap.Setting(
         limit="dosing_places",
         value=("office", "remote"),
@@ -235,12 +235,18 @@ def test_a_line_is_in_force_before_its_date_where_it_is_the_first() -> None:
         citation=SOURCE,
     )
     (note,) = only(kap.CareProtocol(id="own", settings=[dated]))
-    assert note.message == "MODALITY can never fire: every place and format is allowed."
+    assert note.message == (
+        "For courses that begin from Tue 1 Jan 2030 on, MODALITY can never fire: every place and "
+        "format is allowed."
+    )
     assert note.parts == ["dosing_places/2030-01-01"]
 
 
 def test_a_protocol_without_faults() -> None:
-    core = Linted(name="core.json", lint=kap.lint("core"), protocol=kap.practices.CORE.protocol)
+    own = kap.practices.CORE.protocol.extended(
+        "own", settings=[kap.Setting(limit="formats", value=("individual",), citation=SOURCE)]
+    )
+    core = Linted(name="core.json", lint=kap.lint(own), protocol=own)
     assert notes(core) == []
     assert sarif(core)["results"] == []
     assert as_github([core]) == ""

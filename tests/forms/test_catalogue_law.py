@@ -113,6 +113,7 @@ IN_FORMS: dict[str, Callable[[kap.Limits], list[Any]]] = {
         lambda _: Known(Selector("dosing", place="remote"), "support_person"),
     ),
     "DOSE-LEVEL": of("dose_levels", lambda levels: Allow("dosing", "level", levels)),
+    "DOSE-ROUTE": of("routes", lambda routes: Allow("dosing", "route", routes)),
     "DOSE-GAP": of(
         "dosing_gap_days",
         lambda b: Space(

@@ -34,6 +34,10 @@ THERAPIST, PROVIDER = kap.Clinician("t", "therapist"), kap.Clinician("m", "medic
 def test_what_is_not_recorded_is_allowed() -> None:
     course = plan("D1 D2 D3", {"d2.level": "low", "d3.level": "high"})
     assert concerned(Allow("dosing", "level", ["low", "moderate"]), course) == [("d3",)]
+    course = plan("D1 D2 D3", {"d2.route": "oral", "d3.route": "nasal"})
+    assert concerned(Allow("dosing", "route", "oral"), course) == [("d3",)]
+    nasal = Selector("dosing", route=["nasal", "intravenous"])
+    assert concerned(Allow(nasal, "place", "remote"), course) == [("d3",)]
     held = plan("D1 D2 D3", {"d2.clinician": THERAPIST, "d3.clinician": PROVIDER})
     assert concerned(Allow("dosing", "role", "therapist"), held) == [("d3",)]
 
@@ -77,6 +81,8 @@ def test_known_by_the_end(
 def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
     course = plan("D1* D2*", {"d1.level": "none", "d2.clinician": kap.Clinician("none", "none")})
     assert concerned(Known("dosing", "level"), course) == [("d2",)]
+    named = plan("D1* D2*", {"d1.route": "none"})
+    assert concerned(Known("dosing", "route"), named) == [("d2",)]
     assert concerned(Known("dosing", "clinician"), course) == [("d1",)]
 
 
@@ -103,6 +109,12 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             "D0",
             {"d1.level": "high"},
             "Dosing d1 on Fri 1 Jan 2027 states a dose level that the protocol does not allow.",
+        ),
+        (
+            Allow("dosing", "route", ["oral"]),
+            "D0",
+            {"d1.route": "nasal"},
+            "Dosing d1 on Fri 1 Jan 2027 states a route that the protocol does not allow.",
         ),
         (
             Allow("dosing", "role", ["therapist"]),
@@ -166,6 +178,18 @@ def test_words(form: Any, line: str, facts: dict[str, Any], says: str) -> None:
         (
             Allow("dosing", "level", ["low"]),
             "The level of every dosing, where it is recorded, is low.",
+        ),
+        (
+            Allow(Selector("dosing", route="nasal"), "place", ["office"]),
+            "Every dosing by the nasal route is held at the office.",
+        ),
+        (
+            Known("dosing", "route", by="end"),
+            "The route of every dosing is recorded once it is over.",
+        ),
+        (
+            Allow("dosing", "route", ["oral", "nasal"]),
+            "The route of every dosing, where it is recorded, is oral or nasal.",
         ),
         (
             Allow("dosing", "role", ["therapist"]),

@@ -600,13 +600,16 @@ def test_recur_goes_on_while_dosings_are_owed() -> None:
         ({"kind": ["preparation", "medical-review"], "place": ["remote"]}, "r1"),
         ({"kind": ["preparation", "dosing", "medical-review"], "format": "individual"}, "p1 d1 d4"),
         ({"kind": ["preparation", "dosing"], "level": ["low", "high"]}, "d1 d3"),
+        ({"kind": "dosing", "route": "oral"}, "d1"),
         ({"kind": ["preparation", "dosing"], "phase": "course", "first": 1}, "p1"),
         ({"kind": "dosing", "phase": "maintenance"}, ""),
     ],
 )
 def test_selectors(selector: Any, chosen: str) -> None:
     line = "2027-01-04 P0 D7~ D8x D14g D21~ D28g R29"  # d2 is canceled and keeps no number
-    plan = plan_of(line, d1={"level": "low"}, d3={"level": "high"}, d5={"level": "other"})
+    plan = plan_of(
+        line, d1={"level": "low", "route": "oral"}, d3={"level": "high"}, d5={"level": "other"}
+    )
     found = told(plan, "count", of=selector, max=0)
     assert " ".join(f[2] for f in found) == chosen
 
@@ -682,6 +685,7 @@ def limits_and_rules(random: Random) -> tuple[dict[str, Any], dict[str, list[dic
         "therapist_present": True,
         "support_person_when_remote": True,
         "dose_levels": ["low", "moderate"],
+        "routes": ["oral", "sublingual"],
         "dosing_gap_days": bounds(20),
         "dosing_frequency": {"at_most": random.randrange(1, 3), "days": random.randrange(1, 20)},
         "integration_per_dosing": random.randrange(1, 3),
@@ -741,6 +745,9 @@ def limits_and_rules(random: Random) -> tuple[dict[str, Any], dict[str, list[dic
         ],
         "DOSE-LEVEL": [
             {"form": "allow", "of": "dosing", "field": "level", "values": limits["dose_levels"]}
+        ],
+        "DOSE-ROUTE": [
+            {"form": "allow", "of": "dosing", "field": "route", "values": limits["routes"]}
         ],
         "DOSE-GAP": [
             {"form": "space", "from": "dosing", "to": course, "unit": "days"}
@@ -852,7 +859,7 @@ def test_rows_of_every_form_and_key() -> None:
     assert dict(keys) == {form: KEYS[form] | common for form in FORMS}
     assert set(WILD) == set(FORMS)
     assert selector_keys == {
-        *("kind", "place", "format", "level", "phase"),
+        *("kind", "place", "format", "level", "route", "phase"),
         *("first", "nth", "every", "from"),
     }
     assert words["unit"] == words["within"] - {None} == {"hours", "days", "weeks", "months"}
@@ -861,7 +868,7 @@ def test_rows_of_every_form_and_key() -> None:
     assert words["policy"] == {"rolling", "calendar"}
     assert words["sum"] == {"sessions", "minutes"}
     assert words["by"] >= {"start", "end"}
-    assert words["field"] >= {"place", "format", "level", "role", "clinician", "support_person"}
+    assert words["field"] >= {"place", "format", "level", "route", "role", "clinician"}
 
 
 def test_rows_are_valid() -> None:
@@ -892,7 +899,7 @@ def test_rows_are_valid() -> None:
             assert len(set(kinds)) == len(kinds) >= 1
             if isinstance(selector, dict):
                 assert len({"first", "nth", "every", "from"} & set(selector)) <= 1
-                assert "level" not in selector or "dosing" in kinds
+                assert not {"level", "route"} & set(selector) or "dosing" in kinds
                 with_format = {"preparation", "dosing", "integration"}
                 assert "format" not in selector or set(kinds) & with_format
 

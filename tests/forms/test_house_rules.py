@@ -71,6 +71,17 @@ REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
         "rules",
         "at most 200",
     ),
+    "a route that the protocol lacks": (
+        lambda: kap.CareProtocol(
+            id="x",
+            settings=[
+                kap.Setting(limit="routes", value=("oral",), citation=kap.Citation("s", "w"))
+            ],
+            rules=[rule(form=Count(Selector("dosing", route="nasal"), 1))],
+        ),
+        "rules[0].form.of.route",
+        "routes of routes",
+    ),
     "a level that the protocol lacks": (
         lambda: kap.practices.REGROUNDING.protocol.extended(
             "x", rules=[rule(form=Count(Selector("dosing", level=["low", "secret"]), 1))]

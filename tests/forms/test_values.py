@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "allow a place that is none": (lambda: Allow(D, "place", ["secret"]), "values[0]", "office"),
     "allow no label": (lambda: Allow(D, "role", ["a b"]), "values[0]", "letters"),
     "allow nothing": (lambda: Allow(D, "role", []), "values", "at least one"),
-    "know a field that is none": (lambda: Known(D, ANY), "field", "level, clinician"),
+    "know a field that is none": (lambda: Known(D, ANY), "field", "level, route, clinician"),
     "know what not all have": (
         lambda: Known([D, "preparation"], "level"),
         "field",

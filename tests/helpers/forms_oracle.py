@@ -54,6 +54,7 @@ KINDS_WITH = {
     "place": KINDS,
     "format": (P, D, I),
     "level": (D,),
+    "route": (D,),
     "role": KINDS,
     "clinician": KINDS,
     "support_person": (D,),
@@ -88,7 +89,7 @@ def base(course: Course, selector: Any) -> list[Session]:
             continue
         if wanted.get("phase") == "maintenance":
             continue
-        named = [name for name in ("place", "format", "level") if name in wanted]
+        named = [name for name in ("place", "format", "level", "route") if name in wanted]
         values = [(value_of(s, name), wanted[name]) for name in named]
         if all(value is not None and is_one_of(value, given) for value, given in values):
             found.append(s)

@@ -8,7 +8,7 @@ function under a paraphrase of its sentence, in the order of the contract's cata
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -45,6 +45,7 @@ class Session:
         self.role: str | None = raw["clinician"]["role"] if "clinician" in raw else None
         self.outcome: str | None = raw.get("outcome")
         self.level: str | None = raw.get("level")
+        self.route: str | None = raw.get("route")
         self.support_person: str | None = raw.get("support_person")
         self.therapist_present: bool | None = raw.get("therapist_present")
 
@@ -229,7 +230,7 @@ class Finding:
     sessions: list[Session] = field(default_factory=list)
     opens: Edge | None = None
     due: Edge | None = None
-    side: str | None = None  # the bracket's severity for this side of a two-sided rule
+    side: str | None = None  # of a two-sided rule: below or above
     stated: str | None = None  # a severity that the rule's text states: no override
 
 
@@ -238,7 +239,8 @@ Rule = Callable[[Course], Findings]
 CATALOGUE: list[tuple[str, str, tuple[str, ...], Rule]] = []  # id, severity, limits, function
 
 
-# The bracket of a rule: its severity and the limits it reads; definition order is the catalogue's.
+# The bracket of a rule: its severity (below/above, where they differ) and the limits it reads;
+# definition order is the catalogue's.
 def rule(rule_id: str, severity: str, *limits: str) -> Callable[[Rule], Rule]:
     def register(function: Rule) -> Rule:
         CATALOGUE.append((rule_id, severity, limits, function))
@@ -335,16 +337,16 @@ def role_scope(course: Course) -> Findings:
 
 
 # P before D1 (all P where there is no D) number within the limit.
-@rule("PREP-COUNT", "error", "preparation_count")
+@rule("PREP-COUNT", "error/warning", "preparation_count")
 def prep_count(course: Course) -> Findings:
     limit, first = course.limits["preparation_count"], course.counting(D)[:1]
     found = [p for p in course.counting(P) if all(before(p, d) for d in first)]
     if below(limit, len(found)):
         closes = at(course, first[0].start) if first else None
         if first or not asks_nothing_more(course):
-            yield missing(course, first, closes=closes, side="error")
+            yield missing(course, first, closes=closes, side="below")
     if above(limit, len(found)):
-        yield Finding("violated", found[limit["max"] :], side="warning")
+        yield Finding("violated", found[limit["max"] :], side="above")
 
 
 # Each P is before D1, where there is a D.
@@ -380,11 +382,20 @@ def after_first_dosing(course: Course, reviews: list[Session]) -> list[Session]:
     return [r for r in reviews if any(after(r, d) for d in course.counting(D)[:1])]
 
 
+# Whether nobody evaluates, so that the initial supply is there from the beginning.
+def unevaluated(course: Course) -> bool:
+    return "evaluation_first" not in course.limits and not clearing(course, E)
+
+
 # Inferred: the initial supply from the first clearing E, a refill from each clearing R after D1.
 def inferred_supply_is_short(course: Course, k: int, instant: datetime) -> bool:
     sources = [(e, "initial_supply") for e in clearing(course, E)[:1]]
     sources += [(r, "refill_supply") for r in after_first_dosing(course, clearing(course, R))]
     total = 0
+    if unevaluated(course):
+        if "initial_supply" not in course.limits:
+            return False
+        total = course.limits["initial_supply"]
     for source, limit in sources:
         if source.end <= instant:
             if limit not in course.limits:  # unset: no limit from then on
@@ -403,7 +414,7 @@ def supply_balance(course: Course) -> Findings:
                 yield missing(course, [d], closes=end_of(course, d.date))
         else:
             evaluated = any(before(e, d) for e in clearing(course, E))
-            if evaluated and inferred_supply_is_short(course, k, d.start):
+            if (evaluated or unevaluated(course)) and inferred_supply_is_short(course, k, d.start):
                 yield missing(course, [d], closes=at(course, d.start))
 
 
@@ -454,9 +465,9 @@ def supply_issued(course: Course) -> Findings:
 # Too few: missing, never closes, unless nothing more is asked; too many: one violated.
 def number_within(course: Course, limit: dict[str, int], found: list[Session]) -> Findings:
     if below(limit, len(found)) and not asks_nothing_more(course):
-        yield missing(course, [])
+        yield missing(course, [], side="below")
     if above(limit, len(found)):
-        yield violated(*found[limit["max"] :])
+        yield Finding("violated", found[limit["max"] :], side="above")
 
 
 # D number within the limit.
@@ -528,13 +539,13 @@ def dose_level(course: Course) -> Findings:
 
 
 # Days between the dates of consecutive D are within the limit.
-@rule("DOSE-GAP", "error", "dosing_gap_days")
+@rule("DOSE-GAP", "error/warning", "dosing_gap_days")
 def dose_gap(course: Course) -> Findings:
     limit, dosings = course.limits["dosing_gap_days"], course.counting(D)
     for d, following in pairwise(dosings):
         days = (following.date - d.date).days
         if outside(limit, days):
-            side = "error" if below(limit, days) else "warning"
+            side = "below" if below(limit, days) else "above"
             yield Finding("violated", [d, following], side=side)
 
 
@@ -545,6 +556,29 @@ def dose_frequency(course: Course) -> Findings:
     for k, d in enumerate(dosings):
         days = [d.date - timedelta(days=n) for n in range(limit["days"])]
         if sum(other.date in days for other in dosings[: k + 1]) > limit["at_most"]:
+            yield violated(d)
+
+
+# Unless the protocol states a pace: another D up to Dk on its date, or more than two D up to Dk in
+# the seven days that end on it.
+@rule("DOSE-CLOSE", "advice")
+def dose_close(course: Course) -> Findings:
+    dosings = course.counting(D)
+    for k, d in enumerate(dosings):
+        ago = [(d.date - other.date).days for other in dosings[: k + 1]]
+        if ago.count(0) > 1 or sum(0 <= days < 7 for days in ago) > 2:
+            yield violated(d)
+
+
+def states_a_pace(limits: dict[str, Any]) -> bool:
+    return "dosing_frequency" in limits or "min" in limits.get("dosing_gap_days", {})
+
+
+# A stated route is one of them.
+@rule("DOSE-ROUTE", "error", "routes")
+def dose_route(course: Course) -> Findings:
+    for d in course.counting(D):
+        if d.route is not None and d.route not in course.limits["routes"]:
             yield violated(d)
 
 
@@ -585,7 +619,7 @@ def integ_order(course: Course) -> Findings:
 
 
 # I number within the limit.
-@rule("INTEG-COUNT", "warning", "integration_count")
+@rule("INTEG-COUNT", "warning/advice", "integration_count")
 def integ_count(course: Course) -> Findings:
     yield from number_within(course, course.limits["integration_count"], course.counting(I))
 
@@ -737,7 +771,7 @@ def judge(
     limits: dict[str, Any],
     *,
     as_of: str | None = None,
-    severities: dict[str, str] | None = None,
+    severities: Mapping[str, Any] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Every finding in the contract's order, and the worst verdict of each rule."""
     course = Course(plan, limits, as_of)
@@ -745,18 +779,22 @@ def judge(
     verdicts: dict[str, str] = {}
     for rule_id, bracket, read, function in CATALOGUE:
         # A rule is not applicable where the protocol sets none of its limits.
-        if read and not any(limit in limits for limit in read):
+        silent = rule_id == "DOSE-CLOSE" and states_a_pace(limits)
+        if silent or (read and not any(limit in limits for limit in read)):
             verdicts[rule_id] = "not-applicable"
             continue
         verdicts[rule_id] = "satisfied"
         found = list(function(course))
         for finding in found:
-            override = (severities or {}).get(rule_id)
+            stated = (severities or {}).get(rule_id)
+            override = stated.get(finding.side) if isinstance(stated, dict) else stated
+            below_above = bracket.split("/")
+            usual = below_above[-1] if finding.side == "above" else below_above[0]
             findings.append(
                 {
                     "rule": rule_id,
                     "verdict": finding.verdict,
-                    "severity": finding.stated or override or finding.side or bracket,
+                    "severity": finding.stated or override or usual,
                     "sessions": [s.id for s in finding.sessions],
                     "opens": None if finding.opens is None else finding.opens[1],
                     "due": None if finding.due is None else finding.due[1],

@@ -41,6 +41,7 @@ def wild_session(random: Random, id: str, zone_name: str, origin: dt.date, span:
         given["format"] = "group"
     if cls is kap.Dosing:
         given["level"] = random.choice((None, None, "low", "high"))
+        given["route"] = random.choice((None, None, "oral", "nasal"))
         given["support_person"] = random.choice((None, None, "none", "sister"))
         given["therapist_present"] = random.choice((None, True, True, False))
     if status == "completed" and cls is kap.MedicalEvaluation:

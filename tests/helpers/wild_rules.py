@@ -1,7 +1,7 @@
 """House rules from a seed, as rows of a protocol document, with figures that wild plans meet.
 
 Every row is valid by sections 11.1 to 11.3 of the contract under a protocol that sets no
-`dose_levels`.  Not drawn: records, labels, routes, checks, and a ``to`` with an ordinal that
+`dose_levels` or `routes`.  Not drawn: records, labels, checks, and a ``to`` with an ordinal that
 shares a kind with ``from`` (refused for ``space``).
 """
 
@@ -23,6 +23,7 @@ KINDS = (
 WITH_FORMAT = ("preparation", "dosing", "integration")
 LIKELY = ("dosing",) * 8 + ("integration",) * 6 + KINDS + ("medical-review",) * 2
 LEVELS = ("low", "high")  # those that wild plans state
+ROUTES = ("oral", "nasal")  # likewise
 ROLES = ("low", "moderate", "therapist", "medical-provider")  # of the clinicians of wild plans
 PLACES, FORMATS = ("office", "remote"), ("individual", "group")
 LENGTHS = (30, 45, 50, 59, 60, 70, 90, 119, 120, 121, 180, 600)
@@ -80,6 +81,8 @@ def wild_selector(
         row["format"] = one_or_list(random, FORMATS)
     if random.random() < 0.25 and "dosing" in kinds:
         row["level"] = one_or_list(random, LEVELS)
+    if random.random() < 0.15 and "dosing" in kinds:
+        row["route"] = one_or_list(random, ROUTES)
     if random.random() < 0.2:
         row["phase"] = random.choice(("course",) * 5 + ("maintenance",))
     if ordinal and random.random() < 0.6:
@@ -182,18 +185,19 @@ def wild_length(random: Random) -> Row:
 
 
 def wild_allow(random: Random) -> Row:
-    field = random.choice(("place", "format", "level", "role"))
-    first = {"format": random.choice(WITH_FORMAT), "level": "dosing"}.get(field)
+    field = random.choice(("place", "format", "level", "route", "role"))
+    first = {"format": random.choice(WITH_FORMAT), "level": "dosing", "route": "dosing"}.get(field)
     kinds = wild_kinds(random)
     if first is not None and first not in kinds:
         kinds[0] = first
-    values = {"place": PLACES, "format": FORMATS, "level": LEVELS, "role": ROLES}[field]
+    words: dict[str, tuple[str, ...]] = {"place": PLACES, "format": FORMATS, "level": LEVELS}
+    values = (words | {"route": ROUTES, "role": ROLES})[field]
     chosen = random.sample(values, random.randrange(1, len(values)))
     return {"of": wild_selector(random, kinds=kinds), "field": field, "values": chosen}
 
 
 def wild_known(random: Random) -> Row:
-    field = random.choice(("level", "clinician", "support_person", "therapist_present"))
+    field = random.choice(("level", "route", "clinician", "support_person", "therapist_present"))
     kinds = wild_kinds(random) if field == "clinician" else ["dosing"]
     row: Row = {"of": wild_selector(random, kinds=kinds), "field": field}
     if random.random() < 0.7:

@@ -10,7 +10,13 @@ import pytest
 
 import kap_model as kap
 from kap_model import rules
-from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.citations import (
+    BRIEF,
+    CONTRACT,
+    KINGSLEY_PAGE,
+    PRESCRIBER_QUESTIONS,
+    REGROUNDING_PAGE,
+)
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMITS
 from kap_model.practices._built_in import BY_NAME
@@ -21,7 +27,8 @@ MODULES = [
     for found in pkgutil.iter_modules(rules.__path__)
     if not found.name.startswith("_") and found.name != "catalogue"
 ]
-# The source documents of each rule: the brief, the Kingsley page, the Regrounding page; none.
+# The source documents of each rule: the brief, the Kingsley page, the Regrounding page, the medical
+# partner's page for prescribers; none.
 CATALOGUE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "SCREEN-FIRST": ("advice", "KR", ("consultation_first",)),
     "MED-CLEAR": ("error", "KR", ("evaluation_first",)),
@@ -42,6 +49,8 @@ CATALOGUE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "DOSE-LEVEL": ("warning", "R", ("dose_levels",)),
     "DOSE-GAP": ("error", "", ("dosing_gap_days",)),
     "DOSE-FREQUENCY": ("error", "", ("dosing_frequency",)),
+    "DOSE-CLOSE": ("advice", "J", ()),
+    "DOSE-ROUTE": ("error", "", ("routes",)),
     "INTEG-EACH": ("error", "UKR", ("integration_per_dosing",)),
     "INTEG-ORDER": ("advice", "KR", ("integration_after_dosing",)),
     "INTEG-COUNT": ("warning", "R", ("integration_count",)),
@@ -54,7 +63,12 @@ CATALOGUE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "AGE-MIN": ("error", "", ("minimum_age",)),
     "EXCLUSION": ("warning", "R", ("exclusions",)),
 }
-LETTER_OF = {BRIEF.title: "U", KINGSLEY_PAGE.title: "K", REGROUNDING_PAGE.title: "R"}
+LETTER_OF = {
+    BRIEF.title: "U",
+    KINGSLEY_PAGE.title: "K",
+    REGROUNDING_PAGE.title: "R",
+    PRESCRIBER_QUESTIONS.title: "J",
+}
 each_rule = pytest.mark.parametrize("rule", kap.RULES, ids=lambda rule: rule.id)
 
 

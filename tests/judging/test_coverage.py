@@ -145,7 +145,7 @@ def test_it_is_a_value() -> None:
         assert all(one == value and hash(one) == hash(value) for one in copies(value))
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             value.plans = 1  # type: ignore[misc]
-    assert repr(coverage) == "<RuleCoverage of 6 plans: 30 rules>"
+    assert repr(coverage) == "<RuleCoverage of 6 plans: 32 rules>"
     assert pickle.loads(pickle.dumps(coverage)) == coverage  # noqa: S301 - our own
     assert RuleCoverage(plans=6, left_out=1, rules=list(reversed(coverage.rules))) == coverage
     assert RuleCoverage() + coverage == coverage == coverage + RuleCoverage()

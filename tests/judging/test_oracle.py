@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 import kap_model as kap
 from kap_model.limits import LIMITS
+from kap_model.severities import severity_json
 from kap_model.testing import strategies as kst
 from oracle import LIMITS_READ, RULE_IDS, judge
 from profiles import scaled, seeds
@@ -30,7 +31,7 @@ def limit_values(protocol: kap.CareProtocol, day: dt.date | None) -> dict[str, A
         lines = [line for line in protocol.settings if line.limit == spec.name]
         in_force = [line for line in lines if line.since is None]
         dated = sorted((line.since, line.value) for line in lines if line.since is not None)
-        value = in_force[0].value if in_force else dated[0][1] if dated else "off"
+        value = in_force[0].value if in_force else "off"
         for since, later in dated:
             if day is None or since <= day:
                 value = later
@@ -69,7 +70,7 @@ def compare(plan: kap.Plan, protocol: kap.CareProtocol, as_of: dt.datetime | Non
         json.loads(kap.dumps(plan)),
         limit_values(protocol, first_day(plan, as_of)),
         as_of=None if as_of is None else as_of.isoformat(),
-        severities=dict(protocol.severities),
+        severities={rule: severity_json(said) for rule, said in protocol.severities},
     )
     found = [{key: f[key] for key in FIELDS} for f in report.to_dict()["findings"]]
     assert found == expected

@@ -65,7 +65,7 @@ SWITCHES = (
     "preparation_after_supply",
     "support_person_when_remote",
 )
-LABELS = ("medical_roles", "therapist_roles", "dose_levels", "exclusions")
+LABELS = ("medical_roles", "therapist_roles", "dose_levels", "routes", "exclusions")
 NO_RANGE = (6, (6, 8), {"min": 6}, "6-8", True, None, F(1, 2))
 NO_INTEGER = (0, -1, 1.0, "2", True, None, 1_000_001, (2,), B(2))
 NO_SWITCH = (False, 1, "true", "yes", None, (True,))
@@ -214,8 +214,8 @@ DATED = protocol(
 @pytest.mark.parametrize(
     ("day", "age", "dosings", "supply"),
     [
-        ("1999-01-01", 21, B(6, 8), None),
-        ("2026-12-31", 21, B(6, 8), None),
+        ("1999-01-01", None, B(6, 8), None),
+        ("2026-12-31", None, B(6, 8), None),
         ("2027-01-01", 21, B(6, 8), None),
         ("2027-06-30", 21, B(6, 8), None),
         ("2027-07-01", 18, None, 2),
@@ -226,25 +226,24 @@ DATED = protocol(
     ],
 )
 def test_the_limits_in_force_on_a_date(
-    day: str | None, age: int, dosings: kap.Bounds | None, supply: int | None
+    day: str | None, age: int | None, dosings: kap.Bounds | None, supply: int | None
 ) -> None:
     limits = DATED.limits_on(None if day is None else dt.date.fromisoformat(day))
     assert limits.minimum_age == age
     assert limits.dosing_count == dosings
     assert limits.initial_supply == supply
-    set_limits = {"minimum_age"}
+    set_limits = {"minimum_age"} if age else set()
     set_limits |= {"dosing_count"} if dosings else set()
     set_limits |= {"initial_supply"} if supply else set()
     assert set(limits.citations) == set_limits
 
 
 def naive_value(own: kap.CareProtocol, name: str, day: dt.date | None) -> Any:
-    """The last line since the date, before all of them the first."""
+    """The last line since the date; before all of them it is not set."""
     lines = [line for line in own.settings if line.limit == name]
     lines.sort(key=lambda line: (line.since is not None, line.since or dt.date.min))
     begun = [line for line in lines if day is None or line.since is None or line.since <= day]
-    chosen = begun[-1:] or lines[:1]
-    return None if not chosen or chosen[0].value == OFF else chosen[0].value
+    return None if not begun or begun[-1].value == OFF else begun[-1].value
 
 
 @settings(max_examples=scaled(40))
@@ -354,6 +353,22 @@ def test_severities_are_a_mapping_or_pairs(severities: Any) -> None:
 )
 def test_what_is_no_severity_is_refused(severities: Any) -> None:
     assert refused(protocol, severities=severities).path == "severities"
+
+
+@pytest.mark.parametrize(
+    ("severity", "path"),
+    [
+        ({"below": "error"}, "severities"),
+        ({"below": "error", "above": "fatal"}, "severities.above"),
+        ({"below": "error", "above": "advice", "beside": "advice"}, "severities"),
+    ],
+)
+def test_severities_of_two_sides_name_both(severity: Any, path: str) -> None:
+    assert refused(protocol, severities={"DOSE-COUNT": severity}).path == path
+    sides = {"above": "warning", "below": "error"}
+    own = protocol(severities={"DOSE-COUNT": sides, "MODALITY": "advice"})
+    assert own == protocol(severities=own.severities)
+    assert own.severity_of["DOSE-COUNT"] == (("below", "error"), ("above", "warning"))
 
 
 @pytest.mark.parametrize("settings", ["minimum_age", {"minimum_age": 18}, 5, None])

@@ -119,6 +119,7 @@ def test_a_report_as_json_values() -> None:
         "DOSE-LEVEL": "not-applicable",
         "DOSE-GAP": "not-applicable",
         "DOSE-FREQUENCY": "not-applicable",
+        "DOSE-ROUTE": "not-applicable",
         "INTEG-EACH": "pending",
         "INTEG-COUNT": "not-applicable",
         "INTEG-WINDOW": "not-applicable",
@@ -132,7 +133,7 @@ FOUR_FINDINGS = """\
 p-7: ok, not confirmed
   protocol kingsley (named by the plan)
   as of Wed 20 Jan 2027 at 09:00, America/Los_Angeles
-  rules: 1 violated, 1 unknown, 1 pending, 17 satisfied, 10 not applicable
+  rules: 1 violated, 1 unknown, 1 pending, 18 satisfied, 11 not applicable
 
 Violated
   DOSE-DURATION (warning, waived): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the limit is
@@ -167,14 +168,14 @@ def test_a_report_as_text() -> None:
 NO_FINDING = """\
 plan: ok
   protocol core (the default, for the plan names none)
-  rules: 18 satisfied, 12 not applicable"""
+  rules: 19 satisfied, 13 not applicable"""
 
 
 ONE_PENDING = """\
 plan: ok
   protocol core (as asked)
   as of Mon 4 Jan 2027 at 10:00, UTC
-  rules: 1 pending, 17 satisfied, 12 not applicable
+  rules: 1 pending, 18 satisfied, 13 not applicable
 
 Pending: still to come
   DOSE-COUNT (error): The course has 5 dosings; the limit is 6 to 8 dosings.
@@ -186,7 +187,7 @@ NOT_OK = """\
 plan: not ok
   protocol kingsley (as asked)
   judged as a whole, at no moment: what is missing counts as missing
-  rules: 2 violated, 18 satisfied, 10 not applicable
+  rules: 2 violated, 19 satisfied, 11 not applicable
 
 Violated
   SUPPLY-BALANCE (error): """

@@ -231,7 +231,7 @@ def test_an_overdue_review_comes_before_a_new_dosing() -> None:
         (14, "C0* D8* D22 D36"),
         (7, "C0* D8* D15 D22"),
         ("1w", "C0* D8* D15 D22"),
-        (1, "C0* D8* D9 D10"),
+        (1, "C0* D8* D9 D15"),  # no third one within seven days, for no pace is stated
         ("366d", "C0* D8* D374 D740"),
     ],
 )
@@ -408,11 +408,11 @@ def test_a_whole_intake_stands_in_its_order_before_the_first_dosing() -> None:
     assert done.plan.notation == "2027-01-03 C0 E1 P2 D3 I4 D17 I18"
 
 
-def test_without_an_evaluation_medicine_asks_for_no_later_review() -> None:
-    """The review that the first dosing asks for is held at once: no refill has it wait."""
+def test_without_an_evaluation_medicine_is_there_from_the_start() -> None:
+    """The review that the first dosing asks for brings the second's, another one the third's."""
     supplied = {"initial_supply": 1, "refill_supply": 1, "dosing_count": {"min": 3}}
     gated = {**supplied, "review_after": {"dosings": 1, "gate": "any-time"}}
-    assert completed("R2+ D5*", gated, at(6)).plan.notation == "2027-01-03 R0+ D3* R4 D17 D31"
+    assert completed("R2+ D5*", gated, at(6)).plan.notation == "2027-01-03 R0+ D3* R4 D17 R18 D31"
 
 
 def test_an_integration_during_a_dosing_is_none_after_it() -> None:

@@ -42,13 +42,13 @@ def test_the_built_in_practices_compared() -> None:
         "dosing_minutes": ("changed", "tighter"),
         "effect_minutes": ("added", "tighter"),
         "review_after": ("added", "tighter"),
-        "formats": ("changed", "looser"),
     }
     assert (found.before, found.after, found.on) == ("core", "kingsley", None)
     assert found.switched_on == ("EFFECT-FIT", "REVIEW-AFTER")
     assert found.switched_off == ()
     assert found.cited_anew == ("preparation_count", "integration_per_dosing", "review_every")
-    assert found.severities == ()
+    (severity,) = found.severities
+    assert (severity.rule, severity.before, severity.after) == ("SCREEN-FIRST", None, "warning")
     assert not found.same
     assert (found.plan, found.gained, found.lost) == (None, (), ())
     assert found == diff(kap.practices.CORE, kap.practices.KINGSLEY.protocol)

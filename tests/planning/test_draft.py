@@ -65,7 +65,7 @@ CORE: Final[dict[str, tuple[dict[str, Any], str]]] = {
     ),
     "days that the sessions between need": (
         {"every": 1},
-        "C0 E2 P7 D14/60 I15 D16/60 I17 R18 D19/60 I20 D21/60 I22 D23/60 I24 D25/60 I26",
+        "C0 E2 P7 D14/60 I15 D16/60 I17 R18 D21/60 I22 D23/60 I24 D28/60 I29 D30/60 I31",
     ),
     "more than a review lasts": (
         {"every": 60},
@@ -444,9 +444,11 @@ def test_the_start_chooses_the_dated_limits() -> None:
     )
     assert draft(changed, "2027-01-31").notation == "2027-01-31 D0"
     assert draft(changed, "2027-02-01").notation == "2027-02-01 D0 D14"
-    # Before its first date, the first line applies.
-    later = kap.CareProtocol(id="dated", settings=dated("dosing_count", {START: {"min": 2}}))
-    assert draft(later, "2027-01-01").notation == "2027-01-01 D0 D14"
+    # Before its first date, it is not set.
+    lines = dated("preparation_count", {START: {"min": 2}})
+    later = limits(dosing_count={"min": 1}).extended("dated", settings=lines)
+    assert draft(later, START).notation == f"{START} P0 P1 D7"
+    assert draft(later, "2027-01-10").notation == "2027-01-10 D0"
 
 
 def test_the_age_is_that_at_the_evaluation_else_at_the_first_dosing() -> None:
@@ -598,12 +600,12 @@ CONFLICTS: Final[dict[str, tuple[Any, dict[str, Any], tuple[str, ...], str]]] = 
         ),
     ),
     "a weekday beyond the longest gap": (
-        few(2, dosing_gap_days={"max": 6}),
+        few(2, dosing_gap_days={"min": 0, "max": 6}),
         {"weekday": "mon", "every": 1},
         ("every", "weekday", "dosing_count", "dosing_gap_days"),
         (
-            "every, weekday, the limit dosing_count (at least 2) and the limit dosing_gap_days (at "
-            "most 6) exclude each other"
+            "every, weekday, the limit dosing_count (at least 2) and the limit dosing_gap_days (0 "
+            "to 6) exclude each other"
         ),
     ),
     "a frequency and a gap": (

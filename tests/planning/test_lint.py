@@ -82,6 +82,7 @@ def test_a_protocol_of_nothing_is_kept_by_a_course_of_nothing() -> None:
     assert set(stretch.off) == {rule.id for rule in kap.RULES if rule.reads}
 
 
+SAME_DAY = {"min": 0, "max": 0}
 COURSE = {"dosing_count": {"min": 6, "max": 8}, "integration_per_dosing": 1}
 CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
     (
@@ -108,7 +109,7 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
         TOGETHER,
     ),
     (
-        {"dosing_gap_days": {"max": 1}, "dosing_frequency": {"at_most": 1, "days": 2}},
+        {"dosing_gap_days": {"min": 0, "max": 1}, "dosing_frequency": {"at_most": 1, "days": 2}},
         "dosing_count dosing_gap_days dosing_frequency",
         TOGETHER,
     ),
@@ -131,6 +132,8 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
         TOO_MANY,
     ),
     ({"integration_per_dosing": 1_700}, "dosing_count integration_per_dosing", TOO_MANY),
+    # Without a least distance or a frequency, more than two a week are close together.
+    ({"dosing_gap_days": {"max": 3}}, "dosing_count dosing_gap_days", TOGETHER),
     ({"dosing_gap_days": {"min": 20_000}}, "dosing_count dosing_gap_days", TOO_LONG),
     (
         {"dosing_frequency": {"at_most": 2, "days": 50_000}},
@@ -166,7 +169,8 @@ def test_the_smallest_set_of_limits_in_conflict_is_named(
         {"integration_count": {"max": 6}},
         {"dosing_gap_days": {"max": 7}, "dosing_frequency": {"at_most": 2, "days": 14}},
         {"dosing_gap_days": {"min": 10_000}, "review_every": {"months": 120}},
-        {"dosing_gap_days": {"max": 1}},
+        {"dosing_gap_days": {"min": 0, "max": 1}},
+        {"dosing_gap_days": {"max": 4}},
         {"review_every": {"months": 1, "policy": "calendar"}},
         {"dosing_minutes": {"max": 1440}, "effect_minutes": 1440},
     ],
@@ -180,18 +184,18 @@ def test_at_the_edge_there_is_a_witness(forms: dict[str, Any]) -> None:
     ("forms", "named"),
     [
         (
-            {"dosing_gap_days": {"max": 0}, "dosing_minutes": {"min": 300}},
+            {"dosing_gap_days": SAME_DAY, "dosing_minutes": {"min": 300}},
             ["dosing_count", "dosing_minutes", "dosing_gap_days"],
         ),
-        ({"dosing_gap_days": {"max": 0}, "dosing_minutes": {"min": 120}}, []),
-        ({"dosing_gap_days": {"max": 0}, "dosing_minutes": {"max": 120}}, []),
+        ({"dosing_gap_days": SAME_DAY, "dosing_minutes": {"min": 120}}, []),
+        ({"dosing_gap_days": SAME_DAY, "dosing_minutes": {"max": 120}}, []),
         (
-            {"dosing_gap_days": {"max": 1}, "integration_per_dosing": 40}
+            {"dosing_gap_days": {"min": 0, "max": 1}, "integration_per_dosing": 40}
             | {"therapy_minutes": {"min": 60}},
             ["dosing_count", "integration_per_dosing", "therapy_minutes", "dosing_gap_days"],
         ),
         # Of any length, they are as short as may be.
-        ({"dosing_gap_days": {"max": 1}, "integration_per_dosing": 40}, []),
+        ({"dosing_gap_days": {"min": 0, "max": 1}, "integration_per_dosing": 40}, []),
         ({"dosing_count": {"max": 0}, "dosing_minutes": {"max": 0}, "formats": ["group"]}, []),
     ],
 )
@@ -267,8 +271,8 @@ def test_a_course_of_two_centuries_begins_early() -> None:
     assert begins(only(protocol).witness) == dt.date(1980, 1, 1)
     lines = dated("dosing_gap_days", {"1990-01-01": {"min": 1}, "2100-01-01": {"min": 16_000}})
     late = lint(limits(dosing_count={"min": 5}).extended("late", settings=lines))
-    assert [stretch.satisfiable for stretch in late.stretches] == [True, False]
-    assert late.stretches[1].reason == TOO_LONG
+    assert [stretch.satisfiable for stretch in late.stretches] == [True, True, False]
+    assert late.stretches[2].reason == TOO_LONG
 
 
 def test_on_the_last_days_a_course_is_as_dense_as_may_be() -> None:
@@ -302,18 +306,23 @@ def test_lines_at_the_ends_of_the_calendar(
     assert all("never in force" in remark.says for remark in found.remarks)
 
 
-def test_a_first_line_is_in_force_before_its_date() -> None:
-    found = lint(
-        kap.CareProtocol(id="own", settings=dated("dosing_count", {"2200-06-01": {"min": 1}}))
-    )
-    assert found.remarks == ()
-    assert "DOSE-COUNT" not in found.stretches[0].off
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ({"2200-06-01": {"min": 1}}, "never in force"),
+        ({"2027-01-01": "off", "2027-06-01": {"min": 1}}, "unsets what no line before it sets"),
+    ],
+)
+def test_a_limit_is_not_set_before_its_first_date(lines: dict[str | None, Any], says: str) -> None:
+    found = lint(kap.CareProtocol(id="own", settings=dated("dosing_count", lines)))
+    assert says in found.remarks[0].says
+    assert "DOSE-COUNT" in found.stretches[0].off
 
 
 def test_dates_on_which_nothing_changes_make_no_stretch() -> None:
     lines = dated("dosing_count", {"2027-01-01": {"min": 1}, "2028-01-01": {"min": 1}})
     found = lint(kap.CareProtocol(id="own", settings=lines))
-    assert [stretch.since for stretch in found.stretches] == [None]
+    assert [stretch.since for stretch in found.stretches] == [None, dt.date(2027, 1, 1)]
     assert found.remarks == (
         Remark(
             subject="dosing_count",
@@ -327,7 +336,8 @@ def test_the_same_value_from_another_source_is_a_stretch_of_its_own() -> None:
     (line,) = dated("dosing_count", {"2027-01-01": {"min": 1}})
     again = attrs.evolve(line, since="2028-01-01", citation=kap.Citation("another page", "here"))
     found = lint(kap.CareProtocol(id="own", settings=[line, again]))
-    assert [stretch.since for stretch in found.stretches] == [None, dt.date(2028, 1, 1)]
+    days = [None, dt.date(2027, 1, 1), dt.date(2028, 1, 1)]
+    assert [stretch.since for stretch in found.stretches] == days
     assert found.remarks == ()
 
 
@@ -371,8 +381,8 @@ own: not ok
     a lawful course: 2027-01-04 C0 E2 P7 D14 I15 D28 I29 R41 D42 I43 D56 I57 D70 I71 D84 I85
     never fires: MODALITY; every place and format is allowed
     adds nothing: EFFECT-FIT; where it fires, DOSE-DURATION fires too
-    off: PREP-AFTER-SUPPLY, SUPPORT-PERSON, DOSE-LEVEL, DOSE-GAP, DOSE-FREQUENCY, INTEG-WINDOW,
-      THERAPY-LENGTH, AGE-MIN, EXCLUSION
+    off: PREP-AFTER-SUPPLY, SUPPORT-PERSON, DOSE-LEVEL, DOSE-GAP, DOSE-FREQUENCY, DOSE-ROUTE,
+      INTEG-WINDOW, THERAPY-LENGTH, AGE-MIN, EXCLUSION
   courses that begin from Tue 1 Jun 2027 on: not satisfiable
     conflict: no course keeps them together
       dosing_count: 6 to 8 (kap_model brief, dosing sessions)
@@ -380,8 +390,8 @@ own: not ok
       integration_count: at most 5 (a practice's own page, the limit under test)
     never fires: MODALITY; every place and format is allowed
     adds nothing: EFFECT-FIT; where it fires, DOSE-DURATION fires too
-    off: PREP-AFTER-SUPPLY, SUPPORT-PERSON, DOSE-LEVEL, DOSE-GAP, DOSE-FREQUENCY, INTEG-WINDOW,
-      THERAPY-LENGTH, AGE-MIN, EXCLUSION
+    off: PREP-AFTER-SUPPLY, SUPPORT-PERSON, DOSE-LEVEL, DOSE-GAP, DOSE-FREQUENCY, DOSE-ROUTE,
+      INTEG-WINDOW, THERAPY-LENGTH, AGE-MIN, EXCLUSION
   no effect
     DOSE-LEVEL has a severity set, and is off throughout"""
 
@@ -423,9 +433,10 @@ def test_where_all_rules_are_on_none_is_off() -> None:
         dosing_frequency={"at_most": 1, "days": 1},
         integration_window_hours=72,
         minimum_age=18,
+        routes=["oral"],
     )
-    assert only(protocol).off == ()
-    assert "off:" not in str(lint(protocol))
+    assert only(protocol).off == ("DOSE-CLOSE",)  # for the practice states a pace
+    assert "off: DOSE-CLOSE" in str(lint(protocol))
 
 
 def test_a_lint_as_json() -> None:

@@ -598,7 +598,7 @@ class TestTheEarliestStart:
     def test_a_day_that_comes_twice_is_tried_twice(self) -> None:
         """The dosing may stand on 28 October only, and the first minute of the 29th is free."""
         line = "2006-10-27 America/St_Johns D1@10:00 P1@13:00/660 P2@00:30"
-        gap = {"dosing_gap_days": {"max": 0}, "dosing_minutes": {"min": 10}}
+        gap = {"dosing_gap_days": {"min": 0, "max": 0}, "dosing_minutes": {"min": 10}}
         found = dosing(plan(line), "2006-10-29T02:30:00Z", **gap)
         assert found == ("2006-10-28T23:01:00-03:30", ("DOSE-GAP",))
 

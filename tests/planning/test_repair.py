@@ -66,6 +66,16 @@ PACE = limits(dosing_frequency={"at_most": 2, "days": 7}, dosing_count={"min": 3
 FILLED = WHOLE.replace("D56", "D56 D57@12:00 I58")
 
 
+ALONE = kap.practices.CORE.protocol.extended(
+    "alone",
+    settings=[
+        kap.Setting(
+            limit="formats", value=("individual",), citation=kap.Citation("House", "no groups")
+        )
+    ],
+)
+
+
 @pytest.mark.parametrize(
     ("line", "protocol", "changes"),
     [
@@ -94,8 +104,8 @@ FILLED = WHOLE.replace("D56", "D56 D57@12:00 I58")
         # MED-CLEAR without an evaluation
         (WHOLE.replace("E2 ", ""), "core", [add("e1", 0, "10:50")]),
         # MODALITY: another one of the right kind instead.
-        (WHOLE.replace("I43", "I43g I44"), "core", [drop("i3", 43)]),
-        (WHOLE.replace("P7", "P7g"), "core", [drop("p1", 7), add("p2", 13)]),
+        (WHOLE.replace("I43", "I43g I44"), ALONE, [drop("i3", 43)]),
+        (WHOLE.replace("P7", "P7g"), ALONE, [drop("p1", 7), add("p2", 13)]),
         # Of a practice that holds no dosings at its office.
         (
             "D0",

@@ -229,12 +229,13 @@ def test_formats_range_over_what_the_protocol_allows() -> None:
     fees = only(
         fee("integration", flat("100.00")), fee("integration", flat("30.00"), format="group")
     )
-    both = kap.estimate(over(CORE, formats=["individual", "group"]), fees)
+    both = kap.estimate(CORE, fees)
     assert ends(both) == ("180.00", "800.00")
     assert {line.basis for line in both.low.lines if line.kind == "integration"} == {
         "30.00 per session, per person"
     }
-    assert ends(kap.estimate(CORE, fees)) == ("600.00", "800.00")
+    alone = over(CORE, formats=["individual"])
+    assert ends(kap.estimate(alone, fees)) == ("600.00", "800.00")
     assert ends(kap.estimate(over(CORE, formats=["group"]), fees)) == ("180.00", "240.00")
     groups = only(fee("integration", flat("30.00"), format="group"))
     assert ends(kap.estimate(over(CORE, formats="off"), groups)) == ("180.00", "240.00")
@@ -309,7 +310,7 @@ def test_what_another_payee_bills_is_not_in_the_ends_but_ranges_likewise() -> No
     assert ends(estimate) == ("120.00", "160.00")
     lows = [line for line in estimate.low.lines if line.kind == "dosing"]
     assert {line.payee for line in lows} == {"house"}
-    alone = kap.estimate(CORE, fees)
+    alone = kap.estimate(over(CORE, formats=["individual"]), fees)
     assert alone.high.quote.subtotals[PARTNER] == usd("960.00")
 
 
@@ -762,7 +763,7 @@ def test_a_supply_for_no_dosing_cannot_be_a_limit(limit: str) -> None:
     ],
 )
 def test_a_kind_that_cannot_be_priced_is_named(fees: FeeSchedule, reason: str) -> None:
-    known = over(CORE, dose_levels=["low"])
+    known = over(CORE, dose_levels=["low"], formats=["individual"])
     assert refused(known, fees, start="2027-01-01", error=kap.PricingError) == reason
 
 

@@ -310,6 +310,7 @@ def can_be_said(plan: kap.Plan) -> bool:
             return False
         if isinstance(one, kap.Dosing) and (
             one.level is not None
+            or one.route is not None
             or one.therapist_present is False
             or one.support_person not in (None, "recorded")
         ):
@@ -325,7 +326,12 @@ def sayable(plan: kap.Plan) -> kap.Plan:
         if isinstance(one, kap.Dosing):
             named = "recorded" if one.support_person else None
             present = True if one.therapist_present else None
-            kept |= {"level": None, "support_person": named, "therapist_present": present}
+            kept |= {
+                "level": None,
+                "route": None,
+                "support_person": named,
+                "therapist_present": present,
+            }
         sessions.append(attrs.evolve(one, **kept))
     return attrs.evolve(plan, born=None, conditions=None, sessions=sessions)
 

@@ -320,15 +320,15 @@ class TestLimitsInForce:
     @pytest.mark.parametrize(
         ("line", "expected"),
         [
-            ("2026-01-01 D0/59", TOO_SHORT),
-            ("2026-01-01 D0/60", ()),
+            ("2026-01-01 D0/59", ()),
+            ("2027-01-31 D0/59", ()),
             ("2027-02-01 D0/59", TOO_SHORT),
             ("2027-05-31 D0/60", ()),
             ("2027-06-01 D0/60", TOO_SHORT),
             ("2027-06-01 D0/90", ()),
         ],
     )
-    def test_before_the_first_date_the_first_line_applies(
+    def test_before_its_first_date_a_limit_is_not_set(
         self, line: str, expected: tuple[Row, ...]
     ) -> None:
         protocol = protocol_of(
@@ -393,6 +393,7 @@ FORMS: dict[str, Any] = {
     "therapist_present": True,
     "support_person_when_remote": True,
     "dose_levels": ["low"],
+    "routes": ["oral"],
     "dosing_gap_days": {"min": 1},
     "dosing_frequency": {"at_most": 1, "days": 1},
     "integration_per_dosing": 1,
@@ -405,6 +406,7 @@ FORMS: dict[str, Any] = {
     "minimum_age": 18,
     "exclusions": ["psychosis"],
 }
+STATE_A_PACE = ("dosing_gap_days", "dosing_frequency")
 READS = {
     "SCREEN-FIRST": {"consultation_first"},
     "MED-CLEAR": {"evaluation_first"},
@@ -425,6 +427,8 @@ READS = {
     "DOSE-LEVEL": {"dose_levels"},
     "DOSE-GAP": {"dosing_gap_days"},
     "DOSE-FREQUENCY": {"dosing_frequency"},
+    "DOSE-CLOSE": set(),
+    "DOSE-ROUTE": {"routes"},
     "INTEG-EACH": {"integration_per_dosing"},
     "INTEG-ORDER": {"integration_after_dosing"},
     "INTEG-COUNT": {"integration_count"},
@@ -449,7 +453,7 @@ class TestVerdictsOfRules:
         assert kap.check(plan(""), protocol).rules == {
             rule: "satisfied" if not reads or limit in reads else "not-applicable"
             for rule, reads in READS.items()
-        }
+        } | ({"DOSE-CLOSE": "not-applicable"} if limit in STATE_A_PACE else {})
 
     @pytest.mark.parametrize("supplies", ["", "S-", "S0>1=9 S14>20=9"])
     def test_a_rule_without_its_limits_says_nothing(self, supplies: str) -> None:
@@ -461,11 +465,13 @@ class TestVerdictsOfRules:
                 "e1.clinician": kap.Clinician("x", "student"),
                 "d1.clinician": kap.Clinician("x", "student"),
                 "d1.level": "high",
+                "d1.route": "nasal",
                 "d1.therapist_present": False,
                 "d1.support_person": "none",
             },
         )
-        assert kap.check(course, limits()).findings == ()
+        found = kap.check(course, limits()).findings
+        assert {finding.rule for finding in found} == {"DOSE-CLOSE"}
         assert len(kap.check(course, limits(**FORMS)).findings) > 20
 
     def test_findings_stand_in_catalogue_order(self) -> None:

@@ -1,4 +1,4 @@
-"""DOSE-COUNT to DOSE-LEVEL: how many dosings, how long, where, with whom."""
+"""Dosings: how many, how long, where, with whom, how close, by which route."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 import kap_model as kap
+from kap_model.forms import Count, Rate, Space
+from kap_model.forms._form import RuleForm
 from support import Row, at, findings, limits, pending, plan, unknown, violated
 
 COUNT = limits(dosing_count={"min": 2, "max": 3})
@@ -313,6 +315,128 @@ class TestDoseLevel:
         self, line: str, levels: dict[str, str], expected: list[Row]
     ) -> None:
         assert findings(plan(line, levels), LEVELS, "DOSE-LEVEL") == expected
+
+
+class TestDoseRoute:
+    @pytest.mark.parametrize(
+        ("line", "routes", "expected"),
+        [
+            ("D14", {}, []),
+            ("D14", {"d1.route": "oral"}, []),
+            ("D14", {"d1.route": "rectal-of-our-own"}, []),
+            ("D14", {"d1.route": "nasal"}, [violated("error", "d1")]),
+            ("D28 D14", {"d1.route": "nasal"}, [violated("error", "d1")]),
+            ("D14x", {"d1.route": "nasal"}, []),
+            ("completed D14*", {"d1.route": "nasal"}, [violated("error", "d1")]),
+        ],
+    )
+    def test_a_stated_route_is_allowed(
+        self, line: str, routes: dict[str, str], expected: list[Row]
+    ) -> None:
+        own = limits(routes=["oral", "rectal-of-our-own"])
+        assert findings(plan(line, routes), own, "DOSE-ROUTE") == expected
+        assert findings(plan(line, routes), limits(), "DOSE-ROUTE") == []
+
+    def test_in_words(self) -> None:
+        course = plan("D14", {"d1.route": "nasal"})
+        (finding,) = kap.check(course, limits(routes=["oral", "sublingual"])).findings
+        assert (finding.observed, finding.required) == ("nasal", "oral or sublingual")
+        assert finding.message == (
+            "Dosing d1 on Fri 15 Jan 2027 states a route that the protocol does not allow."
+        )
+
+
+def house(form: RuleForm) -> kap.CareProtocol:
+    cited = kap.Citation("House protocol", "pace")
+    return kap.CareProtocol(id="own", rules=[kap.HouseRule("HOUSE-PACE", form, citation=cited)])
+
+
+class TestDoseClose:
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("D0 D1", []),
+            ("D0 D0@13:00", ["d2"]),
+            ("D0 D0@13:00 D0@16:00", ["d2", "d3"]),
+            ("D0 D1 D7 D8", []),
+            ("D0 D1 D6 D7", ["d3", "d4"]),
+            ("D0 D3 D6", ["d3"]),
+            ("D0 D3 D7", []),
+            ("D0 D3x D6", []),
+            ("D0 D3! D6", []),
+            ("D6 D3 D0", ["d1"]),
+            ("completed D0* D3 D6*", []),
+            ("completed D0* D3* D6*", ["d3"]),
+            ("E1- D7 D7@13:00", ["d2"]),
+        ],
+    )
+    def test_one_a_day_and_two_a_week(self, line: str, expected: list[str]) -> None:
+        close = [violated("advice", id) for id in expected]
+        assert findings(line, limits(), "DOSE-CLOSE") == close
+
+    def test_days_are_local_dates(self) -> None:
+        here = "2027-01-04 America/Los_Angeles D0@18:00 D1@10:00"
+        assert findings(here, limits(), "DOSE-CLOSE") == []
+        same_instants = "2027-01-05 D0@02:00 D0@18:00"
+        assert findings(same_instants, limits(), "DOSE-CLOSE") == [violated("advice", "d2")]
+
+    @pytest.mark.parametrize(
+        ("forms", "verdict"),
+        [
+            ({}, "violated"),
+            ({"dosing_gap_days": {"max": 30}}, "violated"),
+            ({"dosing_gap_days": {"min": 1}}, "not-applicable"),
+            ({"dosing_gap_days": {"min": 1, "max": 30}}, "not-applicable"),
+            ({"dosing_frequency": {"at_most": 9, "days": 7}}, "not-applicable"),
+        ],
+    )
+    def test_it_gives_way_to_a_pace_of_the_limits(
+        self, forms: dict[str, Any], verdict: str
+    ) -> None:
+        report = kap.check(plan("D0 D1 D2"), limits(**forms))
+        assert report.rules["DOSE-CLOSE"] == verdict
+        found = {finding.rule for finding in report.findings}
+        assert ("DOSE-CLOSE" in found) == (verdict == "violated")
+
+    @pytest.mark.parametrize(
+        ("form", "verdict"),
+        [
+            (Space("dosing", min=1, unit="days"), "not-applicable"),
+            (Space("dosing", "dosing", max=9, unit="weeks"), "not-applicable"),
+            (Space(("preparation", "dosing"), min=1, unit="hours"), "not-applicable"),
+            (Space("dosing", "integration", min=1, unit="hours"), "violated"),
+            (Space("integration", "dosing", min=1, unit="hours"), "violated"),
+            (Rate("dosing", max=5, days=7), "not-applicable"),
+            (Rate(("dosing", "integration"), max=9, days=7), "not-applicable"),
+            (Rate("integration", max=9, days=7), "violated"),
+            (Count("dosing", 1), "violated"),
+        ],
+    )
+    def test_it_gives_way_to_a_house_rule_that_states_a_pace(
+        self, form: RuleForm, verdict: str
+    ) -> None:
+        report = kap.check(plan("D0 D1 D2 I3"), house(form))
+        assert report.rules["DOSE-CLOSE"] == verdict
+
+    def test_only_to_one_that_is_in_force(self) -> None:
+        cited = kap.Citation("House protocol", "pace")
+        rule = kap.HouseRule(
+            "HOUSE-PACE", Rate("dosing", max=3, days=7), since="2027-02-01", citation=cited
+        )
+        own = kap.CareProtocol(id="own", rules=[rule])
+        for line, verdict in (("2027-01-31", "violated"), ("2027-02-01", "not-applicable")):
+            assert kap.check(plan(f"{line} D0 D1 D2"), own).rules["DOSE-CLOSE"] == verdict
+
+    def test_in_words(self) -> None:
+        day, week = kap.check(plan("D0 D0@13:00 D3"), limits()).findings
+        usual = "at most 1 on any day, and at most 2 in any 7 consecutive days"
+        assert (day.observed, day.required) == ("2 dosings within 1 day", usual)
+        assert (week.observed, week.required) == ("3 dosings within 7 days", usual)
+        assert week.message == (
+            "Dosing d3 on Mon 4 Jan 2027 makes 3 dosings within 7 days; where a protocol states "
+            "no pace, one a day and at most 2 in any 7 consecutive days are usual."
+        )
+        assert week.citation.source.startswith("Journey Clinical")
 
 
 class TestModalityInWords:

@@ -86,7 +86,7 @@ class TestScreenFirst:
         ("protocol", "severity"),
         [
             (practices.CORE.protocol, "advice"),
-            (practices.KINGSLEY.protocol, "advice"),
+            (practices.KINGSLEY.protocol, "warning"),
             (practices.REGROUNDING.protocol, "warning"),
             (limits(consultation_first=True, severities={"SCREEN-FIRST": "error"}), "error"),
         ],

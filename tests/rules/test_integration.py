@@ -246,12 +246,12 @@ class TestIntegCount:
     @pytest.mark.parametrize(
         ("line", "as_of", "expected"),
         [
-            ("I15 I16 I17 I18", None, [violated("warning", "i4")]),
-            ("I15 I16 I17 I18", at(0), [violated("warning", "i4")]),
-            ("I19 I18 I17 I16 I15", None, [violated("warning", "i2", "i1")]),
+            ("I15 I16 I17 I18", None, [violated("advice", "i4")]),
+            ("I15 I16 I17 I18", at(0), [violated("advice", "i4")]),
+            ("I19 I18 I17 I16 I15", None, [violated("advice", "i2", "i1")]),
             ("I15 I16 I17 I18!", None, []),
-            ("discontinued I15* I16* I17* I18*", None, [violated("warning", "i4")]),
-            ("E2- I15 I16 I17 I18", None, [violated("warning", "i4")]),
+            ("discontinued I15* I16* I17* I18*", None, [violated("advice", "i4")]),
+            ("E2- I15 I16 I17 I18", None, [violated("advice", "i4")]),
         ],
     )
     def test_above_the_maximum(self, line: str, as_of: str | None, expected: list[Row]) -> None:
@@ -262,7 +262,7 @@ class TestIntegCount:
         assert findings("", low, "INTEG-COUNT") == [violated("warning")]
         assert findings("I15 I16", low, "INTEG-COUNT") == []
         assert findings("", high, "INTEG-COUNT") == []
-        assert findings("I15 I16", high, "INTEG-COUNT") == [violated("warning", "i2")]
+        assert findings("I15 I16", high, "INTEG-COUNT") == [violated("advice", "i2")]
 
 
 class TestIntegWindow:

@@ -19,7 +19,7 @@ KINGSLEY = kap.practices.KINGSLEY.protocol.limits_on(None)
 REGROUNDING = kap.practices.REGROUNDING.protocol.limits_on(None)
 OF_THEIR_OWN = {
     *("MED-CLEAR", "PREP-AFTER-SUPPLY", "SUPPLY-BALANCE", "SUPPLY-INITIAL", "REFILL-REVIEW"),
-    *("SUPPLY-ISSUED", "NO-OVERLAP", "RECORD-OUTCOME", "AGE-MIN", "EXCLUSION"),
+    *("SUPPLY-ISSUED", "DOSE-CLOSE", "NO-OVERLAP", "RECORD-OUTCOME", "AGE-MIN", "EXCLUSION"),
 }
 """The rules that no form says (11.4)."""
 

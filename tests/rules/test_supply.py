@@ -9,6 +9,7 @@ from support import Row, at, findings, limits, on, pending, plan, unknown, viola
 
 BALANCE = limits(initial_supply=2, refill_supply=2)
 UNLIMITED_REFILL = limits(initial_supply=2)
+CLEARED_BALANCE = limits(initial_supply=2, refill_supply=2, evaluation_first=True)
 INITIAL = limits(initial_supply=2)
 REFILL = limits(refill_needs_review=True)
 ISSUED = limits(evaluation_first=True)
@@ -95,6 +96,28 @@ class TestSupplyBalanceInferred:
         ],
     )
     def test_where_no_clearing_evaluation_comes_before_it_nothing_is_said(
+        self, line: str, expected: list[Row]
+    ) -> None:
+        assert findings(line, CLEARED_BALANCE, "SUPPLY-BALANCE") == expected
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("D0 D14", []),
+            ("D0 D14 D28 D42", [violated("error", f"d{k}", due=at(14 * (k - 1))) for k in (3, 4)]),
+            ("E2? D14 D28 D42", [violated("error", "d3", due=at(42))]),
+            ("E2- D14 D28 D42", [violated("error", "d3", due=at(42))]),
+            ("E2x D14 D28 D42", [violated("error", "d3", due=at(42))]),
+            ("D14 R20 D28 D42 D56", []),
+            ("D14 R20 D28 D42 D56 D70", [violated("error", "d5", due=at(70))]),
+            ("R0 D14 D28 D42", [violated("error", "d3", due=at(42))]),
+            # Once some evaluation clears, medicine counts from it, and only dosings after it.
+            ("D14 D28 D42 E43", []),
+            ("D14 E15 D28 D42", [violated("error", "d3", due=at(42))]),
+            ("S- D14", [violated("error", "d1", due=on(14))]),
+        ],
+    )
+    def test_where_nobody_evaluates_it_is_there_from_the_start(
         self, line: str, expected: list[Row]
     ) -> None:
         assert findings(line, BALANCE, "SUPPLY-BALANCE") == expected

@@ -83,7 +83,7 @@ EVERY = {
     # Too long for days of 24 hours from 10:00 on, so that only the search finds a course.
     "a long day": protocol(
         dosing_count=kap.Bounds(2, 2),
-        dosing_gap_days=kap.Bounds(max=0),
+        dosing_gap_days=kap.Bounds(0, 0),
         dosing_minutes=kap.Bounds(600, 700),
     ),
 }

@@ -39,6 +39,7 @@ from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULES
+from kap_model.severities import severity_words
 from kap_model.usual import USUAL_OF_NAME
 
 _DIRECTIONS: Final[dict[Direction, str]] = {
@@ -73,11 +74,12 @@ def protocol_html(care: CareProtocol) -> str:
     if care.changes:
         told += f", as from {spoken_day(care.changes[-1].toordinal())} on"
     unset = [spec.name for spec in LIMITS if spec.name not in on]
-    silent = [rule.id for rule in RULES if rule.reads and on.isdisjoint(rule.reads)]
+    house = care.rules_on(None)
+    silent = [rule.id for rule in RULES if not rule.applies(limits, house)]
     rows = [_set(name, care) for name in limits.citations]
     parts: list[str] = [heading(care.id), line(told)]
     parts.append(table(_LIMITS, rows, label=f"Limits of {care.id}", more="limits"))
-    for rule in care.rules_on(None):
+    for rule in house:
         said = f"{rule.sentence} ({rule.citation})"
         parts.append(note(element("strong", f"house rule {rule.id}: "), said))
     usual = care.usual_on(None)
@@ -90,7 +92,7 @@ def protocol_html(care: CareProtocol) -> str:
     if silent:
         parts.append(note(element("strong", "rules that do not apply: "), ", ".join(silent)))
     if care.severities:
-        shown = ", ".join(f"{rule} {severity}" for rule, severity in care.severities)
+        shown = ", ".join(f"{rule} {severity_words(said)}" for rule, said in care.severities)
         parts.append(note(element("strong", "severities of its own: "), shown))
     return root(*parts)
 
@@ -255,7 +257,7 @@ def _switched(difference: Difference, prefix: str = "") -> Iterator[tuple[str, s
 
 def _shift(change: SeverityChange, arrow: str) -> str:
     before, after = (
-        "the rule's own" if severity is None else severity
+        "the rule's own" if severity is None else severity_words(severity)
         for severity in (change.before, change.after)
     )
     return f"{change.rule}: {before} {arrow} {after}"

@@ -16,7 +16,7 @@ def rule_text(rule: Rule) -> str:
     """Everything about one rule, for a terminal."""
     lines = [f"{rule.id} ({rule.severity})", *wrapped(rule.says, 2), ""]
     lines += ["Why", *wrapped(rule.why, 2), ""]
-    lines += ["Sources", *[f"  {citation}" for citation in rule.cites], ""]
+    lines += ["Sources", *[line for each in rule.cites for line in wrapped(str(each), 2, 4)], ""]
     lines += ["Limits", *_limits(rule)]
     if rule.example is not None:
         lines += ["", *_example(rule, rule.example)]

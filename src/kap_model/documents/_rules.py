@@ -57,7 +57,7 @@ from kap_model.forms.spacing import UNITS_OF_DATES, Space, Span
 from kap_model.limits import LONGEST, OFF, REVIEW_POLICIES
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import LONGEST_MINUTES
-from kap_model.severities import SEVERITIES
+from kap_model.severities import SEVERITIES, severity_json
 
 HOUSE_ID: Final = "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$"
 _LINE: Final = ("id", "severity", "says", "why", "action", "since", "citation")
@@ -93,12 +93,8 @@ _SIDES: Final = Shape(
 )
 
 
-def _read_severity(reading: Reading, raw: Any, path: str) -> Any:
+def read_severity(reading: Reading, raw: Any, path: str) -> Any:
     return _SIDES.read(reading, raw, path) if isinstance(raw, dict) else raw
-
-
-def _write_severity(severity: Any) -> Any:
-    return severity if isinstance(severity, str) else dict(severity)
 
 
 def _unusual_severity(rule: HouseRule) -> Any:
@@ -106,8 +102,8 @@ def _unusual_severity(rule: HouseRule) -> Any:
 
 
 _SEVERITY: Final = choice(SEVERITIES)
-_SEVERITY_OF_SIDES: Final = Form(
-    word_or(SEVERITIES, named("two-severities").schema), _read_severity, _write_severity
+SEVERITY_OF_SIDES: Final = Form(
+    word_or(SEVERITIES, named("two-severities").schema), read_severity, severity_json
 )
 _ID: Final = Key(
     "id",
@@ -124,7 +120,7 @@ def _ends_of_row(sided: bool) -> tuple[Key, ...]:  # noqa: FBT001 - a form says 
     return (
         Key(
             "severity",
-            Form(_SEVERITY.schema, _read_severity) if not sided else _SEVERITY_OF_SIDES,
+            Form(_SEVERITY.schema, read_severity) if not sided else SEVERITY_OF_SIDES,
             f"How much a finding weighs.{both}",
             _unusual_severity,
             more={"default": "error"},
@@ -395,6 +391,8 @@ _ALL_KEYS: Final = frozenset(
     {key.name for _, _, keys, _ in _PARTS_OF_FORMS for key in keys}
     | {"severity", "says", "why", "action"}
 )
+SIDED_FORMS: Final = frozenset(cls.form for cls, _, _, _ in _PARTS_OF_FORMS if cls.sided)
+"""The words of the forms that can be missed on two sides."""
 _SAYS_FORM: Final = f'What the rule asks; "{OFF}" = nothing from since on.'
 
 

@@ -62,8 +62,8 @@ _ORDINAL: Final = whole(1, LONGEST)
 _SELECTOR: Final = Shape(
     Selector,
     "Selector",
-    "Which sessions: of a kind or of several, and as needed of a place, a format, a level, and by "
-    "their number among these.",
+    "Which sessions: of a kind or of several, and as needed of a place, a format, a level, a "
+    "route, and by their number among these.",
     (
         Key("kind", _one_or_some(choice(KINDS)), "A kind of session, or several."),
         Key("place", _one_or_some(choice(PLACES)), "Only sessions held in one of these places."),
@@ -77,6 +77,12 @@ _SELECTOR: Final = Shape(
             "level",
             _one_or_some(ID),
             "Only dosings for which one of these levels is recorded.",
+            beside=("kind",),
+        ),
+        Key(
+            "route",
+            _one_or_some(ID),
+            "Only dosings for which one of these routes is recorded.",
             beside=("kind",),
         ),
         Key("phase", choice(PHASES), "Only sessions of the course, or of maintenance after it."),
@@ -96,6 +102,7 @@ _SELECTOR: Final = Shape(
         "allOf": [
             _with_kind("format"),
             _with_kind("level"),
+            _with_kind("route"),
             _alone("first", "nth", "every", "from"),
             _alone("nth", "every", "from"),
             _alone("every", "from"),

@@ -54,6 +54,7 @@ from kap_model.sessions import (
     LONGEST_MINUTES,
     PLACES,
     REVIEW_OUTCOMES,
+    ROUTES,
     SESSION_CLASSES,
     STATUSES,
     Clinician,
@@ -181,6 +182,13 @@ _SESSION_KEYS: Final = (
         alone={"status": "completed"},
     ),
     Key("level", ID, "The dose level, a label of the protocol; absent = not recorded."),
+    Key(
+        "route",
+        ID,
+        "How the medicine is taken, one of these or a label of the practice's own; absent = not "
+        "recorded.",
+        more={"examples": list(ROUTES)},
+    ),
     Key(
         "support_person",
         TEXT,

@@ -27,7 +27,15 @@ from kap_model.documents._forms import (
     with_definitions,
     word_or,
 )
-from kap_model.documents._rules import HOUSE_ID, read_rule, rule_schemas, write_rule
+from kap_model.documents._rules import (
+    HOUSE_ID,
+    SEVERITY_OF_SIDES,
+    SIDED_FORMS,
+    read_rule,
+    read_severity,
+    rule_schemas,
+    write_rule,
+)
 from kap_model.documents._shape import (
     REFUSED,
     Document,
@@ -59,9 +67,9 @@ from kap_model.limits import (
 from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules._rule import Rule
-from kap_model.rules.catalogue import RULE_OF_ID, RULES
+from kap_model.rules.catalogue import RULE_OF_ID, RULES, SIDED
 from kap_model.sessions import FORMATS, PLACES
-from kap_model.severities import SEVERITIES, Severity
+from kap_model.severities import SEVERITIES, StatedSeverity, severity_json
 from kap_model.usual import UsualValue
 
 if TYPE_CHECKING:
@@ -320,21 +328,39 @@ def _note_severities(reading: Reading, raw: dict[str, Any], path: str) -> None:
         return
     ids = [row.get("id") for row in rows if isinstance(row, dict)] if type(rows) is list else []
     known = reading.given.union([id for id in ids if isinstance(id, str)])
+    sided = _sided_of(rows)
     for rule, severity in severities.items():
         if rule not in known:
             reading.add_unknown(f"{path}.severities", rule, known, "rule")
+        elif isinstance(severity, dict) and (rule in SIDED or rule in sided):
+            read_severity(reading, severity, f"{path}.severities.{rule}")
         elif type(severity) is not str or severity not in SEVERITIES:
             reading.add(f"{path}.severities.{rule}", "must be one of " + ", ".join(SEVERITIES))
 
 
+def _sided_of(rows: Any) -> set[str]:
+    """The ids of house rules of a form with two sides."""
+    lines = [row for row in rows if isinstance(row, dict)] if type(rows) is list else []
+    sided = [row.get("id") for row in lines if row.get("form") in SIDED_FORMS]
+    return {id for id in sided if isinstance(id, str)}
+
+
+def _write_severities(severities: tuple[tuple[str, StatedSeverity], ...]) -> dict[str, Any]:
+    return {rule: severity_json(stated) for rule, stated in severities}
+
+
 def _severities_schema(rules: tuple[Rule, ...]) -> Schema:
     return strict(
-        {rule.id: {"description": rule.says, **choice(SEVERITIES).schema} for rule in rules},
+        {rule.id: {"description": rule.says, **_severity_form(rule.id).schema} for rule in rules},
         (),
         title="Severities",
         description="Severities that replace those of rules; house rules of this document count.",
-        patternProperties={HOUSE_ID: choice(SEVERITIES).schema},
+        patternProperties={HOUSE_ID: SEVERITY_OF_SIDES.schema},
     )
+
+
+def _severity_form(rule: str) -> Form:
+    return SEVERITY_OF_SIDES if rule in SIDED else choice(SEVERITIES)
 
 
 # The whole.
@@ -345,7 +371,7 @@ def _make(
     extends: str | None = None,
     limits: Iterable[Setting] = (),
     rules: tuple[HouseRule, ...] = (),
-    severities: dict[str, Severity] | None = None,
+    severities: dict[str, Any] | None = None,
     usual: tuple[UsualValue, ...] = (),
 ) -> CareProtocol:
     if extends is None:
@@ -425,7 +451,7 @@ _PROTOCOL: Final = Shape(
         ),
         Key("limits", Form({}, _read_limits), get=_limits_of, judged=False),
         Key("rules", Form({}, _read_rules, _write_rules), beside=("extends", "limits")),
-        Key("severities", Form({}, _read_severities, dict), judged=False),
+        Key("severities", Form({}, _read_severities, _write_severities), judged=False),
         Key("usual", Form({}, read_usual, write_usual), judged=False),
     ),
     sound={"id": "p"},

@@ -71,7 +71,7 @@ BEYOND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "Severities name rules of the catalogue or house rules of the document.",
             "No space leads to an ordinal among the kinds that it starts from.",
             "No house rule asks for a field that its sessions do not have.",
-            "No selector names a level that dose_levels never has.",
+            "No selector names a level that dose_levels never has, or a route that routes lacks.",
         ),
         "fees": (
             *_ALWAYS,

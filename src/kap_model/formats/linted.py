@@ -227,8 +227,7 @@ class _NotesOfLint:
     def _line(self, limit: str, day: dt.date | None) -> Setting | None:
         lines = [line for line in self.protocol.settings if line.limit == limit]
         begun = [line for line in lines if line.since is None or line.since <= (day or FIRST_START)]
-        # A limit's first line is in force before its date too.
-        line = next(iter([*reversed(begun), *lines]), None)
+        line = begun[-1] if begun else None
         return None if line is None or line.value == OFF else line
 
 

@@ -32,6 +32,11 @@ class RuleForm(Value, ABC):
     sided: ClassVar[bool] = False
     """Whether it can be broken on two sides, below and above, each with a severity."""
 
+    @property
+    def paces_dosings(self) -> bool:
+        """Whether it says how close dosings may be to each other."""
+        return False
+
     @abstractmethod
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """Where a course does not keep it, in the order of visiting; pure."""

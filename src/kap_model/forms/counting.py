@@ -206,6 +206,11 @@ class Rate(RuleForm):
         check_integer(self.max, "max", 1, LONGEST)
         check_integer(self.days, "days", 1, LONGEST)
 
+    @property
+    def paces_dosings(self) -> bool:
+        """Whether dosings are among what it counts."""
+        return "dosing" in self.of.kind
+
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session that makes too many in the days that end on its date."""
         days: list[int] = []  # sorted, for local dates may go back where clocks are set

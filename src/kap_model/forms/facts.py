@@ -23,12 +23,15 @@ from kap_model.limits import Bounds, Limits
 from kap_model.sessions import FORMATS, KINDS, LONGEST_MINUTES, NOBODY, PLACES, Clinician, Session
 from kap_model.timeline import Fact, Timeline
 
-AllowedField: TypeAlias = Literal["place", "format", "level", "role"]
-KnownField: TypeAlias = Literal["level", "clinician", "support_person", "therapist_present"]
+AllowedField: TypeAlias = Literal["place", "format", "level", "route", "role"]
+KnownField: TypeAlias = Literal[
+    "level", "route", "clinician", "support_person", "therapist_present"
+]
 By: TypeAlias = Literal["start", "end"]
-ALLOWED_FIELDS: Final[tuple[AllowedField, ...]] = ("place", "format", "level", "role")
+ALLOWED_FIELDS: Final[tuple[AllowedField, ...]] = ("place", "format", "level", "route", "role")
 KNOWN_FIELDS: Final[tuple[KnownField, ...]] = (
     "level",
+    "route",
     "clinician",
     "support_person",
     "therapist_present",
@@ -164,6 +167,9 @@ _SPOKEN: Final = {
 }
 
 
+_LABELED: Final = {"level": "dose level", "route": "route"}
+
+
 def _value_of(session: Session, field: str) -> str | None:
     """What a session's field holds; ``None`` = it is not recorded, or there is no such field."""
     if field == "role":
@@ -211,7 +217,7 @@ def _not_allowed(voice: Voice, session: Session, form: Allow, value: str) -> Wor
     if form.field == "role":
         said = f"{named} is recorded with the role {value}; the protocol asks for {allowed}."
         return Words(said, value, allowed)
-    said = f"{named} states a dose level that the protocol does not allow."
+    said = f"{named} states a {_LABELED[form.field]} that the protocol does not allow."
     return Words(said, value, allowed)
 
 
@@ -221,7 +227,7 @@ class Allow(RuleForm):
 
     Attributes:
         of: Which sessions.
-        field: ``place``, ``format``, ``level`` or ``role`` (the clinician's).
+        field: ``place``, ``format``, ``level``, ``route`` or ``role`` (the clinician's).
         values: What it may be, one or several.
 
     Raises:
@@ -281,11 +287,12 @@ class Allow(RuleForm):
             return f"{sentence(which)} is held {self.allowed}."
         if self.field == "role":
             return f"Who holds {which} has the role {self.allowed}, where it is recorded."
-        return f"The level of {which}, where it is recorded, is {self.allowed}."
+        return f"The {self.field} of {which}, where it is recorded, is {self.allowed}."
 
 
 _ASKED: Final = {
     "level": ("the dose level", "a recorded dose level"),
+    "route": ("the route", "a recorded route"),
     "clinician": ("the clinician", "a recorded clinician"),
     "support_person": ("the support person", "a named support person"),
     "therapist_present": ("whether the therapist was present", "therapist present throughout"),
@@ -353,7 +360,8 @@ class Known(RuleForm):
 
     Attributes:
         of: Which sessions.
-        field: ``level``, ``clinician``, ``support_person`` or ``therapist_present``.
+        field: ``level``, ``route``, ``clinician``, ``support_person`` or
+            ``therapist_present``.
         by: By when: the session's ``start``, or its ``end``.
 
     Raises:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, TypeAlias, cast
+from collections.abc import Iterable
+from typing import Any, Final, Literal
 
 from attrs import field, frozen
 
 from kap_model._time import date_or_none
-from kap_model._values import Value, as_tuple, check_choice, check_texts_or_none
+from kap_model._values import Value, check_texts_or_none
 from kap_model.citations import Citation, check_citation
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
 from kap_model.limits import OFF
-from kap_model.severities import SEVERITIES, SIDES, Severity, Side
+from kap_model.severities import Severity, Side, StatedSeverity, severity_on, stated_severity
 
 LONGEST_ID: Final = 40
 MOST_RULES: Final = 200
 
-SidePairs: TypeAlias = tuple[tuple[Side, Severity], ...]
-HouseSeverity: TypeAlias = Severity | SidePairs
 _ID: Final = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+", re.ASCII)
 
 
@@ -35,18 +33,8 @@ def check_rule_id(value: object, path: str) -> None:
         )
 
 
-def _severity(value: Severity | Mapping[str, Severity] | Iterable[Any]) -> HouseSeverity:
-    if isinstance(value, str):
-        check_choice(value, "severity", SEVERITIES)
-        return cast("Severity", value)
-    pairs = as_tuple(value.items() if isinstance(value, Mapping) else value, "severity")
-    if any(type(pair) is not tuple or len(pair) != 2 for pair in pairs):  # noqa: PLR2004 - a pair
-        raise refusal("severity", "must be a severity, or one for below and one for above")
-    if len(pairs) != len(SIDES) or set(dict(pairs)) != set(SIDES):
-        raise refusal("severity", "must name below and above")
-    for side, severity in pairs:
-        check_choice(severity, f"severity.{side}", SEVERITIES)
-    return cast("SidePairs", tuple(sorted(pairs, reverse=True)))
+def _severity(value: Any) -> StatedSeverity:
+    return stated_severity(value, "severity")
 
 
 def _since(value: dt.date | str | None) -> dt.date | None:
@@ -76,7 +64,7 @@ class HouseRule(Value):
 
     id: str
     form: RuleForm | Literal["off"]
-    severity: HouseSeverity = field(default="error", converter=_severity, kw_only=True)
+    severity: StatedSeverity = field(default="error", converter=_severity, kw_only=True)
     says: str | None = field(default=None, kw_only=True)
     why: str | None = field(default=None, kw_only=True)
     action: str | None = field(default=None, kw_only=True)
@@ -114,9 +102,7 @@ class HouseRule(Value):
 
     def severity_of(self, side: Side | None) -> Severity:
         """The severity of a finding on a side, or of one without sides."""
-        if isinstance(self.severity, str):
-            return self.severity
-        return dict(self.severity)[side or "below"]
+        return severity_on(self.severity, side)
 
     def __repr__(self) -> str:
         return f"<HouseRule {self.id}>"

@@ -41,6 +41,7 @@ ORDINALS: Final = ("first", "nth", "every", "from_")
 KINDS_WITH: Final[dict[str, tuple[str, ...]]] = {
     "format": THERAPIST_KINDS,
     "level": ("dosing",),
+    "route": ("dosing",),
 }
 """The kinds that have a field; a field that is not named here is on every kind."""
 
@@ -78,25 +79,32 @@ def _formats(value: str | Iterable[str] | None) -> tuple[Format, ...] | None:
     return None if value is None else _words(value, "format", FORMATS)
 
 
+def _labels(value: str | Iterable[str], path: str) -> tuple[str, ...]:
+    labels = (value,) if isinstance(value, str) else as_tuple(value, path)
+    check_labels(labels, path)
+    if not labels:
+        raise refusal(path, "must name at least one")
+    return labels
+
+
 def _levels(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    levels = (value,) if isinstance(value, str) else as_tuple(value, "level")
-    check_labels(levels, "level")
-    if not levels:
-        raise refusal("level", "must name at least one")
-    return levels
+    return None if value is None else _labels(value, "level")
+
+
+def _routes(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else _labels(value, "route")
 
 
 @frozen
 class Selector(Value):
-    """Counting sessions of a kind, or of several, and as needed of a place, a format, a level.
+    """Counting sessions of a kind, or of several, and as needed of a place, a format and so on.
 
     Attributes:
         kind: A kind or several, kept in canonical order.
         place: Only sessions held there, in one of these places.
         format: Only sessions held so; a session of a kind without a format is not selected.
         level: Only dosings for which one of these levels is recorded.
+        route: Only dosings for which one of these routes is recorded.
         phase: ``course``: all sessions, as long as no plan says when maintenance begins;
             ``maintenance``: none.
         first: The first so many of them.
@@ -115,6 +123,7 @@ class Selector(Value):
     place: tuple[Place, ...] | None = field(default=None, converter=_places, kw_only=True)
     format: tuple[Format, ...] | None = field(default=None, converter=_formats, kw_only=True)
     level: tuple[str, ...] | None = field(default=None, converter=_levels, kw_only=True)
+    route: tuple[str, ...] | None = field(default=None, converter=_routes, kw_only=True)
     phase: Phase | None = field(default=None, kw_only=True)
     first: int | None = field(default=None, kw_only=True)
     nth: int | None = field(default=None, kw_only=True)
@@ -138,8 +147,9 @@ class Selector(Value):
             check_integer(getattr(self, name), name, 1, LONGEST)
         if len(given) > 1:
             raise refusal(given[1], "must be left out: at most one of first, nth, every and from")
-        filtered = self.place or self.format or self.level or self.phase == "maintenance" or given
-        object.__setattr__(self, "is_plain", not filtered)
+        filtered = self.place or self.format or self.level or self.route or given
+        is_plain = not filtered and self.phase != "maintenance"
+        object.__setattr__(self, "is_plain", is_plain)
         without: dict[str, Any] = dict.fromkeys(given)
         base = attrs.evolve(self, **without).base if given else _base(self)
         object.__setattr__(self, "base", base)
@@ -187,7 +197,7 @@ def _base(selector: Selector) -> Chosen:
     if selector.is_plain and len(selector.kind) == 1:
         return _SESSIONS_OF[selector.kind[0]]
 
-    given = [(name, getattr(selector, name)) for name in ("place", "format", "level")]
+    given = [(name, getattr(selector, name)) for name in ("place", "format", "level", "route")]
     wanted = [(name, words) for name, words in given if words is not None]
 
     def base(timeline: Timeline) -> tuple[Session, ...]:

@@ -110,6 +110,11 @@ class Space(RuleForm):
                 "to", "must have no ordinal where it shares a kind with from; span may be meant"
             )
 
+    @property
+    def paces_dosings(self) -> bool:
+        """Whether both sides are dosings."""
+        return all("dosing" in one.kind for one in (self.from_, self.to) if one is not None)
+
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each two sessions that are too near or too far."""
         breaches = []

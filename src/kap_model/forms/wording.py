@@ -47,6 +47,8 @@ def _around(selector: Selector) -> tuple[str, str]:
         before += f"{selector.format[0]} "
     if selector.level is not None:
         after += f" of level {either(selector.level)}"
+    if selector.route is not None:
+        after += f" by the {either(selector.route)} route"
     return before, after
 
 

@@ -19,6 +19,7 @@ from kap_model.planning.new_sessions import (
     Counts,
     CourseSize,
     fewest,
+    frequency_of,
     lawful_cadence,
     lawful_minutes,
     usual_fields,
@@ -84,7 +85,7 @@ def obstacle(limits: Limits, start: dt.date) -> str | None:
 def _days(limits: Limits, counts: Counts) -> int:
     """The days from the first dosing to the last, at least."""
     gaps = max(counts.dosings - 1, 0)
-    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, limits.dosing_frequency
+    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, frequency_of(limits)
     days = gaps * (gap.min or 0)
     if frequency is None:
         return days

@@ -28,6 +28,7 @@ from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import CLASS_OF_KIND, Session
+from kap_model.severities import severity_on
 from kap_model.timeline import Timeline
 
 _DAYTIME: Final = range(8, 19)
@@ -84,7 +85,8 @@ class Scope:
 
     def is_error(self, rule: str) -> bool:
         """Whether what breaks a rule is an error, as far as the protocol or the catalogue say."""
-        return self.protocol.severity_of.get(rule, RULE_OF_ID[rule].severity) == "error"
+        stated = self.protocol.severity_of.get(rule, RULE_OF_ID[rule].severity)
+        return severity_on(stated, "below") == "error"
 
     @property
     def dosings_go(self) -> bool:

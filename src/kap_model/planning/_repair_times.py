@@ -22,8 +22,9 @@ from kap_model._time import (
     last_day_of_quarter,
 )
 from kap_model.planning._repair_state import Remedy, RepairState
-from kap_model.planning.new_sessions import lawful_cadence
+from kap_model.planning.new_sessions import frequency_of, lawful_cadence
 from kap_model.planning.wishes import RESTS
+from kap_model.rules.dosing import states_pace
 from kap_model.sessions import MEDICAL_KINDS, USUAL_HOUR, USUAL_MINUTES, Session
 
 _MINUTE: Final = 60
@@ -152,9 +153,10 @@ class CandidateStarts:
 
     def _edges_of_dosings(self) -> Iterator[tuple[int, bool]]:
         limits, course = self.scope.limits, self.course
-        gap, frequency = limits.dosing_gap_days, limits.dosing_frequency
+        gap, frequency = limits.dosing_gap_days, frequency_of(limits)
         distances = [] if gap is None else [gap.min or 0, gap.max or 0]
         distances += [] if frequency is None else [frequency.days]
+        distances += [] if states_pace(limits) else [1]
         for day in course.timeline.dosing_days:
             for distance in distances:
                 yield day + distance, False

@@ -32,11 +32,11 @@ from kap_model.limits import (
 )
 from kap_model.plan import Plan
 from kap_model.planning.moves import beyond
-from kap_model.protocol import CareProtocol, Setting
+from kap_model.protocol import LIMITS_SELECTED_BY, CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
 from kap_model.sessions import FORMATS, PLACES
-from kap_model.severities import Severity
+from kap_model.severities import StatedSeverity, severity_json, severity_words
 from kap_model.usual import USUAL_OF_NAME, USUALS, Usual
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
@@ -150,8 +150,7 @@ def _asked(rule: HouseRule | None) -> str:
     """What a line asks for, with what its form asks where it has a sentence of its own."""
     if rule is None or not isinstance(rule.form, RuleForm):
         return "nothing"
-    sides = rule.severity
-    severity = sides if isinstance(sides, str) else ", ".join(f"{on} {is_}" for on, is_ in sides)
+    severity = severity_words(rule.severity)
     form = "" if rule.says is None else f"{rule.form.form}: {rule.form.says} "
     return f"{rule.sentence} {form}({severity})"
 
@@ -215,12 +214,16 @@ class SeverityChange(Value):
     """
 
     rule: str
-    before: Severity | None
-    after: Severity | None
+    before: StatedSeverity | None
+    after: StatedSeverity | None
 
     def to_dict(self) -> dict[str, Any]:
         """The change as JSON values."""
-        return {"rule": self.rule, "before": self.before, "after": self.after}
+        return {
+            "rule": self.rule,
+            "before": None if self.before is None else severity_json(self.before),
+            "after": None if self.after is None else severity_json(self.after),
+        }
 
 
 @frozen(kw_only=True, repr=False)
@@ -346,8 +349,8 @@ def diff(
             *_usual_cited_anew(*typical),
         ],
         severities=_severity_changes(before, after),
-        switched_on=_applying(new, old),
-        switched_off=_applying(old, new),
+        switched_on=_applying((new, has), (old, had)),
+        switched_off=_applying((old, had), (new, has)),
         **judged,
     )
 
@@ -376,10 +379,13 @@ def _as_on(care: CareProtocol, day: dt.date | None) -> CareProtocol:
         else HouseRule(id, OFF, citation=first[id].citation)
         for id in care.house_ids
     ]
-    # What is off on some date makes no level that a selector names unknown.
+    # What is off on some date makes no level or route that a selector names unknown.
     cited = rules[0].citation
-    off = Setting(limit="dose_levels", value=OFF, since=_LAST_DAY, citation=cited)
-    return attrs.evolve(care, settings=[*lines, off], rules=rules)
+    off = [
+        Setting(limit=limit, value=OFF, since=_LAST_DAY, citation=cited)
+        for limit in LIMITS_SELECTED_BY.values()
+    ]
+    return attrs.evolve(care, settings=[*lines, *off], rules=rules)
 
 
 def _findings(
@@ -473,14 +479,18 @@ def _severity_changes(before: CareProtocol, after: CareProtocol) -> Iterator[Sev
             yield SeverityChange(rule=rule, before=old.get(rule), after=new.get(rule))
 
 
-def _applying(limits: Limits, elsewhere: Limits) -> list[str]:
-    """The rules that apply under some limits and not under others."""
-    found = []
-    for rule in RULES:
-        here = not limits.citations.keys().isdisjoint(rule.reads)
-        if here and elsewhere.citations.keys().isdisjoint(rule.reads):
-            found.append(rule.id)
-    return found
+_Asked: TypeAlias = tuple[Limits, dict[str, HouseRule]]
+
+
+def _applying(here: _Asked, elsewhere: _Asked) -> list[str]:
+    """The rules that apply under some limits and house rules and not under others."""
+    (limits, house), (others, other_house) = here, elsewhere
+    return [
+        rule.id
+        for rule in RULES
+        if rule.applies(limits, tuple(house.values()))
+        and not rule.applies(others, tuple(other_house.values()))
+    ]
 
 
 def direction(limit: str, before: Any, after: Any) -> Direction:

@@ -102,7 +102,7 @@ class _Layout:
             self._place("preparation", day)
             day += 1
         self.first = max(day, start + _TO_FIRST_DOSING) if day > start else day
-        if limits.initial_supply is not None and (self.contact_days or self.size.tracks_supply):
+        if limits.initial_supply is not None:
             self.covered = limits.initial_supply
         self._supply(issued, min(issued + _TO_ARRIVAL, self.first), limits.initial_supply)
 

@@ -15,7 +15,7 @@ from kap_model._time import date_text, spoken_date
 from kap_model._values import Value, as_rows, as_sequence
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.citations import Citation
-from kap_model.limits import Limits, in_words
+from kap_model.limits import OFF, Limits, in_words
 from kap_model.plan import Plan
 from kap_model.planning._feasibility import (
     FIRST_START,
@@ -299,8 +299,7 @@ def _reason(limits: Limits, conflict: tuple[str, ...], start: dt.date) -> str:
 
 
 def _off(limits: Limits) -> frozenset[str]:
-    unset = [r.id for r in RULES if r.reads and limits.citations.keys().isdisjoint(r.reads)]
-    return frozenset(unset)
+    return frozenset(rule.id for rule in RULES if not rule.applies(limits))
 
 
 def _in_order(found: dict[str, str]) -> list[tuple[str, str]]:
@@ -316,15 +315,24 @@ def _idle_lines(care: CareProtocol) -> Iterator[Remark]:
 
 
 def _idle(subject: str, lines: Iterable[Setting | UsualValue]) -> Iterator[Remark]:
-    for line, following in pairwise(lines):
-        # A limit's first line is in force before its date too.
-        if following.since is not None and following.since <= _FIRST_LOCAL:
-            yield Remark(subject=subject, since=line.since, says=_NEVER_IN_FORCE)
-        if following.since is not None and following.since > _LAST_LOCAL:
-            yield Remark(subject=subject, since=following.since, says=_NEVER_IN_FORCE)
-        elif (following.value, following.citation) == (line.value, line.citation):
+    before: Setting | UsualValue | None = None
+    for line in lines:
+        says = ""
+        if before is not None and line.since is not None and line.since <= _FIRST_LOCAL:
+            yield Remark(subject=subject, since=before.since, says=_NEVER_IN_FORCE)
+        if line.since is not None and line.since > _LAST_LOCAL:
+            says = _NEVER_IN_FORCE
+        elif before is None and line.since is not None and line.value == OFF:
+            says = "unsets what no line before it sets"
+        elif before is not None and _says_the_same(before, line):
             says = "repeats the line before it"
-            yield Remark(subject=subject, since=following.since, says=says)
+        if says:
+            yield Remark(subject=subject, since=line.since, says=says)
+        before = line
+
+
+def _says_the_same(before: Setting | UsualValue, line: Setting | UsualValue) -> bool:
+    return (before.value, before.citation) == (line.value, line.citation)
 
 
 def _idle_severities(care: CareProtocol, stretches: list[Limits]) -> Iterator[Remark]:

@@ -17,6 +17,7 @@ from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Bounds, Frequency, Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.conflicts import no_course
+from kap_model.rules.dosing import CLOSE, states_pace
 from kap_model.sessions import (
     DEFAULT_PLACE,
     KINDS,
@@ -285,9 +286,10 @@ def _ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("INTEG-EACH", "INTEG-COUNT"), integrations.max // each
     if lawful_minutes(limits, "dosing") is None:
         yield ("DOSE-DURATION", "EFFECT-FIT"), 0
-    frequency, gap = limits.dosing_frequency, limits.dosing_gap_days
+    frequency, gap = frequency_of(limits), limits.dosing_gap_days
     if frequency is not None and gap is not None and gap.above(even_pace(frequency)):
-        yield ("DOSE-GAP", "DOSE-FREQUENCY"), frequency.at_most
+        paced = "DOSE-FREQUENCY" if limits.dosing_frequency is not None else "DOSE-CLOSE"
+        yield ("DOSE-GAP", paced), frequency.at_most
 
 
 def checked_delay(days: int) -> int:
@@ -300,6 +302,13 @@ def checked_delay(days: int) -> int:
     return days
 
 
+def frequency_of(limits: Limits) -> Frequency | None:
+    """The most dosings in consecutive days: the limit, else what DOSE-CLOSE takes for it."""
+    if limits.dosing_frequency is not None or states_pace(limits):
+        return limits.dosing_frequency
+    return CLOSE
+
+
 def even_pace(frequency: Frequency) -> int:
     """The fewest days between evenly spaced dosings that keep a frequency."""
     return -(-frequency.days // frequency.at_most)
@@ -307,7 +316,7 @@ def even_pace(frequency: Frequency) -> int:
 
 def lawful_cadence(limits: Limits, every: int = DAYS_APART) -> int:
     """The number of days between dosings next to a wish that the limits allow."""
-    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, limits.dosing_frequency
+    gap, frequency = limits.dosing_gap_days or ANY_NUMBER, frequency_of(limits)
     pace = 0 if frequency is None else even_pace(frequency)
     wished = max(every, gap.min or 0, pace)
     return wished if gap.max is None else min(wished, gap.max)

@@ -32,6 +32,7 @@ from kap_model.planning._repair_state import Remedy, RepairState, TimeWindow
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding
 from kap_model.rules._rule import Breach
+from kap_model.rules.dosing import CLOSE
 from kap_model.sessions import Kind
 
 _ENDED_BY: Final[dict[str, Kind]] = {
@@ -177,7 +178,8 @@ def _supplied(state: RepairState, breach: Breach) -> list[Remedy]:
     if course.plan.supplies is None:
         window = TimeWindow(opens=course.dosings[0].ends, ends_by=dosing.begins)
         found += state.supplying("medical-review", window)
-        if course.timeline.clearing_evaluations[0].ends > dosing.begins:
+        clearing = course.timeline.clearing_evaluations
+        if clearing and clearing[0].ends > dosing.begins:
             found += state.adding("medical-evaluation", TimeWindow(ends_by=dosing.begins))
             found += state.changing(course.evaluations)
     return found + state.changing(upto)
@@ -239,6 +241,12 @@ def _at_a_pace(state: RepairState, breach: Breach) -> list[Remedy]:
     limit = state.scope.limits.dosing_frequency
     last, days = course.day(dosing), 1 if limit is None else limit.days
     return state.changing(d for d in course.dosings if last - days < course.day(d) <= last)
+
+
+def _apart_again(state: RepairState, breach: Breach) -> list[Remedy]:
+    course = state.course
+    last = course.day(breach.sessions[0])
+    return state.changing(d for d in course.dosings if last - CLOSE.days < course.day(d) <= last)
 
 
 def _integrated(state: RepairState, breach: Breach) -> list[Remedy]:
@@ -324,6 +332,8 @@ _MENDED_BY: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] =
     "DOSE-LEVEL": _gone,
     "DOSE-GAP": _spaced,
     "DOSE-FREQUENCY": _at_a_pace,
+    "DOSE-CLOSE": _apart_again,
+    "DOSE-ROUTE": _gone,
     "INTEG-EACH": _integrated,
     "INTEG-ORDER": _integrated_in_order,
     "INTEG-COUNT": _integrations_counted,
@@ -347,6 +357,7 @@ _TURNS_WITH: Final[dict[str, tuple[str, ...]]] = {
     "SUPPLY-BALANCE": ("evaluations", "dosings", "reviews"),
     "DOSE-GAP": ("dosings",),
     "DOSE-FREQUENCY": ("dosings",),
+    "DOSE-CLOSE": ("dosings",),
     "INTEG-EACH": ("dosings", "integrations"),
     "INTEG-ORDER": ("dosings", "integrations"),
     "INTEG-WINDOW": ("dosings", "integrations"),
@@ -452,6 +463,10 @@ def _uncrowded(here: _Here) -> Iterable[int]:
     return [day + days for day in here.course.timeline.dosing_days]
 
 
+def _not_close(here: _Here) -> Iterable[int]:
+    return [day + days for day in here.course.timeline.dosing_days for days in (1, CLOSE.days)]
+
+
 def _contacts(here: _Here) -> Iterable[int]:
     every = here.limits.review_every
     if every is not None and every.policy == "calendar":
@@ -469,6 +484,7 @@ _TURNS_ON: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {
     "SUPPLY-BALANCE": _arrivals,
     "DOSE-GAP": _apart,
     "DOSE-FREQUENCY": _uncrowded,
+    "DOSE-CLOSE": _not_close,
     "REVIEW-QUARTER": _contacts,
     "AGE-MIN": _birthday,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kap_model.citations import BOTH_PAGES, BRIEF, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.citations import BOTH_PAGES, BRIEF, KINGSLEY_PAGE
 from kap_model.limits import Bounds, ReviewEvery
 from kap_model.practices._practice import Fact, Practice, settings
 from kap_model.protocol import CareProtocol
@@ -31,7 +31,7 @@ CORE: Final = Practice(
             ("medical_roles", ("medical-provider",), KINGSLEY_PAGE["steps 1 and 5"]),
             ("therapist_roles", ("therapist",), KINGSLEY_PAGE["steps 2-4"]),
             ("dosing_places", ("office", "remote"), KINGSLEY_PAGE["step 3"]),
-            ("formats", ("individual",), REGROUNDING_PAGE["no group sessions are offered"]),
+            ("formats", ("individual", "group"), KINGSLEY_PAGE["what KAP is"]),
         ),
     ),
     facts=(

@@ -47,6 +47,7 @@ KINGSLEY: Final = Practice(
             ("review_after", ReviewAfter(2, "before-next"), PAGE["step 5"]),
             ("formats", ("individual", "group"), PAGE["what KAP is"]),
         ),
+        severities={"SCREEN-FIRST": "warning"},
     ),
     published=_published,
     facts=(

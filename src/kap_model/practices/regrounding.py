@@ -67,7 +67,6 @@ REGROUNDING: Final = Practice(
             ("therapist_roles", ("therapist",), PAGE["steps 4-6"]),
             ("preparation_after_supply", True, PAGE["step 4"]),
             ("dosing_places", ("office", "remote"), PAGE["step 5"]),
-            ("formats", ("individual",), PAGE["no group sessions are offered"]),
             ("support_person_when_remote", True, PAGE["step 5"]),
             ("dose_levels", ("low", "moderate"), PAGE["low and moderate dose"]),
             (
@@ -76,7 +75,12 @@ REGROUNDING: Final = Practice(
                 PAGE["who might benefit"],
             ),
         ),
-        severities=(("SCREEN-FIRST", "warning"), ("REVIEW-AFTER", "warning")),
+        severities={
+            "SCREEN-FIRST": "warning",
+            # The page calls the number of dosings a general guideline.
+            "DOSE-COUNT": {"below": "error", "above": "warning"},
+            "REVIEW-AFTER": "warning",
+        },
     ),
     published=_published,
     facts=(
@@ -185,11 +189,6 @@ REGROUNDING: Final = Practice(
             says="Preparations, scheduled like regular therapy sessions, come before the dosing.",
             citation=PAGE["step 4"],
             used_by=("preparation_before_dosing", "PREP-ORDER"),
-        ),
-        Fact(
-            says="The page offers no group sessions; that all are individual is inferred.",
-            citation=PAGE["no group sessions are offered"],
-            used_by=("formats", "MODALITY"),
         ),
         Fact(
             says="A dosing session lasts 1 to 2 hours.",

@@ -42,6 +42,7 @@ FormMaker: TypeAlias = Callable[..., RuleForm | tuple[RuleForm | None, ...]]
 to a form for each of these limits, whose findings cite that limit."""
 OwnWords: TypeAlias = Callable[..., Words]
 """From a voice, the limits and the facts of a form's breach to words."""
+GivesWay: TypeAlias = Callable[[Limits, tuple[Any, ...]], bool]
 Told: TypeAlias = Callable[[Limits], str]
 MOST_BOUND: Final = 64
 """So many functions of a rule are kept, for different values of its limits."""
@@ -168,6 +169,8 @@ class Rule(Announced):
         above: The severity of what lies above a limit, where it differs; ``None`` = ``severity``.
         makes: Makes its form or forms of the values of ``reads``; ``None`` = no form says it.
         tells: Its sentence with a protocol's figures, where no form makes one.
+        gives_way: Whether it does not apply beside these limits and these house rules in force;
+            ``None`` = it gives way to none.
     """
 
     id: str
@@ -181,6 +184,7 @@ class Rule(Announced):
     above: Severity | None = field(default=None, kw_only=True)
     makes: FormMaker | None = field(default=None, kw_only=True)
     tells: Told | None = field(default=None, kw_only=True)
+    gives_way: GivesWay | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -197,6 +201,14 @@ class Rule(Announced):
             raise refusal("reads", "must be a tuple of known limits")
         if not callable(self.function):
             raise refusal("function", "must be a function of a course and limits")
+        if self.gives_way is not None and not callable(self.gives_way):
+            raise refusal("gives_way", "must be a function of limits and house rules")
+
+    def applies(self, limits: Limits, house: tuple[Any, ...] = ()) -> bool:
+        """Whether a protocol asks for it: some limit that it reads is set, and it gives not way."""
+        if self.reads and limits.citations.keys().isdisjoint(self.reads):
+            return False
+        return self.gives_way is None or not self.gives_way(limits, house)
 
     def forms(self, limits: Limits) -> tuple[RuleForm, ...]:
         """What it asks under limits, as forms: none where it is off, or where no form says it."""
@@ -257,6 +269,7 @@ def rule(
     above: Severity | None = None,
     makes: FormMaker | None = None,
     tells: Told | None = None,
+    gives_way: GivesWay | None = None,
 ) -> Callable[[RuleFunction], Rule]:
     """Make a rule of a function; nothing is registered anywhere.
 
@@ -271,6 +284,7 @@ def rule(
             above=above,
             makes=makes,
             tells=tells,
+            gives_way=gives_way,
         )
 
     return make

@@ -21,3 +21,6 @@ RULES: Final[tuple[Rule, ...]] = (
 """Every built-in rule, in the order of findings."""
 
 RULE_OF_ID: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for rule in RULES})
+
+SIDED: Final = frozenset({"PREP-COUNT", "DOSE-COUNT", "DOSE-GAP", "INTEG-COUNT"})
+"""The rules whose limit can be missed on two sides, each with a severity of its own."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from bisect import bisect_left, bisect_right, insort
+from typing import Any, Final
 
-from kap_model.citations import BRIEF, CONTRACT, KINGSLEY_PAGE, REGROUNDING_PAGE
+from kap_model.citations import (
+    BRIEF,
+    CONTRACT,
+    KINGSLEY_PAGE,
+    PRESCRIBER_QUESTIONS,
+    REGROUNDING_PAGE,
+)
 from kap_model.course import Course
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count, Rate
@@ -163,6 +170,7 @@ def _places_of_dosings(timeline: Timeline) -> frozenset[str]:
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
         breaks=Case("2027-01-04 C0 E2 P7g D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"),
+        limits={"formats": ["individual"]},
     ),
 )
 def modality(course: Course, limits: Limits) -> list[Breach]:
@@ -302,6 +310,82 @@ def dosing_frequency(limit: Frequency) -> RuleForm:
     return Rate("dosing", max=limit.at_most, days=limit.days)
 
 
+CLOSE: Final = Frequency(2, 7)
+"""What DOSE-CLOSE takes for the most dosings in so many days, beside one a day."""
+
+
+def states_pace(limits: Limits, house: tuple[Any, ...] = ()) -> bool:
+    """Whether a protocol says how close dosings may be, by its limits or a house rule in force."""
+    gap = limits.dosing_gap_days
+    stated = limits.dosing_frequency is not None or (gap is not None and gap.min is not None)
+    return stated or any(rule.form.paces_dosings for rule in house)
+
+
+def _close(voice: Voice, dosing: Session, found: int, days: int) -> Words:
+    held, within = count(found, "dosing"), count(days, "day")
+    return Words(
+        f"{sentence(voice.session(dosing))} makes {held} within {within}; where a protocol states "
+        f"no pace, one a day and {CLOSE} are usual.",
+        f"{held} within {within}",
+        f"at most 1 on any day, and {CLOSE}",
+    )
+
+
+@rule(
+    "DOSE-CLOSE",
+    "Where the protocol states no pace, dosings are on days of their own, and at most two are in "
+    "any seven consecutive days.",
+    why="The pages set no interval, and silence would read as approval of any.",
+    severity="advice",
+    cites=(PRESCRIBER_QUESTIONS["at most two dosings a week"],),
+    gives_way=states_pace,
+    example=Example(
+        holds=Case("2027-01-04 C0 E2 P7 D14 I15 D17 I18 R19 D21 I22 D42 I43 D56 I57 D70 I71"),
+        breaks=Case("2027-01-04 C0 E2 P7 D14 I15 D17 I18 R19 D20 I22 D42 I43 D56 I57 D70 I71"),
+    ),
+)
+def dosings_close(course: Course, limits: Limits) -> list[Breach]:
+    """One finding for each dosing too many of its day, or of the seven days that end with it."""
+    if states_pace(limits):
+        return []
+    days: list[int] = []  # sorted, for local dates may go back where clocks are set over midnight
+    breaches = []
+    for dosing, day in zip(course.dosings, course.timeline.dosing_days, strict=True):
+        insort(days, day)
+        upto = bisect_right(days, day)
+        today = upto - bisect_left(days, day)
+        found = upto - bisect_left(days, day - CLOSE.days + 1)
+        if found > CLOSE.at_most:
+            breaches.append(Breach("violated", (dosing,), _close, (dosing, found, CLOSE.days)))
+        elif today > 1:
+            breaches.append(Breach("violated", (dosing,), _close, (dosing, today, 1)))
+    return breaches
+
+
+@form_rule(
+    "DOSE-ROUTE",
+    "A stated route is one by which the practice gives the medicine.",
+    why="Each route asks for a place, people and a length of its own.",
+    severity="error",
+    cites=(CONTRACT["DOSE-ROUTE"],),
+    reads=("routes",),
+    example=Example(
+        holds=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"d1.route": "sublingual"},
+        ),
+        breaks=Case(
+            "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
+            {"d1.route": "intravenous"},
+        ),
+        limits={"routes": ["sublingual", "oral"]},
+    ),
+)
+def dose_route(routes: Labels) -> RuleForm:
+    """A route that is not recorded breaks nothing."""
+    return Allow("dosing", "route", routes)
+
+
 RULES: Final[tuple[Rule, ...]] = (
     dosing_count,
     dosing_duration,
@@ -312,4 +396,6 @@ RULES: Final[tuple[Rule, ...]] = (
     dose_level,
     dosing_gap,
     dosing_frequency,
+    dosings_close,
+    dose_route,
 )

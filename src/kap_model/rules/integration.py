@@ -61,6 +61,7 @@ def integration_order(on: Switch) -> RuleForm:
     "The integrations of a course number within the limit.",
     why="A practice plans and prices so many.",
     severity="warning",
+    above="advice",
     cites=(REGROUNDING_PAGE["fees"],),
     reads=("integration_count",),
     example=Example(

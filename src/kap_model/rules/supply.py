@@ -75,6 +75,8 @@ def supply_balance(course: Course, limits: Limits) -> list[Breach]:
         return _tracked_balance(course, course.plan.supplies)
     if limits.initial_supply is None:
         return []
+    if limits.evaluation_first is not None and not course.timeline.clearing_evaluations:
+        return []  # MED-CLEAR speaks
     return _inferred_balance(course, limits.initial_supply, limits.refill_supply)
 
 
@@ -94,14 +96,16 @@ def _before_refills(timeline: Timeline) -> float:
 
 
 def _inferred_balance(course: Course, initial: int, refill: int | None) -> list[Breach]:
-    if refill is None and course.timeline.fact(_before_refills) <= initial:
-        return []
     clearing = course.timeline.clearing_evaluations
-    first = course.first_dosing
-    if not clearing or first is None:
+    if clearing and refill is None and course.timeline.fact(_before_refills) <= initial:
         return []
-    cleared_from = min([e.ends for e in clearing])
-    supplied_from, first_ends = clearing[0].ends, first.ends
+    first = course.first_dosing
+    if first is None:
+        return []
+    # Where no evaluation is asked for and none clears, the first medicine is there from the start.
+    cleared_from = min([e.ends for e in clearing], default=first.begins)
+    supplied_from = clearing[0].ends if clearing else first.begins
+    first_ends = first.ends
     refills = [r.ends for r in course.timeline.clearing_reviews if r.begins >= first_ends]
     refills.sort()
     unlimited_from = refills[0] if refills and refill is None else None

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from kap_model.plan import Plan
-from kap_model.sessions import FORMATS, PLACES, Dosing, TherapistSession
+from kap_model.sessions import FORMATS, PLACES, ROUTES, Dosing, TherapistSession
 from kap_model.testing._break import Break, BreakContext, outside
 from kap_model.testing._lawful import at, later, swapped
 from kap_model.testing._plans import LABELS
@@ -88,6 +88,13 @@ def unknown_level(context: BreakContext) -> Plan:
     )
 
 
+def unknown_route(context: BreakContext) -> Plan:
+    """Dosings by routes that the protocol does not allow."""
+    known = context.limits.routes or ()
+    others = [route for route in (*ROUTES, *LABELS) if route not in known]
+    return _of_dosings(context, route=context.one(others))
+
+
 def presence_not_recorded(context: BreakContext) -> Plan:
     """A dosing was held, and nobody wrote down whether the therapist was there."""
     dosing = context.one(context.dosings)
@@ -125,6 +132,18 @@ def too_frequent(context: BreakContext) -> Plan:
     return plan
 
 
+def too_close(context: BreakContext) -> Plan:
+    """Two dosings on one day, or a third within a week, where no limit states a pace."""
+    plan = context.plan
+    pairs = tuple(pairwise(context.dosings))
+    if context.pick((True, False)):
+        return _at_distance(plan, context.one(pairs), 0)
+    first = context.one(range(len(pairs) - 1))
+    for pair in pairs[first : first + 2]:
+        plan = _at_distance(plan, pair, context.pick((2, 1, 3)))
+    return plan
+
+
 def _at_distance(plan: Plan, pair: tuple[Dosing, Dosing], days: int) -> Plan:
     """Two dosings so many days apart; what is between them follows the first one at once."""
     ids = {session.id: session for session in plan.sessions}
@@ -157,6 +176,8 @@ VIOLATED: Final[Mapping[str, tuple[Break, ...]]] = {
     "DOSE-LEVEL": (unknown_level,),
     "DOSE-GAP": (gap_out_of_bounds,),
     "DOSE-FREQUENCY": (too_frequent,),
+    "DOSE-CLOSE": (too_close,),
+    "DOSE-ROUTE": (unknown_route,),
 }
 UNKNOWN: Final[Mapping[str, tuple[Break, ...]]] = {
     "THERAPIST-PRESENT": (presence_not_recorded,),

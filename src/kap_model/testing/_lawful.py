@@ -32,6 +32,7 @@ from kap_model.planning.new_sessions import (
     SessionFields,
     even_pace,
     fewest,
+    frequency_of,
     lawful_cadence,
     lawful_minutes,
     most,
@@ -43,6 +44,7 @@ from kap_model.practices._practice import Practice
 from kap_model.protocol import CareProtocol
 from kap_model.sessions import (
     CLASS_OF_KIND,
+    ROUTES,
     THERAPIST_KINDS,
     Clinician,
     Consultation,
@@ -402,12 +404,13 @@ def _with(cls: type[Session], **given: SearchStrategy[Any]) -> SearchStrategy[Ed
 
 
 def _conduct(limits: Limits) -> SearchStrategy[Edit]:
-    """Formats, places, levels, and who is there."""
+    """Formats, places, levels, routes, and who is there."""
     levels = st.sampled_from(limits.dose_levels or LABELS)
     return st.one_of(
         _with(TherapistSession, format=st.sampled_from(("group", "individual"))),
         _with(Session, place=st.sampled_from(("office", "remote"))),
         _with(Dosing, level=levels),
+        _with(Dosing, route=st.sampled_from(limits.routes or ROUTES)),
         _with(Dosing, therapist_present=st.just(True)),
         _with(Dosing, support_person=st.sampled_from(SUPPORT)),
     )
@@ -443,11 +446,11 @@ def lawful_plans(protocol: ProtocolChoice = "core") -> SearchStrategy[Plan]:
     By construction: a course is laid out for the limits in force on its start, then changed up to
     17 times, and each change that would bring a finding is left away. What varies: the counts
     within their limits; the pace (up to 28 days beyond the least) and single gaps; lengths, times
-    of day, places, formats, support persons, levels, clinicians; supplies, tracked or not; how
-    much of it is held and recorded; cancelled and missed sessions beside it; courses that are
-    completed or were discontinued; client, birth and conditions; the zone; the start, from 1980
-    to 2199, before changes of clocks and around the dates on which the protocol changes. Plans of
-    a built-in practice name it.
+    of day, places, formats, support persons, levels, routes, clinicians; supplies, tracked or not;
+    how much of it is held and recorded; cancelled and missed sessions beside it; courses that are
+    completed or were discontinued; client, birth and conditions; the zone; the start, from 1980 to
+    2199, before changes of clocks and around the dates on which the protocol changes. Plans of a
+    built-in practice name it.
 
     They shrink to a plain course of the fewest sessions from 2027-01-04 on. Where a drawn outline
     cannot be laid out evenly, which is seldom but for protocols whose limits leave little room, a
@@ -557,7 +560,7 @@ def _fields(limits: Limits) -> SearchStrategy[SessionFields]:
 @lru_cache(maxsize=256)
 def _paces(limits: Limits) -> SearchStrategy[int]:
     """Days between dosings: the usual ones, or any that the limits allow."""
-    gap, frequency = limits.dosing_gap_days or Bounds(0), limits.dosing_frequency
+    gap, frequency = limits.dosing_gap_days or Bounds(0), frequency_of(limits)
     usual = lawful_cadence(limits)
     shortest = max(1, gap.min or 0, 0 if frequency is None else even_pace(frequency))
     longest = max(_LONGEST_PACE, shortest) if gap.max is None else max(gap.max, shortest)

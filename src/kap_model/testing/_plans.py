@@ -19,6 +19,7 @@ from kap_model.sessions import (
     KINDS,
     PLACES,
     REVIEW_OUTCOMES,
+    ROUTES,
     SESSION_CLASSES,
     STATUSES,
     Clinician,
@@ -134,6 +135,7 @@ def _sessions(
         given["format"] = draw(st.sampled_from(FORMATS))
     if issubclass(cls, Dosing):
         given["level"] = draw(st.none() | st.sampled_from(LABELS))
+        given["route"] = draw(st.none() | st.sampled_from((*ROUTES, *LABELS)))
         given["support_person"] = draw(st.none() | st.just("none") | texts())
         given["therapist_present"] = draw(st.none() | st.booleans())
     if status == "completed" and issubclass(cls, MedicalEvaluation):

@@ -31,9 +31,9 @@ from kap_model.limits import (
     ReviewEvery,
 )
 from kap_model.practices._built_in import PRACTICES
-from kap_model.protocol import CareProtocol, Setting
-from kap_model.rules.catalogue import RULE_OF_ID
-from kap_model.sessions import FORMATS, KINDS, PLACES
+from kap_model.protocol import LIMITS_SELECTED_BY, CareProtocol, Setting
+from kap_model.rules.catalogue import RULE_OF_ID, SIDED
+from kap_model.sessions import FORMATS, KINDS, PLACES, ROUTES
 from kap_model.severities import SEVERITIES, SIDES
 from kap_model.testing._plans import LABELS, TELLING_DATES, texts
 from kap_model.usual import USUALS, UsualSpec, UsualValue, pace_of
@@ -78,6 +78,12 @@ def citations() -> SearchStrategy[Citation]:
     return st.builds(Citation, source=texts(), where=texts())
 
 
+def _some(words: Any) -> SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(words), unique=True, min_size=1, max_size=3).map(tuple)
+
+
+_ROUTES: Final = (*ROUTES, LABELS[0])
+
 _VALUES: Final[dict[type, SearchStrategy[Any]]] = {
     Bounds: bounds(),
     Frequency: frequencies(),
@@ -97,6 +103,7 @@ _NARROWER: Final[dict[str, SearchStrategy[Any]]] = {
     "dosing_places": st.sampled_from((("office",), ("remote",), ("office", "remote"))),
     "formats": st.sampled_from((("individual",), ("group",), ("individual", "group"))),
     "minimum_age": st.integers(0, 60),
+    "routes": _some(_ROUTES),
 }
 
 
@@ -168,10 +175,6 @@ def usual_values(draw: st.DrawFn, dated: bool = True) -> UsualValue:  # noqa: FB
     )
 
 
-def _some(words: Any) -> SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(words), unique=True, min_size=1, max_size=3).map(tuple)
-
-
 @st.composite
 def selectors(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, ordinal: bool = True) -> Selector:  # noqa: FBT001, FBT002 - reads as a switch
     """Which sessions of some kinds: in half of the draws no more than the kinds.
@@ -185,7 +188,7 @@ def selectors(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, ordinal: bool = T
     if draw(st.booleans()):
         return Selector(chosen)
     said: dict[str, Any] = {"place": draw(st.none() | _some(PLACES))}
-    for name, words in (("format", FORMATS), ("level", LABELS)):
+    for name, words in (("format", FORMATS), ("level", LABELS), ("route", _ROUTES)):
         if set(KINDS_WITH[name]) & set(chosen):
             said[name] = draw(st.none() | _some(words))
     said["phase"] = draw(st.none() | st.sampled_from(PHASES))
@@ -214,7 +217,8 @@ def _order(each: Selector, other: Selector, before: bool) -> Order:  # noqa: FBT
 def _allows(draw: st.DrawFn) -> Allow:
     field = draw(st.sampled_from(ALLOWED_FIELDS))
     of = draw(selectors(KINDS_WITH.get(field, KINDS)))
-    return Allow(of, field, draw(_some(WORDS_OF.get(field, LABELS))))
+    words: Any = _ROUTES if field == "route" else WORDS_OF.get(field, LABELS)
+    return Allow(of, field, draw(_some(words)))
 
 
 @st.composite
@@ -310,13 +314,23 @@ def house_rules(draw: st.DrawFn, dated: bool = True) -> HouseRule:  # noqa: FBT0
     return HouseRule(id, form, severity=draw(severity), since=since, citation=citation, **said)
 
 
-def _levels_of(rule: HouseRule) -> set[str]:
-    """The dose levels that a house rule selects by."""
+def _selected_by(rule: HouseRule, name: str) -> set[str]:
+    """The labels of a field, such as ``level``, that a house rule selects by."""
     if not isinstance(rule.form, RuleForm):
         return set()
     values = [getattr(rule.form, each.name) for each in attrs.fields(type(rule.form))]
-    chosen = [value.level for value in values if isinstance(value, Selector) and value.level]
-    return {level for levels in chosen for level in levels}
+    chosen = [getattr(value, name) for value in values if isinstance(value, Selector)]
+    return {label for labels in chosen for label in labels or ()}
+
+
+def _are_known(rule: HouseRule, lines: tuple[Setting, ...]) -> bool:
+    """Whether the labels that a house rule selects by are such as these lines of limits know."""
+    for name, limit in LIMITS_SELECTED_BY.items():
+        said = [line.value for line in lines if line.limit == limit]
+        known = {label for one in said for label in one}
+        if said and OFF not in said and not _selected_by(rule, name) <= known:
+            return False
+    return True
 
 
 @st.composite
@@ -325,11 +339,9 @@ def _house(
     dated: bool,  # noqa: FBT001 - reads as a switch
     lines: tuple[Setting, ...],
 ) -> list[HouseRule]:
-    """House rules beside these lines of limits, each once on a date, of levels that they know."""
-    said = [line.value for line in lines if line.limit == "dose_levels"]
-    known = set(LABELS) if not said or OFF in said else {level for one in said for level in one}
+    """House rules beside these lines of limits, each once on a date, of labels that they know."""
     drawn = draw(st.lists(house_rules(dated), max_size=5))
-    fitting = [rule for rule in drawn if _levels_of(rule) <= known]
+    fitting = [rule for rule in drawn if _are_known(rule, lines)]
     return list({(rule.id, rule.since): rule for rule in fitting}.values())
 
 
@@ -352,9 +364,11 @@ def protocols(draw: st.DrawFn, dated: bool = True, house: bool = False) -> CareP
     limited = nothing.extended("own", settings=lines.values())
     rules = draw(_house(dated, limited.settings)) if house else []
     named = sorted({*RULE_OF_ID, *(rule.id for rule in rules)})
-    severities = draw(
-        st.dictionaries(st.sampled_from(named), st.sampled_from(SEVERITIES), max_size=3)
-    )
+    words = st.sampled_from(SEVERITIES)
+    sided = {rule.id for rule in rules if isinstance(rule.form, RuleForm) and rule.form.sided}
+    severities: dict[str, Any] = draw(st.dictionaries(st.sampled_from(named), words, max_size=3))
+    for rule in sorted(severities.keys() & (SIDED | sided)):
+        severities[rule] = draw(words | st.fixed_dictionaries(dict.fromkeys(SIDES, words)))
     typical = draw(st.lists(usual_values(dated), max_size=5)) if draw(st.booleans()) else []
     stated = {(line.name, line.since): line for line in typical}
     return limited.extended("own", rules=rules, severities=severities, usual=stated.values())

@@ -24,6 +24,8 @@ class Constraints:
         self.limits = problem.limits
         self._booked_preparations = [s.id for s in problem.booked if s.kind == "preparation"]
         every, after = self.limits.review_every, self.limits.review_after
+        self.frequency = problem.frequency
+        """The most dosings in consecutive days; ``None`` = any number."""
         self.months = every.months if every is not None and every.policy == "rolling" else 0
         """Between medical contacts; 0 = no rolling policy."""
         self.by_quarter = every is not None and every.policy == "calendar"
@@ -118,11 +120,14 @@ class Constraints:
         return gap is None or gap.holds(days) or self.knows("DOSE-GAP", met.name)
 
     def _is_seldom(self, state: State, met: NextSession) -> bool:
-        """DOSE-FREQUENCY."""
-        limit, recent = self.limits.dosing_frequency, state.recent
-        if limit is None or len(recent) < limit.at_most or recent[0] <= met.day - limit.days:
+        """DOSE-FREQUENCY, or DOSE-CLOSE where the protocol states no pace."""
+        limit, recent = self.frequency, state.recent
+        if limit is None:
             return True
-        return self.knows("DOSE-FREQUENCY", met.name)
+        crowded = len(recent) >= limit.at_most and recent[0] > met.day - limit.days
+        if self.limits.dosing_frequency is not None:
+            return not crowded or self.knows("DOSE-FREQUENCY", met.name)
+        return not (crowded or met.day in recent) or self.knows("DOSE-CLOSE", met.name)
 
     def _is_reviewed(self, state: State, met: NextSession, number: int) -> bool:
         """REVIEW-AFTER, where it holds the next dosing."""
@@ -137,9 +142,10 @@ class Constraints:
             if not asked or met.name is not None or not arrivals or arrivals[-1][1] < number:
                 return True
             return any(day <= met.day and covered >= number for day, covered in arrivals)
-        if limits.initial_supply is None or met.begins < state.evaluated:
+        at_once = self.problem.supplied_at_once
+        if limits.initial_supply is None or (met.begins < state.evaluated and not at_once):
             return True
-        first = limits.initial_supply if met.begins >= state.supplied else 0
+        first = limits.initial_supply if at_once or met.begins >= state.supplied else 0
         return first + state.covered >= number or self.knows("SUPPLY-BALANCE", met.name)
 
     def contact_owed(self, state: State, met: NextSession) -> int | None:

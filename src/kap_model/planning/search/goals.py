@@ -179,7 +179,8 @@ class Goals:
     def _is_short(self, state: State) -> bool:
         """Whether reviews have yet to bring medicine for some dosings."""
         problem = self.problem
-        if not problem.infers_supply or (state.evaluated == NEVER and not problem.may_evaluate):
+        counts = state.evaluated != NEVER or problem.may_evaluate or problem.supplied_at_once
+        if not (problem.infers_supply and counts):
             return False
         return self._covered(state) < problem.total
 
@@ -200,8 +201,9 @@ class Goals:
             return state.preparations >= self.problem.preparations and not unevaluated
         if constraints.gate_holds and number == constraints.gate + 1 and not state.reviewed:
             return False
-        evaluated = self.problem.infers_supply and state.evaluated != NEVER
-        if evaluated and self._covered(state) < number:
+        problem = self.problem
+        counts = state.evaluated != NEVER or problem.supplied_at_once
+        if problem.infers_supply and counts and self._covered(state) < number:
             return False
         return not state.lapsed and constraints.may_follow(state)
 

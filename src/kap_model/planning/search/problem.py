@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from attrs import field, frozen
 
 from kap_model._time import NEVER
-from kap_model.limits import Bounds, Limits
-from kap_model.planning.new_sessions import ANY_NUMBER
+from kap_model.limits import Bounds, Frequency, Limits
+from kap_model.planning.new_sessions import ANY_NUMBER, frequency_of
 from kap_model.sessions import Session
 
 
@@ -100,6 +100,17 @@ class SearchProblem:
     def preparation_bounds(self) -> Bounds:
         """How many preparations may come before the first dosing."""
         return self.limits.preparation_count or ANY_NUMBER
+
+    @property
+    def supplied_at_once(self) -> bool:
+        """Whether the first medicine is there from the start: nobody evaluates, nor has to."""
+        unasked = self.limits.evaluation_first is None and not self.may_evaluate
+        return self.infers_supply and unasked and self.evaluated == NEVER
+
+    @property
+    def frequency(self) -> Frequency | None:
+        """The most dosings in consecutive days."""
+        return frequency_of(self.limits)
 
     @property
     def refill(self) -> float:

@@ -120,7 +120,7 @@ def last_day_for(
         closed: The number of dates on which nothing is held.
     """
     limits = problem.limits
-    gap, often = limits.dosing_gap_days, limits.dosing_frequency
+    gap, often = limits.dosing_gap_days, problem.frequency
     pace = max(problem.every, (gap and gap.min) or 0, often.days if often else 0)
     others = problem.preparations + problem.integrations
     others += problem.total * (problem.each + problem.delay + 2)

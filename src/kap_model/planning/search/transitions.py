@@ -141,7 +141,7 @@ class Transitions:
         )
 
     def _recent(self, state: State, day: int) -> tuple[int, ...]:
-        frequency = self.problem.limits.dosing_frequency
+        frequency = self.constraints.frequency
         if frequency is None:
             return ()
         # Sorted, for local dates may go back where clocks are set over midnight.
