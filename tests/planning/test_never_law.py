@@ -94,9 +94,9 @@ def test_both_sides_of_every_edge(forms: dict[str, Any], rule: str, *, silent: b
 @pytest.mark.parametrize(
     ("protocol", "never", "by_another"),
     [
-        ("core", [], {}),
+        ("core", ["MODALITY"], {}),
         ("kingsley", ["MODALITY"], {"EFFECT-FIT": "DOSE-DURATION"}),
-        ("regrounding", [], {"EFFECT-FIT": "DOSE-DURATION"}),
+        ("regrounding", ["MODALITY"], {"EFFECT-FIT": "DOSE-DURATION"}),
     ],
 )
 def test_the_silent_rules_of_the_built_in_practices(
