@@ -119,6 +119,10 @@ def breaking(rule: str, limits: kap.Limits) -> kap.Plan:
         return plan_of(dosing(place="remote"))
     if rule == "DOSE-LEVEL":
         return plan_of(dosing(level="stranger"))
+    if rule == "DOSE-ROUTE":
+        return plan_of(dosing(route="stranger"))
+    if rule == "DOSE-CLOSE":
+        return kap.parse("2027-01-04 D0 D0@13:00")
     if rule == "DOSE-GAP":
         return _gap(limits)
     if rule == "DOSE-FREQUENCY":

@@ -77,9 +77,7 @@ def fires(rule: str, plan: kap.Plan, protocol: kap.CareProtocol, as_of: Any = No
 
 
 def applicable(limits: kap.Limits) -> set[str]:
-    return {
-        rule.id for rule in kap.RULES if not rule.reads or set(rule.reads) & set(limits.citations)
-    }
+    return {rule.id for rule in kap.RULES if rule.applies(limits)}
 
 
 @pytest.mark.parametrize(("forms", "rule", "silent"), EDGES)
