@@ -16,9 +16,9 @@ from attrs import frozen
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import Value, as_tuple
-from kap_model.checking import ProtocolChoice, care_of, check, rules_of
+from kap_model.checking import NAMING, ProtocolChoice, ProtocolsGiven, care_of, check, rules_of
 from kap_model.documents.plans import loads
-from kap_model.errors import InputError, Problem, refusal
+from kap_model.errors import InputError, NotGiven, Problem, in_document, refusal
 from kap_model.report import Report
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
@@ -64,6 +64,7 @@ def check_lines(
     as_of: dt.datetime | str | Instant | None = None,
     waivers: Iterable[Waiver] = (),
     rules: Iterable[Rule] = RULES,
+    protocols: ProtocolsGiven = (),
 ) -> Iterator[LineResult]:
     """Check plan documents, one on each line, such as those of an open file.
 
@@ -77,13 +78,14 @@ def check_lines(
         as_of: Likewise.
         waivers: Likewise.
         rules: Likewise; for other processes, functions that can be pickled.
+        protocols: Likewise; a plan that names another one is a line that cannot be used.
 
     Raises:
-        InvalidValue: ``as_of`` names no instant, or the protocol, a rule or a waiver is not
-            known; at once, before a line is read, but for waivers.
+        InvalidValue: ``as_of`` names no instant, or a protocol, a rule or a waiver cannot be
+            used; at once, before a line is read, but for waivers.
         TypeError: A line is neither text nor bytes.
     """
-    judge = _judge(protocol, as_of, waivers, rules)
+    judge = _judge(protocol, as_of, waivers, rules, protocols)
     if isinstance(lines, (str, bytes)) or not isinstance(lines, Iterable):
         raise refusal("lines", "must be a sequence of lines, such as an open file")
     return (
@@ -102,6 +104,7 @@ def check_rows(
     rules: Iterable[Rule] = RULES,
     column: str | None = None,
     keep: Iterable[str] = (),
+    protocols: ProtocolsGiven = (),
 ) -> Iterator[dict[str, Any]]:
     """Check plan documents that stand in the rows of a frame; rows of plain values come back.
 
@@ -118,13 +121,15 @@ def check_rows(
         rules: Likewise; for other processes, functions that can be pickled.
         column: The column that holds the documents; absent: ``document``, else ``plan``.
         keep: Columns of the input that each row is to carry along, before the others.
+        protocols: As for :func:`~kap_model.check`; a plan that names another one is a document that
+            cannot be used.
 
     Raises:
         InvalidValue: ``as_of`` names no instant, the protocol, a rule or a waiver is not known, or
             ``keep`` names a column of the result; a row is no mapping, or lacks a column that is
             asked for.
     """
-    judge = _judge(protocol, as_of, waivers, rules)
+    judge = _judge(protocol, as_of, waivers, rules, protocols)
     kept = as_tuple(keep, "keep")
     if not set(kept).isdisjoint(ROW_COLUMNS):
         raise refusal("keep", "must not name columns of the result")
@@ -136,11 +141,19 @@ def _judge(
     as_of: dt.datetime | str | Instant | None,
     waivers: Iterable[Waiver],
     rules: Iterable[Rule],
+    protocols: ProtocolsGiven,
 ) -> partial[Report]:
     care = None if protocol is None else care_of(protocol)
     instant = None if as_of is None else moment_of_judgement(as_of)
     given = as_tuple(waivers, "waivers")
-    return partial(check, protocol=care, as_of=instant, waivers=given, rules=rules_of(rules))
+    return partial(
+        check,
+        protocol=care,
+        as_of=instant,
+        waivers=given,
+        rules=rules_of(rules),
+        protocols=NAMING.pool(protocols),
+    )
 
 
 def _blank(line: str | bytes) -> bool:
@@ -159,7 +172,10 @@ def _result(line: Any, number: int, judge: partial[Report]) -> LineResult:
         plan = loads(line)
     except InputError as error:
         return LineResult(line=number, problems=error.problems)
-    return LineResult(line=number, report=judge(plan))
+    try:
+        return LineResult(line=number, report=judge(plan))
+    except NotGiven as error:
+        return LineResult(line=number, problems=in_document(error))
 
 
 def _rows(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from kap_model._given import Given, Naming, Pool
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import as_tuple
 from kap_model.breach import Breach
@@ -28,6 +29,15 @@ from kap_model.severities import StatedSeverity, severity_on
 from kap_model.waivers import Waiver, WaiverBook
 
 ProtocolChoice: TypeAlias = CareProtocol | Practice | str
+ProtocolsGiven: TypeAlias = Given[CareProtocol] | Pool[CareProtocol]
+
+
+def _built_in(name: str) -> CareProtocol:
+    return BY_NAME[name].protocol
+
+
+NAMING: Final = Naming(CareProtocol, "protocol", "protocol", "protocols", _built_in, PRACTICE_NAMES)
+"""How plans name protocols."""
 
 
 def check(
@@ -37,6 +47,7 @@ def check(
     as_of: dt.datetime | str | Instant | None = None,
     waivers: Iterable[Waiver] = (),
     rules: Iterable[Rule] = RULES,
+    protocols: ProtocolsGiven = (),
 ) -> Report:
     """Say what a plan keeps and what it does not, with the source of each rule.
 
@@ -48,15 +59,19 @@ def check(
             judged as a whole, and what is missing is missing.
         waivers: Findings that the practice accepts.
         rules: The rules to ask; a practice's own stand beside ours as ``RULES + (mine,)``.
+        protocols: The protocols that the plan may name by their ids, where ``protocol`` is absent:
+            in any order, or by their ids.
 
     Raises:
+        NotGiven: The plan names a protocol by an id that is neither a built-in practice's nor that
+            of one of ``protocols``.
         InvalidValue: ``as_of`` names no instant, the protocol is not known, rules or waivers are
             not such, or a rule's id is given twice or unknown to a severity or a waiver.
         TypeError: The plan is no :class:`~kap_model.plan.Plan`, or a rule returned no list.
     """
     if not isinstance(plan, Plan):
         raise TypeError("check() takes a Plan; kap_model.loads() makes one of a document")
-    care, source = choose_protocol(plan, protocol)
+    care, source = choose_protocol(plan, protocol, protocols)
     instant = None if as_of is None else moment_of_judgement(as_of)
     course = Course.of(plan, instant)
     prepared = _prepared(care, _stage(care, course), rules)
@@ -96,14 +111,21 @@ def rules_of(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def choose_protocol(
-    plan: Plan, protocol: ProtocolChoice | None
+    plan: Plan, protocol: ProtocolChoice | None, protocols: ProtocolsGiven = ()
 ) -> tuple[CareProtocol, ProtocolSource]:
-    """The protocol that judges a plan, and where it comes from."""
+    """The protocol that judges a plan, and where it comes from.
+
+    Raises:
+        NotGiven: The plan names one that is neither a built-in practice's nor given.
+        InvalidValue: What is given cannot be used.
+    """
+    pool = NAMING.pool(protocols) if protocols != () else ()
     if protocol is not None:
         return care_of(protocol), "argument"
     if plan.protocol is None:
         return CORE.protocol, "default"
-    return BY_NAME[plan.protocol].protocol, "plan"
+    practice = BY_NAME.get(plan.protocol)
+    return NAMING.found(plan.protocol, pool) if practice is None else practice.protocol, "plan"
 
 
 def care_of(protocol: ProtocolChoice, path: str = "protocol") -> CareProtocol:

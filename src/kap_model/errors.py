@@ -50,6 +50,10 @@ class InvalidValue(InputError):
     """A value that cannot be constructed, by whichever door it comes in."""
 
 
+class NotGiven(InvalidValue):
+    """A plan names a protocol or a fee schedule by an id, and nobody gives that one."""
+
+
 class DocumentError(InputError):
     """A text that is not the document it should be; lists all its problems, bounded."""
 
@@ -76,6 +80,11 @@ class PlanningError(InputError):
 
 class NotationError(InputError):
     """A line that is not notation, or a plan that notation cannot say."""
+
+
+def in_document(error: NotGiven) -> tuple[Problem, ...]:
+    """The problems of a plan that names what is not given, as those of its document."""
+    return tuple([Problem(f"$.{problem.path}", problem.reason) for problem in error.problems])
 
 
 def refusal(path: str, reason: str) -> InvalidValue:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pendulum
 
 PRACTICE_NAMES: Final = ("core", "kingsley", "regrounding")
-"""The built-in practices that a plan may name."""
+"""The built-in practices, which a plan may name wherever it is judged."""
 STATES: Final = ("active", "completed", "discontinued")
 MOST_SESSIONS: Final = 10_000
 
@@ -114,8 +114,9 @@ class Plan(Value, HasPage):
         id: The plan's pseudonym.
         timezone: A zone name of the tzdata list; civil dates are dates in it.
         sessions: By start instant, then kind, then id; at most 10,000.
-        protocol: The built-in practice whose protocol the plan names, or ``None``.
-        fees: The built-in practice whose fees the plan names, or ``None``.
+        protocol: The id of the protocol that the plan keeps, or ``None``: a built-in practice's
+            name, else the id of a protocol that is given where the plan is judged.
+        fees: The id of its fee schedule, likewise.
         state: ``active``, ``completed`` or ``discontinued``.
         client: The client's pseudonym, or ``None``.
         born: The client's date of birth; ``None`` = not recorded.
@@ -144,9 +145,9 @@ class Plan(Value, HasPage):
         zone(self.timezone)
         check_choice(self.state, "state", STATES)
         if self.protocol is not None:
-            check_choice(self.protocol, "protocol", PRACTICE_NAMES)
+            check_identifier(self.protocol, "protocol")
         if self.fees is not None:
-            check_choice(self.fees, "fees", PRACTICE_NAMES)
+            check_identifier(self.fees, "fees")
         if self.client is not None:
             check_identifier(self.client, "client")
         ids = self.ids

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import kap_model as kap
@@ -196,6 +197,50 @@ FAILING: dict[str, set[str]] = {
     WHOLE: set(),
 }
 FAIL_ON = ("error", "warning", "advice", "pending", "unknown", "never")
+
+
+def test_several_protocols_are_those_that_plans_may_name(capsys: Capture, tmp_path: Path) -> None:
+    names = ("house", None, "kingsley", "lost")
+    plans = [attrs.evolve(kap.parse(WHOLE), protocol=name) for name in names]
+    paths = [written(tmp_path, plan, f"p{n}.json") for n, plan in enumerate(plans)]
+    given = ("--protocol", HOUSE, "--protocol", HOUSE_RULES)
+    for jobs in ("1", "2"):
+        options = (*given, "--jobs", jobs, "--format", "json", "--fail-on", "never")
+        assert main(["check", *options, *paths]) == 2
+        captured = capsys.readouterr()
+        found = json.loads(captured.out)["reports"]
+        assert [(one["protocol"], one["protocol_source"]) for one in found] == [
+            ("house", "plan"),
+            ("core", "default"),
+            ("kingsley", "plan"),
+        ]
+        (line,) = captured.err.splitlines()
+        assert line.startswith(f"{paths[3]}: $.protocol: names lost, which is neither")
+        assert line.endswith(f"; given: house, {kap.load_protocol(HOUSE_RULES).id}")
+
+
+def test_a_line_that_names_what_is_not_given_is_told_and_the_rest_goes_on(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    lines = [kap.dumps(attrs.evolve(kap.parse(WHOLE), protocol=name)) for name in ("lost", "core")]
+    path = tmp_path / "plans.ndjson"
+    path.write_text("".join(lines), encoding="utf-8")
+    assert main(["check", str(path), "--fail-on", "never"]) == 2
+    captured = capsys.readouterr()
+    first, second = map(json.loads, captured.out.splitlines())
+    (problem,) = first["error"]
+    assert problem["path"] == "$.protocol"
+    assert second["protocol"] == "core"
+    assert first["line"] == 1
+
+
+def test_protocols_of_one_id_are_refused(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "again.json"
+    path.write_text('{"schema": "kap-model/protocol/1", "id": "house"}', encoding="utf-8")
+    assert main(["check", "--protocol", HOUSE, "--protocol", str(path), REGROUNDING]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "--protocol: must have an id that no other one has\n"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.cli import main
-from shipped import BROKEN, HOUSE, REGROUNDING, RUNNING, SLOTS
+from shipped import BROKEN, FEES, HOUSE, REGROUNDING, RUNNING, SLOTS
 
 Capture = pytest.CaptureFixture[str]
 NOW = ("--as-of", "2027-02-10T12:00:00-08:00")
@@ -95,15 +95,50 @@ def test_every_option_of_a_draft(capsys: Capture) -> None:
 
 def test_a_draft_by_a_protocol_document(capsys: Capture) -> None:
     plan = kap.loads(printed(capsys, "draft", HOUSE, "--start", "2027-08-02"))
-    assert (plan.protocol, plan.timezone) == (None, "UTC")
-    report = kap.check(plan, kap.load_protocol(HOUSE))
+    house = kap.load_protocol(HOUSE)
+    assert (plan.protocol, plan.timezone) == (house.id, "UTC")
+    report = kap.check(plan, protocols=[house])
+    assert report.protocol_source == "plan"
     # No date of birth is known, and the house has a minimum age.
     assert [(f.rule, f.verdict) for f in report.findings] == [("AGE-MIN", "unknown")]
+
+
+def test_a_draft_by_a_protocol_document_is_checked_with_its_file(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "draft.json"
+    path.write_text(printed(capsys, "draft", HOUSE, "--start", "2027-08-02"), encoding="utf-8")
+    for verb in (("check",), ("next", *NOW), ("complete", *NOW), ("repair",)):
+        said = refused(capsys, *verb, str(path))
+        assert "protocol: names house, which is neither a built-in practice" in said
+        assert "or its file with --protocol" in said
+    assert "draft: ok" in printed(capsys, "check", "--protocol", HOUSE, str(path))
+    printed(capsys, "next", "--protocol", HOUSE, *NOW, str(path))
+
+
+def test_lengths_and_prices_of_a_draft(capsys: Capture) -> None:
+    start = ("--start", "2027-01-11")
+    fees = kap.load_fees(FEES)
+    plan = kap.loads(printed(capsys, "draft", "core", *start, "--fees", FEES))
+    assert plan == kap.draft("core", "2027-01-11", fees=fees)
+    assert plan.fees == fees.id
+    named = kap.loads(printed(capsys, "draft", "core", *start, "--fees", "regrounding"))
+    assert named == kap.draft("core", "2027-01-11", fees=kap.practices.REGROUNDING.fees)
+    lengths = {"preparation": 55, "dosing": 90, "integration": 60}
+    options = [f"--{kind}-minutes={minutes}" for kind, minutes in lengths.items()]
+    plan = kap.loads(printed(capsys, "draft", "core", *start, *options))
+    assert plan == kap.draft("core", "2027-01-11", minutes=lengths)
+    assert {s.kind: s.minutes for s in plan.sessions if s.kind in lengths} == lengths
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--preparation-minutes", "0"), "draft: minutes.preparation: must be an integer from 1"),
+        (("--integration-minutes", "1441"), "draft: minutes.integration: must be an integer"),
+        (("--fees", "kingsley"), "draft: fees: are not published by kingsley"),
+        (("--fees", HOUSE), "$.schema: must be kap-model/fees/1"),
+        (("--fees", "nothing"), "nothing: is neither a practice"),
         (("--dosings", "9"), "draft: dosings and the limit dosing_count (6 to 8) exclude"),
         (("--place", "remote"), "draft: a support person is needed for remote dosings: give"),
         (("--every", MARKER), "--every: must be days or weeks"),

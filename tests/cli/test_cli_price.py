@@ -139,11 +139,35 @@ def test_an_estimate_by_ones_own_protocol_and_fees(capsys: Capture) -> None:
     assert shown["low"]["lines"][0]["date"] == "2027-02-01"
 
 
+def test_an_estimate_of_a_protocol_document(capsys: Capture) -> None:
+    agreed = {"consultation": kap.Money.of("45.00", "USD")}
+    for choice, fees in (AGREED, kap.load_fees(FEES)), (("--fees", "regrounding"), "regrounding"):
+        shown = as_json(capsys, "estimate", HOUSE, *choice)
+        terms = None if isinstance(fees, str) else agreed
+        assert shown == kap.estimate(kap.load_protocol(HOUSE), fees, agreed=terms).to_dict()
+
+
+def test_a_quote_by_fees_that_the_plan_names_and_nobody_gives(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    fees = kap.load_fees(FEES)
+    path = tmp_path / "plan.json"
+    plan = attrs.evolve(kap.parse("2027-01-04 P0 D7"), fees=fees.id)
+    path.write_text(kap.dumps(plan), encoding="utf-8")
+    said = refused(capsys, "quote", str(path))
+    assert f"fees: names {fees.id}, which is neither a built-in practice" in said
+    assert "or its file with --fees" in said
+    assert as_json(capsys, "quote", str(path), *OWN) == kap.quote(plan, fees).to_dict()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("kingsley",), "estimate: fees: are not published by kingsley"),
-        ((MARKER,), "estimate: PRACTICE: must be one of core, kingsley, regrounding"),
+        (("nothing",), "nothing: is neither a practice (known: core, kingsley, regrounding) nor"),
+        (("",), "PRACTICE: is neither a practice"),
+        ((HOUSE,), "estimate: fees: must be given, for none is named"),
+        ((FEES,), "$.schema: must be kap-model/protocol/1"),
         (("regrounding", "--start", MARKER), "estimate: start: must be a date"),
         (("regrounding", "--protocol", FEES), "$.schema: must be kap-model/protocol/1"),
         (("regrounding", "--label", f"{MARKER}=oral"), "labels: must be ones that"),

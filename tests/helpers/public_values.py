@@ -83,7 +83,8 @@ VALUES["CareProtocol with house rules"] = kap.practices.CORE.protocol.extended(
 )
 NO_VALUES = {
     # the base of sessions, errors, verbs and modules
-    *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "PricingError"),
+    *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "NotGiven"),
+    "PricingError",
     *("GOOD_FAITH", "PSYCHOTHERAPY_BANDS"),
     *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
     *(

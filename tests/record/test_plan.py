@@ -75,8 +75,8 @@ def test_a_required_field_is_required(key: str) -> None:
 
 BAD: dict[str, tuple[Any, ...]] = {
     "id": BAD_IDS,
-    "protocol": ("", "Core", "other", 5, kap.practices.CORE, ["core"]),
-    "fees": ("", "Core", "other", 5, kap.practices.CORE, ["core"]),
+    "protocol": ("", "core ", "_other", 5, kap.practices.CORE, ["core"]),
+    "fees": ("", "core ", "_other", 5, kap.practices.CORE, ["core"]),
     "timezone": ("", "utc", "PST", "localtime", "right/UTC", "America", None, 5, ["UTC"]),
     "state": ("", "Active", "open", None, 5, ["active"]),
     "client": tuple(bad for bad in BAD_IDS if bad is not None),

@@ -165,6 +165,29 @@ def test_a_common_protocol_stands_in_where_a_case_names_none(pytester: pytest.Py
     result.stdout.fnmatch_lines(["* common.kap.json *", "*", "  protocol core"])
 
 
+def test_several_common_protocols_are_those_that_plans_may_name(
+    pytester: pytest.Pytester,
+) -> None:
+    shutil.copy(HOUSE, pytester.path / "house.json")
+    changed(pytester, "named.kap.json", protocol="house", expect={})
+    changed(pytester, "lost.kap.json", protocol="lost", expect={})
+    given = ("--kap-protocol", "house.json", "--kap-protocol", "kingsley")
+    result = run(pytester, "--kap-plans", *given, "-ra", "named.kap.json", "lost.kap.json")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["* named.kap.json *", "*", "  protocol house", "*", "*protocol: names lost, which is *"]
+    )
+    nothing_of_python(result)
+    result = run(pytester, "--kap-plans", "named.kap.json")
+    result.stdout.fnmatch_lines(["protocol: names house, which is neither a built-in practice *"])
+    document = json.loads((pytester.path / "house.json").read_text(encoding="utf-8"))
+    other = pytester.path / "other.json"
+    other.write_text(json.dumps(document | {"limits": {}}), encoding="utf-8")
+    result = run(pytester, "--kap-plans", *given, "--kap-protocol", "other.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--kap-protocol: *must have an id that no other one has"])
+
+
 def test_a_common_protocol_that_cannot_be_used_is_a_usage_error(
     pytester: pytest.Pytester,
 ) -> None:

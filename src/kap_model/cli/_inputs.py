@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kap_model.checking import NAMING
 from kap_model.cli._command import UnusableError
 from kap_model.documents._json import read_bytes, read_limited
 from kap_model.documents.plans import loads
-from kap_model.errors import InputError
+from kap_model.errors import InputError, InvalidValue
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
 from kap_model.protocol import CareProtocol
@@ -57,7 +58,28 @@ def chosen_protocol(choice: str | None) -> CareProtocol | None:
     return None if choice is None else protocol_of(choice)
 
 
-def protocol_of(choice: str) -> CareProtocol:
+def chosen_protocols(
+    choices: Sequence[str],
+) -> tuple[CareProtocol | None, tuple[CareProtocol, ...]]:
+    """The protocol that judges every plan, where one is chosen, and those that plans may name.
+
+    Raises:
+        UnusableError: There is neither such a practice nor such a file, it is no protocol, or two
+            have one id.
+    """
+    given = tuple([protocol_of(choice) for choice in choices])
+    if len(given) == 1:
+        return given[0], ()
+    try:
+        NAMING.pool(given)
+    except InvalidValue as error:
+        unusable = UnusableError("--protocol", error)
+    else:
+        return None, given
+    raise unusable
+
+
+def protocol_of(choice: str, argument: str = "--protocol") -> CareProtocol:
     """The protocol of a built-in practice's name, else of a document.
 
     Raises:
@@ -67,7 +89,7 @@ def protocol_of(choice: str) -> CareProtocol:
         return BY_NAME[choice].protocol
     from kap_model.documents.protocols import loads_protocol
 
-    return _of_file(choice, "--protocol", loads_protocol)
+    return _of_file(choice, argument, loads_protocol)
 
 
 def chosen_schedule(choice: str | None) -> FeeSchedule | str | None:

@@ -34,10 +34,10 @@ from kap_model.cli._forms import (
     problems_of,
     streamed,
 )
-from kap_model.cli._inputs import chosen_protocol, posix
+from kap_model.cli._inputs import chosen_protocols, posix
 from kap_model.cli._stream import InputDocument, sources
 from kap_model.documents.plans import loads
-from kap_model.errors import InputError
+from kap_model.errors import InputError, InvalidValue, NotGiven, in_document
 from kap_model.formats._judged import FAIL_ON
 from kap_model.formats.checked import Checked
 from kap_model.plan import Plan
@@ -80,7 +80,10 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--protocol",
         metavar="NAME|FILE",
-        help="a built-in practice or a protocol document; default: the plan's own",
+        action="append",
+        default=[],
+        help="a built-in practice or a protocol document; given again, each plan is judged by the "
+        "one whose id it names; default: the plan's own",
     )
     parser.add_argument("--waivers", metavar="FILE", help="a waivers document")
     parser.add_argument(
@@ -115,6 +118,7 @@ class Judging(NamedTuple):
     """What every document is judged by, and what is made of it."""
 
     protocol: CareProtocol | None
+    protocols: tuple[CareProtocol, ...]
     waivers: tuple[Waiver, ...]
     as_of: Instant | None
     fail_on: frozenset[str]
@@ -151,8 +155,10 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
 
 
 def _judging(arguments: argparse.Namespace) -> Judging:
+    protocol, protocols = chosen_protocols(arguments.protocol)
     return Judging(
-        protocol=chosen_protocol(arguments.protocol),
+        protocol=protocol,
+        protocols=protocols,
         waivers=_waivers(arguments.waivers),
         as_of=_as_of(arguments.as_of),
         fail_on=fail_on_of(arguments),
@@ -168,12 +174,27 @@ def judged(documents: list[InputDocument], judging: Judging) -> list[Outcome]:
 def _judged(document: InputDocument, judging: Judging, form: OutputFormat) -> Outcome:
     plan = _plan(document)
     if not isinstance(plan, Plan):
-        place = document.name if document.line is None else f"{document.name}:{document.line}"
-        refused = _checked(document, problems=problems_of(plan))
-        return outcome_of(refused, form, judging.fail_on, UnusableError(place, plan).lines)
-    report = check(plan, judging.protocol, as_of=judging.as_of, waivers=judging.waivers)
+        return _refused(document, plan, judging, form)
+    try:
+        report = check(
+            plan,
+            judging.protocol,
+            as_of=judging.as_of,
+            waivers=judging.waivers,
+            protocols=judging.protocols,
+        )
+    except NotGiven as error:
+        return _refused(document, InvalidValue(in_document(error)), judging, form)
     outcome = outcome_of(_checked(document, report=report), form, judging.fail_on)
     return outcome._replace(verdicts=report.rules) if judging.counted else outcome
+
+
+def _refused(
+    document: InputDocument, error: InputError | OSError, judging: Judging, form: OutputFormat
+) -> Outcome:
+    place = document.name if document.line is None else f"{document.name}:{document.line}"
+    refused = _checked(document, problems=problems_of(error))
+    return outcome_of(refused, form, judging.fail_on, UnusableError(place, error).lines)
 
 
 def _plan(document: InputDocument) -> Plan | InputError | OSError:

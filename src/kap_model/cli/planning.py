@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kap_model.checking import ProtocolChoice
 from kap_model.cli._command import (
@@ -29,7 +29,15 @@ from kap_model.cli._forms import (
     output_format,
     problems_of,
 )
-from kap_model.cli._inputs import chosen_slots, named, posix, protocol_of, read_choice, read_plan
+from kap_model.cli._inputs import (
+    chosen_schedule,
+    chosen_slots,
+    named,
+    posix,
+    protocol_of,
+    read_choice,
+    read_plan,
+)
 from kap_model.documents.plans import dumps
 from kap_model.documents.protocols import loads_protocol
 from kap_model.errors import InputError, PlanningError, Problem
@@ -43,8 +51,11 @@ from kap_model.planning.linting import lint
 from kap_model.planning.next_steps import next_steps
 from kap_model.planning.repairing import repair
 from kap_model.practices._built_in import BY_NAME
-from kap_model.sessions import PLACES
+from kap_model.sessions import PLACES, THERAPIST_KINDS
 from kap_model.severities import SEVERITIES
+
+if TYPE_CHECKING:
+    from kap_model.fees.schedule import FeeSchedule
 
 FAIL_ON: Final = (*SEVERITIES, "never")
 _PROTOCOL: Final = "a built-in practice or a protocol document"
@@ -53,13 +64,13 @@ _NOT_KNOWN: Final = (
     "leaves more courses than the search can follow; whether one keeps it is not known"
 )
 _DOCUMENT: Final = "plan"
-_NO_OPTIONS: Final = ("practice", "run")
+_NO_OPTIONS: Final = ("practice", "fees", "run")
 
 
 def add_draft(parser: argparse.ArgumentParser) -> None:
     """Add what ``draft`` takes: options by the names that the verb has for them."""
     parser.description = "Draft a course: prints a plan document, which keeps the protocol."
-    parser.add_argument("practice", metavar="PRACTICE", help=_PROTOCOL)
+    parser.add_argument("practice", metavar="PRACTICE|FILE", help=_PROTOCOL)
     parser.add_argument("--start", metavar="DATE", required=True, help="the first session's date")
     parser.add_argument("--id", metavar="ID", default="draft", help="of the plan; default: draft")
     for name, says in (
@@ -68,12 +79,18 @@ def add_draft(parser: argparse.ArgumentParser) -> None:
         ("--integrations", "how many, likewise"),
     ):
         parser.add_argument(name, metavar="N", type=number, help=says)
+    for kind in THERAPIST_KINDS:
+        parser.add_argument(
+            f"--{kind}-minutes",
+            metavar="N",
+            type=number,
+            help=f"the length of each {kind}; default: the shortest lawful and published",
+        )
     parser.add_argument(
-        "--dosing-minutes",
-        metavar="N",
-        type=_dosing_minutes,
-        dest="minutes",
-        help="the length of a dosing; default: the shortest lawful and published",
+        "--fees",
+        metavar="NAME|FILE",
+        help="the prices whose published lengths count, a built-in practice's or a fee "
+        "document's; default: the practice's",
     )
     _add_delay(parser)
     _add_every(parser)
@@ -100,15 +117,23 @@ def add_draft(parser: argparse.ArgumentParser) -> None:
 def print_draft(arguments: argparse.Namespace) -> Result:
     """A whole course that keeps a protocol, as a plan document."""
     options = {name: value for name, value in vars(arguments).items() if name not in _NO_OPTIONS}
+    lengths = {kind: options.pop(f"{kind}_minutes") for kind in THERAPIST_KINDS}
+    minutes = {kind: length for kind, length in lengths.items() if length is not None}
 
     def answer() -> str:
-        return dumps(draft(_care(arguments.practice), **options))
+        fees = _prices(arguments.fees)
+        return dumps(draft(_care(arguments.practice), fees=fees, minutes=minutes, **options))
 
     return written("draft", answer)
 
 
-def _dosing_minutes(text: str) -> dict[str, int]:
-    return {"dosing": number(text)}
+def _prices(choice: str | None) -> FeeSchedule | None:
+    """The schedule of ``--fees``."""
+    if choice is None:
+        return None
+    from kap_model.pricing.quoting import chosen_fees  # who asks for no prices waits for none
+
+    return chosen_fees(chosen_schedule(choice), None)
 
 
 def _days(text: str) -> list[str]:

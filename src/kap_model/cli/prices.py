@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kap_model.cli._command import NUMBER, Result, add_format, answered, number
-from kap_model.cli._inputs import chosen_protocol, chosen_schedule, named, read_plan
+from kap_model.cli._inputs import chosen_protocol, chosen_schedule, named, protocol_of, read_plan
 from kap_model.errors import refusal
 from kap_model.fees.charges import Claim
 from kap_model.money import Money
@@ -46,7 +46,9 @@ def print_quote(arguments: argparse.Namespace) -> Result:
 def add_estimate(parser: argparse.ArgumentParser) -> None:
     """Add what ``estimate`` takes."""
     parser.description = "Say the lowest and the highest price of everything a protocol allows."
-    parser.add_argument("practice", metavar="PRACTICE", help="a built-in practice")
+    parser.add_argument(
+        "practice", metavar="PRACTICE|FILE", help="a built-in practice or a protocol document"
+    )
     parser.add_argument(
         "--protocol",
         metavar="NAME|FILE",
@@ -64,12 +66,10 @@ def print_estimate(arguments: argparse.Namespace) -> Result:
     """The range of what a practice's courses cost."""
 
     def answer() -> Printable:
-        practice = BY_NAME.get(arguments.practice)
-        if practice is None:
-            raise refusal("PRACTICE", "must be one of " + ", ".join(BY_NAME))
-        fees = chosen_schedule(arguments.fees)
-        chosen = chosen_fees(fees, practice.id)
-        protocol = chosen_protocol(arguments.protocol) or practice.protocol
+        named = arguments.practice if arguments.practice in BY_NAME else None
+        own = protocol_of(arguments.practice, "PRACTICE")
+        chosen = chosen_fees(chosen_schedule(arguments.fees), named)
+        protocol = chosen_protocol(arguments.protocol) or own
         agreed = _agreed(arguments, chosen, None)
         return estimate(
             protocol,

@@ -45,7 +45,7 @@ from kap_model.documents._shape import (
     tag,
 )
 from kap_model.errors import InvalidValue
-from kap_model.plan import MOST_SESSIONS, PRACTICE_NAMES, STATES, Plan, Supply
+from kap_model.plan import MOST_SESSIONS, STATES, Plan, Supply
 from kap_model.sessions import (
     CLASS_OF_KIND,
     DEFAULT_PLACE,
@@ -323,10 +323,11 @@ PLAN: Final = Shape(
         Key("id", ID, "The plan's pseudonym.", more={"examples": ["plan-0042"]}),
         Key(
             "protocol",
-            choice(PRACTICE_NAMES),
-            "The practice whose protocol applies; absent = as asked.",
+            ID,
+            "The id of the protocol that applies: a built-in practice's name, else that of a "
+            "protocol which is given beside the plan; absent = as asked.",
         ),
-        Key("fees", choice(PRACTICE_NAMES), "The practice whose fees apply; absent = as asked."),
+        Key("fees", ID, "The id of the fee schedule that applies, likewise; absent = as asked."),
         Key("timezone", ZONE, "Where its civil dates come from."),
         Key("state", choice(STATES), "Discontinued = ended early, by choice or advice."),
         Key("client", ID, "The client's pseudonym, never a name; absent = not recorded."),

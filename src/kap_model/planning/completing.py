@@ -10,7 +10,7 @@ import attrs
 
 from kap_model._time import moment_of_judgement
 from kap_model._values import check_choice, check_text
-from kap_model.checking import ProtocolChoice, choose_protocol
+from kap_model.checking import ProtocolChoice, ProtocolsGiven, choose_protocol
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import Plan
@@ -52,6 +52,7 @@ def complete(
     place: Place | None = None,
     support_person: str | None = None,
     integration_delay: int | None = None,
+    protocols: ProtocolsGiven = (),
 ) -> Completion:
     """Add to a running course all that it still needs; nothing that was there is moved.
 
@@ -77,6 +78,7 @@ def complete(
         integration_delay: Days from a dosing to a new integration after it, at least; 0: on its
             day, hours later where that can be; absent: 1, and 0 where that cannot be or the
             protocol leaves half a day or less.
+        protocols: As for :func:`~kap_model.check`.
 
     Raises:
         InvalidValue: A closed course, slots that overlap, or an argument that cannot be used.
@@ -91,7 +93,7 @@ def complete(
         check_choice(place, "place", PLACES)
     if support_person is not None:
         check_text(support_person, "support_person")
-    care, _ = choose_protocol(plan, protocol)
+    care, _ = choose_protocol(plan, protocol, protocols)
     instant = moment_of_judgement(as_of)
     refuse_for_plan(care, "complete", plan, instant)
     task = Task(

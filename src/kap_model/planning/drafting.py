@@ -62,6 +62,7 @@ from kap_model.planning.wishes import (
 )
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
+from kap_model.protocol import CareProtocol
 from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
 from kap_model.usual import Pace, days_of
 
@@ -382,6 +383,9 @@ def draft(
     evaluation after two days, preparation after a week, dosings from the second week on and on the
     weekday of the start, an integration the day after its dosing. What is asked for never does.
 
+    The plan names the protocol, and the schedule whose lengths count, by their ids; one that has
+    the id of a built-in practice and is not its own is not named.
+
     Args:
         protocol: A protocol, a practice, or a built-in practice's name.
         start: The date of the first session.
@@ -432,12 +436,11 @@ def draft(
     if fees is not None:
         check_instance(fees, "fees", FeeSchedule)
     schedule = fees if fees is not None or known is None else known.fees
-    named = known.id if known is not None and BY_NAME.get(known.id) is known else None
     empty = Plan(
         id=id,
         timezone=local.name,
-        protocol=named,
-        fees=named if fees is None and schedule is not None else None,
+        protocol=_named(care),
+        fees=None if schedule is None else _priced(schedule),
         born=born,
         sessions=(),
     )
@@ -454,6 +457,18 @@ def draft(
     if found.sessions and any(finding.verdict != "unknown" for finding in report.findings):
         raise AssertionError("the search and the rules disagree")
     return found
+
+
+def _named(care: CareProtocol) -> str | None:
+    """The id by which a plan names a protocol; ``None`` = a built-in practice has it."""
+    built_in = BY_NAME.get(care.id)
+    return care.id if built_in is None or built_in.protocol == care else None
+
+
+def _priced(schedule: FeeSchedule) -> str | None:
+    """The id by which a plan names a schedule, likewise."""
+    built_in = BY_NAME.get(schedule.id)
+    return schedule.id if built_in is None or built_in.fees == schedule else None
 
 
 def lawful_course(limits: Limits, start: dt.date) -> Plan | None:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from kap_model._time import moment_of_judgement
 from kap_model._values import Value, as_rows, check_instance
-from kap_model.checking import ProtocolChoice, check
+from kap_model.checking import NAMING, ProtocolChoice, ProtocolsGiven, check
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms.recurring import Recur
@@ -124,6 +124,7 @@ def allowed(
     protocol: ProtocolChoice | None = None,
     *,
     as_of: dt.datetime | str | None = None,
+    protocols: ProtocolsGiven = (),
 ) -> Move:
     """Say which findings adding a session would create, and which it would end.
 
@@ -137,6 +138,7 @@ def allowed(
             the plan names, else ``core``.
         as_of: The moment of judgement, before which the session must not start; absent: the
             plan is judged as a whole.
+        protocols: As for :func:`~kap_model.check`.
 
     Raises:
         InvalidValue: The course is closed; the session is not planned, starts before ``as_of``
@@ -145,11 +147,12 @@ def allowed(
             :func:`~kap_model.checking.check` refuses.
         TypeError: The plan is no :class:`~kap_model.plan.Plan`.
     """
-    before = check(plan, protocol, as_of=as_of)
+    pool = NAMING.pool(protocols)
+    before = check(plan, protocol, as_of=as_of, protocols=pool)
     refuse_closed(plan)
     _refuse_session(plan, session, as_of)
     longer = with_sessions(plan, (*plan.sessions, session))
-    after = check(longer, protocol, as_of=as_of)
+    after = check(longer, protocol, as_of=as_of, protocols=pool)
     move = Move(plan=longer, created=beyond(before, after), settled=gone(before, after))
     if isinstance(session, Dosing) and Course.of(longer, before.instant).is_halted:
         _refuse_unspoken(move)

@@ -11,7 +11,14 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from attrs import evolve, frozen
 
 from kap_model._time import LATEST, DayEdge, Instant, Moment, Zone, day_end, day_start
-from kap_model.checking import ProtocolChoice, check, choose_protocol, limits_of
+from kap_model.checking import (
+    NAMING,
+    ProtocolChoice,
+    ProtocolsGiven,
+    check,
+    choose_protocol,
+    limits_of,
+)
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm
@@ -411,6 +418,7 @@ def next_steps(
     protocol: ProtocolChoice | None = None,
     *,
     as_of: dt.datetime | str | None = None,
+    protocols: ProtocolsGiven = (),
 ) -> NextSteps:
     """Say what comes next in an active course, the soonest due first.
 
@@ -426,17 +434,19 @@ def next_steps(
         protocol: A protocol, a practice, or a built-in practice's name; absent: the one that
             the plan names, else ``core``.
         as_of: The moment from which on sessions are booked; required.
+        protocols: As for :func:`~kap_model.check`.
 
     Raises:
         InvalidValue: ``as_of`` is absent or names no instant, the course is closed, or the
             protocol is not known.
         TypeError: The plan is no :class:`~kap_model.plan.Plan`.
     """
-    report = check(plan, protocol, as_of=as_of)
+    pool = NAMING.pool(protocols)
+    report = check(plan, protocol, as_of=as_of, protocols=pool)
     refuse_closed(plan)
     if report.instant is None:
         raise refusal("as_of", "must be given: what comes next depends on the moment")
-    care, _ = choose_protocol(plan, protocol)
+    care, _ = choose_protocol(plan, protocol, pool)
     course = Course.of(plan, report.instant)
     asking = Asking.of(course, care, report)
     starts = EarliestStarts(asking, care, report.instant)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 from kap_model._time import moment_of_judgement
-from kap_model.checking import ProtocolChoice, check, choose_protocol
+from kap_model.checking import ProtocolChoice, ProtocolsGiven, check, choose_protocol
 from kap_model.course import Course
 from kap_model.errors import PlanningError, Problem
 from kap_model.plan import Plan
@@ -48,6 +48,7 @@ def repair(
     protocol: ProtocolChoice | None = None,
     *,
     as_of: dt.datetime | str | None = None,
+    protocols: ProtocolsGiven = (),
 ) -> Repair:
     """Add, move and drop as few sessions as can be, so that no error is left violated.
 
@@ -61,6 +62,7 @@ def repair(
         protocol: A protocol, a practice, or a built-in practice's name; absent: the one that
             the plan names, else ``core``.
         as_of: The moment of judgement; what is added or moved starts then or later.
+        protocols: As for :func:`~kap_model.check`.
 
     Raises:
         InvalidValue: The plan is not active, ``as_of`` names no instant, or the protocol is not
@@ -74,7 +76,7 @@ def repair(
         raise TypeError("repair() takes a Plan; kap_model.loads() makes one of a document")
     refuse_closed(plan)
     instant = None if as_of is None else moment_of_judgement(as_of)
-    care, _ = choose_protocol(plan, protocol)
+    care, _ = choose_protocol(plan, protocol, protocols)
     refuse_for_plan(care, "repair", plan, instant)
     scope = Scope.of(plan, care, instant)
     report = check(plan, care, as_of=instant)

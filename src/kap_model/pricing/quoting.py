@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
+from kap_model._given import Given, Naming, Pool
 from kap_model._values import check_instance
 from kap_model.errors import InvalidValue, PricingError, Problem, refusal
 from kap_model.fees.charges import Claim, ClaimScope, Missed, Package, Share
@@ -22,6 +23,15 @@ from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.sessions import Session
 
 FeesChoice: TypeAlias = FeeSchedule | Practice | str
+SchedulesGiven: TypeAlias = Given[FeeSchedule] | Pool[FeeSchedule]
+
+
+def _built_in(name: str) -> FeeSchedule | None:
+    return BY_NAME[name].fees
+
+
+NAMING: Final = Naming(FeeSchedule, "schedule", "fees", "schedules", _built_in, PRACTICE_NAMES)
+"""How plans name fee schedules."""
 _MISSED: Final = {"cancelled": "cancelled", "no-show": "missed"}
 
 
@@ -34,6 +44,7 @@ def quote(
     packages: Iterable[str] = (),
     priced_on: dt.date | str | None = None,
     claims: Iterable[Claim] | None = None,
+    schedules: SchedulesGiven = (),
 ) -> Quote:
     """Price a plan, each line rounded once, the total the sum of the lines.
 
@@ -48,15 +59,19 @@ def quote(
         priced_on: A price lock: every fee as on this date, instead of the date of service.
         claims: What a superbill may claim; absent: what the schedule says, else the practice
             whose protocol the plan names.
+        schedules: The schedules that the plan may name by their ids, where ``fees`` is absent: in
+            any order, or by their ids.
 
     Raises:
+        NotGiven: The plan names a schedule by an id that is neither a built-in practice's nor that
+            of one of ``schedules``.
         InvalidValue: There is no schedule, or a word in the arguments that it does not know.
         PricingError: A kind without a fee, a length beyond the last tier, a scale without an
             agreed price, a label that is not given, a cancelled session without hours of notice
             where they matter; with all such problems, by session.
     """
     check_instance(plan, "plan", Plan)
-    schedule = chosen_fees(fees, plan.fees)
+    schedule = chosen_fees(fees, plan.fees, schedules)
     terms = make_terms(
         schedule,
         agreed=agreed,
@@ -68,12 +83,18 @@ def quote(
     return quoted(plan, terms)
 
 
-def chosen_fees(fees: FeesChoice | None, named: str | None) -> FeeSchedule:
-    """A schedule, from itself or from a practice that publishes one, or its name.
+def chosen_fees(
+    fees: FeesChoice | None, named: str | None, schedules: SchedulesGiven = ()
+) -> FeeSchedule:
+    """A schedule, from itself or from a practice that publishes one, or its name; else a plan's.
 
     Raises:
+        NotGiven: The plan names one that is neither a built-in practice's nor given.
         InvalidValue: There is none.
     """
+    pool = NAMING.pool(schedules)
+    if fees is None and named is not None and named not in BY_NAME:
+        return NAMING.found(named, pool)
     choice = named if fees is None else fees
     if type(choice) is FeeSchedule:
         return choice
@@ -108,7 +129,8 @@ def stated_claims(
     """
     if given is not None or fees.claims is not None:
         return fees.claims if given is None else given
-    return None if plan.protocol is None else BY_NAME[plan.protocol].claims
+    practice = None if plan.protocol is None else BY_NAME.get(plan.protocol)
+    return None if practice is None else practice.claims
 
 
 def quoted(plan: Plan, terms: Terms) -> Quote:

@@ -41,7 +41,14 @@ from kap_model.pricing.codes import (
     check_minutes,
 )
 from kap_model.pricing.quotes import Quote, QuoteLine
-from kap_model.pricing.quoting import FeesChoice, chosen_fees, date_of, quote, stated_claims
+from kap_model.pricing.quoting import (
+    FeesChoice,
+    SchedulesGiven,
+    chosen_fees,
+    date_of,
+    quote,
+    stated_claims,
+)
 from kap_model.sessions import KINDS, LONGEST_MINUTES, MEDICAL_KINDS, Session
 
 
@@ -181,6 +188,7 @@ def superbill(
     labels: Mapping[str, str] | None = None,
     packages: Iterable[str] = (),
     priced_on: dt.date | str | None = None,
+    schedules: SchedulesGiven = (),
 ) -> Superbill:
     """The superbill of a plan's completed sessions, from its quote.
 
@@ -204,6 +212,7 @@ def superbill(
         labels: Choices for rates that depend on a label.
         packages: The packages that the client takes.
         priced_on: A price lock.
+        schedules: As for :func:`~kap_model.pricing.quoting.quote`.
 
     Raises:
         InvalidValue: Nobody states what may be claimed, or an argument is not what it should be.
@@ -211,7 +220,7 @@ def superbill(
             published price, no code, or one for other minutes; with all of them, by session.
     """
     check_instance(plan, "plan", Plan)
-    schedule = chosen_fees(fees, plan.fees)
+    schedule = chosen_fees(fees, plan.fees, schedules)
     check_choice(remote_place, "remote_place", REMOTE_PLACES)
     stated = stated_claims(as_claims(claims), schedule, plan)
     if stated is None:

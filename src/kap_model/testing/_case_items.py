@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from kap_model.errors import InputError
+from kap_model.checking import NAMING
+from kap_model.errors import InputError, NotGiven
 from kap_model.protocol import CareProtocol
 from kap_model.testing.cases import PlanCase, load_case, protocol_of
 
@@ -19,10 +20,10 @@ class CaseCollector:
     """The part of the plugin that collects.
 
     Attributes:
-        common: The protocol of ``--kap-protocol``.
+        common: The protocols of ``--kap-protocol``.
     """
 
-    def __init__(self, common: CareProtocol | None) -> None:
+    def __init__(self, common: tuple[CareProtocol, ...]) -> None:
         self.common = common
 
     @classmethod
@@ -32,11 +33,13 @@ class CaseCollector:
         Raises:
             pytest.UsageError: ``--kap-protocol`` cannot be used.
         """
-        choice: str | None = config.getoption("kap_protocol")
-        if choice is None:
-            return cls(None)
+        choices: list[str] = config.getoption("kap_protocol")
+        folder = config.invocation_params.dir
         try:
-            return cls(protocol_of(choice, config.invocation_params.dir))
+            given = tuple([protocol_of(choice, folder) for choice in choices])
+            if len(given) > 1:
+                NAMING.pool(given)
+            return cls(given)
         except (InputError, OSError) as error:
             lines = _lines(error, "--kap-protocol: ")
         raise pytest.UsageError(lines)
@@ -52,7 +55,7 @@ class CaseCollector:
 class CaseFile(pytest.File):
     """A file that holds one case."""
 
-    def __init__(self, *, common: CareProtocol | None, **given: Any) -> None:
+    def __init__(self, *, common: tuple[CareProtocol, ...], **given: Any) -> None:
         super().__init__(**given)
         self.common = common
 
@@ -79,14 +82,21 @@ class _OnlyItem(pytest.Item):
 class CaseItem(_OnlyItem):
     """A plan, checked and compared with what is expected of it."""
 
-    def __init__(self, *, case: PlanCase, common: CareProtocol | None, **given: Any) -> None:
+    def __init__(self, *, case: PlanCase, common: tuple[CareProtocol, ...], **given: Any) -> None:
         super().__init__(**given)
         self.case = case
         self.common = common
 
     def runtest(self) -> None:
         """Fail where the findings are not those that are expected."""
-        mismatch = self.case.mismatch(self.common)
+        alone, *others = self.common or (None,)
+        try:
+            if others:
+                mismatch = self.case.mismatch(protocols=self.common)
+            else:
+                mismatch = self.case.mismatch(alone)
+        except NotGiven as error:
+            mismatch = str(error)
         if mismatch is not None:
             pytest.fail(mismatch, pytrace=False)
 

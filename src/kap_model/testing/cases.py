@@ -29,7 +29,7 @@ from attrs import field, frozen
 
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import Value, as_rows, as_tuple, check_instance, check_text
-from kap_model.checking import ProtocolChoice, check
+from kap_model.checking import ProtocolChoice, ProtocolsGiven, check
 from kap_model.documents._forms import ID, TIME, many
 from kap_model.documents._json import read_bytes
 from kap_model.documents._shape import REFUSED, Document, Form, Key, Reading, Shape
@@ -151,11 +151,14 @@ class PlanCase(Value):
         check_instance(self.plan, "plan", Plan)
         check_instance(self.expect, "expect", Expectation)
 
-    def check(self, protocol: ProtocolChoice | None = None) -> Report:
+    def check(
+        self, protocol: ProtocolChoice | None = None, *, protocols: ProtocolsGiven = ()
+    ) -> Report:
         """The report that is compared with what is expected.
 
         Args:
             protocol: What judges the plan where the case itself names no protocol.
+            protocols: The protocols that the plan may name, where neither does.
         """
         expect = self.expect
         return check(
@@ -163,19 +166,23 @@ class PlanCase(Value):
             protocol if expect.protocol is None else expect.protocol,
             as_of=expect.as_of,
             waivers=expect.waivers,
+            protocols=protocols,
         )
 
-    def mismatch(self, protocol: ProtocolChoice | None = None) -> str | None:
+    def mismatch(
+        self, protocol: ProtocolChoice | None = None, *, protocols: ProtocolsGiven = ()
+    ) -> str | None:
         """What was expected and is not found, and what is found and was not expected, in words.
 
         Args:
             protocol: What judges the plan where the case itself names no protocol.
+            protocols: The protocols that the plan may name, where neither does.
 
         Returns:
             ``None`` where all is as expected.
         """
         expected = {verdict: getattr(self.expect, verdict) for verdict in _VERDICTS}
-        return mismatch_text(self.check(protocol), expected)
+        return mismatch_text(self.check(protocol, protocols=protocols), expected)
 
     def __repr__(self) -> str:
         return f"<PlanCase of {self.plan!r}>"

@@ -26,9 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--kap-protocol",
         metavar="NAME|FILE",
-        default=None,
-        help="a built-in practice or a protocol document, for files whose expect names none; "
-        "default: the plan's own",
+        action="append",
+        default=[],
+        help="a built-in practice or a protocol document, for files whose expect names none; given "
+        "again, each plan is judged by the one whose id it names; default: the plan's own",
     )
 
 
