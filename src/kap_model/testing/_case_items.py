@@ -33,7 +33,7 @@ class CaseCollector:
         Raises:
             pytest.UsageError: ``--kap-protocol`` cannot be used.
         """
-        choices: list[str] = config.getoption("kap_protocol")
+        choices: list[str] = config.getoption("kap_protocol") or []
         folder = config.invocation_params.dir
         try:
             given = tuple([protocol_of(choice, folder) for choice in choices])
