@@ -161,6 +161,18 @@ def test_words(form: Any, line: str, says: str) -> None:
             "Consecutive dosings are 1 to 3 weeks apart.",
         ),
         (
+            Space("dosing", Selector("dosing", phase="course"), min=7, unit="days"),
+            "Consecutive dosings are at least 7 days apart.",
+        ),
+        (
+            Space(Selector("dosing", nth=1), "dosing", min=7, unit="days"),
+            "The first dosing after the first dosing comes at least 7 days after it.",
+        ),
+        (
+            Space("dosing", Selector("dosing", phase="maintenance"), max=2, unit="months"),
+            "The first maintenance dosing after every dosing comes at most 2 months after it.",
+        ),
+        (
             Space(Selector("dosing", first=3), min=1, unit="weeks"),
             "Of the first 3 dosings, each two that follow one another are at least 1 week apart.",
         ),

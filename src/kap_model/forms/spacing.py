@@ -25,7 +25,7 @@ from kap_model.forms.distances import (
     text_of,
 )
 from kap_model.forms.selectors import Selector, from_selector, to_selector
-from kap_model.forms.wording import every, first_to_last, one_of, plural, those
+from kap_model.forms.wording import every, first_to_last, one_of, plural, singular, those
 from kap_model.limits import Limits
 from kap_model.sessions import Session
 from kap_model.severities import Side
@@ -153,13 +153,13 @@ class Space(RuleForm):
     def says(self) -> str:
         """Such as ``The first integration after every dosing comes at most 72 hours after it``."""
         limit = text_of(self.min, self.max, self.unit)
-        if self.to is None or self.to == self.from_:
-            if self.from_.has_ordinal:
-                return (
-                    f"Of {those(self.from_)}, each two that follow one another are {limit} apart."
-                )
-            return f"Consecutive {plural(self.from_)} are {limit} apart."
-        return f"The first {one_of(self.to)} after {every(self.from_)} comes {limit} after it."
+        to = self.to or self.from_
+        ordinal = self.from_.has_ordinal or to.has_ordinal
+        if to == self.from_ and ordinal:
+            return f"Of {those(to)}, each two that follow one another are {limit} apart."
+        if singular(to) == singular(self.from_) and not ordinal:
+            return f"Consecutive {plural(to)} are {limit} apart."
+        return f"The first {one_of(to)} after {every(self.from_)} comes {limit} after it."
 
 
 def _pairs(
