@@ -9,7 +9,7 @@ import pytest
 import kap_model as kap
 from kap_model.errors import PlanningError
 from kap_model.planning.wishes import ANYTHING, Wish, most_usual
-from support import at, limits, plan
+from support import SOURCE, at, limits, plan
 
 START: Final = "2027-01-11"
 KINGSLEY: Final = kap.practices.KINGSLEY
@@ -228,6 +228,145 @@ REPAIRS: Final[dict[str, tuple[dict[str, Any], str, str]]] = {
 @pytest.mark.parametrize(("forms", "line", "whole"), REPAIRS.values(), ids=REPAIRS.keys())
 def test_repairs(forms: dict[str, Any], line: str, whole: str) -> None:
     assert kap.repair(plan(line), limits(**forms)).plan.notation == f"2027-01-01 {whole}"
+
+
+# -- usual values ----------------------------------------------------------------------------------
+
+
+def with_usual(values: dict[str, Any], **forms: Any) -> kap.CareProtocol:
+    lines = [
+        kap.UsualValue(name=name, value=value, citation=SOURCE) for name, value in values.items()
+    ]
+    return kap.CareProtocol(id="usual", settings=limits(**forms).settings, usual=lines)
+
+
+ALL: Final[dict[str, Any]] = {
+    "every": "1w",
+    "preparations": 3,
+    "dosings": 2,
+    "integrations_each": 2,
+    "minutes.dosing": 180,
+    "minutes.integration": 45,
+    "integration_days": 2,
+}
+USUAL: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
+    "all of them": (
+        with_usual(ALL, evaluation_first=True),
+        {},
+        "E0 P7 P8 P9 D14/180 I16/45 I17/45 D21/180 I23/45 I24/45",
+    ),
+    "each option beats them": (
+        with_usual(ALL, evaluation_first=True),
+        {
+            "every": 10,
+            "preparations": 1,
+            "dosings": 3,
+            "integrations": 1,
+            "minutes": {"dosing": 60, "integration": 50},
+            "integration_delay": 1,
+        },
+        "E0 P7 D14/60 D24/60 D34/60 I35",
+    ),
+    "a limit beats a pace": (
+        with_usual({"every": "1w"}, dosing_count={"min": 2}, dosing_gap_days={"min": 10}),
+        {},
+        "D0 D10",
+    ),
+    "a limit beats numbers": (
+        with_usual(
+            {"dosings": 6, "preparations": 1},
+            dosing_count={"min": 1, "max": 2},
+            preparation_count={"min": 2},
+        ),
+        {},
+        "P0 P1 D7 D21",
+    ),
+    "a limit beats lengths": (
+        with_usual(
+            {"minutes.dosing": 30, "minutes.preparation": 90, "minutes.integration": 50},
+            preparation_count={"min": 1},
+            dosing_minutes={"min": 60, "max": 120},
+            therapy_minutes={"min": 45, "max": 60},
+            integration_per_dosing=1,
+        ),
+        {},
+        "P0/60 D7/60 I8",
+    ),
+    "a limit beats integrations of each": (
+        with_usual({"integrations_each": 2, "dosings": 2}, integration_count={"max": 3}),
+        {},
+        "D0 I1 D14 I15 I16",
+    ),
+    "fewer than a limit asks for after each": (
+        with_usual({"integrations_each": 1}, **EACH | {"integration_per_dosing": 2}),
+        {},
+        "D0 I1 I2 D14 I15 I16",
+    ),
+    "a limit beats days": (
+        with_usual({"integration_days": 2}, **EACH, integration_window_hours=24),
+        {},
+        "D0 I0@15:00 D14 I14@15:00",
+    ),
+    "the day of the dosing": (
+        with_usual({"integration_days": 0}, **EACH),
+        {},
+        "D0 I0@15:00 D14 I14@15:00",
+    ),
+    "a usual pace that only the weekday widens": (
+        with_usual({"every": 10}, dosing_count={"min": 2}),
+        {"weekday": "mon"},
+        "D0 D14",
+    ),
+    "no length of a dosing is lawful, and none is asked for": (
+        with_usual({"minutes.dosing": 90}, dosing_minutes={"max": 60}, effect_minutes=61),
+        {"dosings": 0, "preparations": 1},
+        "P0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("protocol", "options", "line"), USUAL.values(), ids=USUAL.keys())
+def test_a_draft_starts_from_what_is_usual(
+    protocol: kap.CareProtocol, options: dict[str, Any], line: str
+) -> None:
+    drafted = kap.draft(protocol, START, **options)
+    assert drafted.notation == f"{START} {line}"
+    assert not [f for f in kap.check(drafted, protocol).findings if f.verdict != "unknown"]
+
+
+def test_usual_numbers_that_cannot_be_give_way() -> None:
+    """Here the calendar has no room for so many dosings."""
+    protocol = with_usual({"dosings": 5}, dosing_count={"min": 1}, dosing_gap_days={"min": 30})
+    assert kap.draft(protocol, "2199-12-01").notation == "2199-12-01 D0"
+
+
+def test_usual_values_are_of_the_day_on_which_a_course_begins() -> None:
+    lines = [
+        kap.UsualValue(name="every", value=days, since=since, citation=SOURCE)
+        for since, days in (("2027-01-11", 7), ("2027-06-01", 21))
+    ]
+    protocol = kap.CareProtocol(id="dated", settings=limits(**EACH).settings, usual=lines)
+    for start, line in (
+        ("2027-01-10", "D0 I1 D14 I15"),
+        ("2027-01-11", "D0 I1 D7 I8"),
+        ("2027-06-01", "D0 I1 D21 I22"),
+    ):
+        assert kap.draft(protocol, start).notation == f"{start} {line}"
+        begun = kap.complete(kap.parse(f"{start} D0*t"), protocol, as_of=f"{start}T12:00:00Z")
+        assert begun.plan.notation == f"{start} {line.replace('D0', 'D0*t')}"
+        mended = kap.repair(kap.parse(f"{start} D0 I1"), protocol)
+        assert mended.plan.notation == f"{start} {line}"
+
+
+def test_completions_and_repairs_start_from_what_is_usual() -> None:
+    values = {"every": "1w", "integration_days": 2, "minutes.integration": 60}
+    protocol = with_usual(values, **TWO)
+    done = kap.complete(plan(RUNNING), protocol, as_of=at(14, "12:00"))
+    assert done.plan.notation == f"2027-01-01 {RUNNING} I16/60 D21 I23/60"
+    options: dict[str, Any] = {"every": 8, "integration_delay": 1, "minutes": {"integration": 50}}
+    asked = kap.complete(plan(RUNNING), protocol, as_of=at(14, "12:00"), **options)
+    assert asked.plan.notation == f"2027-01-01 {RUNNING} I15 D22 I23"
+    assert kap.repair(plan("D0 I1"), protocol).plan.notation == "2027-01-01 D0 I1 D7 I8/60"
 
 
 # -- how wishes are tried --------------------------------------------------------------------------

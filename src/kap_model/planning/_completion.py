@@ -12,7 +12,7 @@ import attrs
 from attrs import frozen
 
 from kap_model._time import DAY_SECONDS, EARLIEST, EPOCH_DAY, NEVER, DayEdge, Instant, day_of_age
-from kap_model.checking import check, limits_of
+from kap_model.checking import check, deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.limits import Limits
@@ -23,7 +23,6 @@ from kap_model.planning.new_sessions import (
     SessionFields,
     are_lawful,
     is_supported,
-    lawful_cadence,
     new_ids,
     published_minutes,
     usual_fields,
@@ -49,6 +48,8 @@ from kap_model.planning.wishes import (
     Wish,
     most_usual,
     usual_delay,
+    usual_lengths,
+    usual_pace,
     wishes_for_completion,
 )
 from kap_model.protocol import CareProtocol
@@ -56,6 +57,7 @@ from kap_model.report import Finding, Report
 from kap_model.sessions import CLASS_OF_KIND, KINDS, MEDICAL_KINDS, NOBODY, Place, Session
 from kap_model.slots import ROLES, OpenSlot, SlotRole, role_of
 from kap_model.timeline import Timeline, in_canonical_order
+from kap_model.usual import Usual
 
 _ONLY_OWED: Final = {
     "refused": "The medical partner has turned the client down",
@@ -202,12 +204,14 @@ class DatedLimits(NamedTuple):
 
     Attributes:
         limits: The limits.
+        usual: What is usual then.
         since: The first day for new sessions.
         first_by: The last day for the first new session.
         is_now: Whether they hold for the course as it is.
     """
 
     limits: Limits
+    usual: Usual
     since: int
     first_by: int
     is_now: bool
@@ -255,10 +259,12 @@ class Task:
         """Whether the course goes on, so that everything that it lacks may be booked."""
         return self.course.standing.state in ("clear", "none")
 
-    def fields(self, limits: Limits, *, published: bool) -> SessionFields:
-        """The fields of new sessions, of published lengths where that is wished for."""
-        day = dt.date.fromordinal(self.plan.zone.day(self.as_of))
-        lengths = published_minutes(limits, self.fees if published else None, day)
+    def fields(self, limits: Limits, usual: Usual | None) -> SessionFields:
+        """The fields of new sessions, of usual and published lengths where that is wished for."""
+        lengths: dict[str, int] = {}
+        if usual is not None:
+            day = dt.date.fromordinal(self.plan.zone.day(self.as_of))
+            lengths = published_minutes(limits, self.fees, day) | usual_lengths(limits, usual)
         return usual_fields(
             limits,
             minutes=lengths | dict(self.minutes),
@@ -272,20 +278,21 @@ class Task:
         return course_problem(self.course, limits, self.report, minutes=minutes)
 
     def solution(self) -> Solution | None:
-        """The new sessions of published lengths, where that can be, else of lawful ones."""
-        return self.solved(published=True) or self.solved()
+        """The new sessions of usual and published lengths, else of other lawful ones."""
+        is_plain = self.fees is None and not self.care.usual
+        return self.solved() if is_plain else self.solved(as_usual=True) or self.solved()
 
     def solved(
         self,
         names: frozenset[str] | None = None,
         free: frozenset[str] = frozenset(),
         *,
-        published: bool = False,
+        as_usual: bool = False,
     ) -> Solution | None:
         """The new sessions by the limits of some names; those of the free kinds stand anywhere."""
         for dated in self._dated_limits():
             limits = dated.limits if names is None else kept(dated.limits, names)
-            fields = self.fields(limits, published=published)
+            fields = self.fields(limits, dated.usual if as_usual else None)
             problem = attrs.evolve(self.problem(limits, fields), first_by=dated.first_by)
             kinds = tuple(self._new_kinds(problem))
             nobody = fields["dosing"].get("support_person") == NOBODY
@@ -320,8 +327,8 @@ class Task:
     ) -> tuple[Placed, ...] | None:
         """The new sessions of one search, or of those for ever less usual ones."""
         least = self.every or 0
-        delay = usual_delay(problem.limits) if self.delay is None else self.delay
-        wished = lawful_cadence(problem.limits) if self.every is None else least
+        delay = usual_delay(problem.limits, dated.usual) if self.delay is None else self.delay
+        wished = usual_pace(problem.limits, dated.usual) if self.every is None else least
         wishes: tuple[Wish, ...] = (Wish(hours="once"), ANYTHING)
         if usual:
             wishes = wishes_for_completion(
@@ -342,7 +349,8 @@ class Task:
         counting, changes = self.course.counting, self.care.changes
         today = self.plan.zone.day(self.as_of)
         if not changes or (counting and counting[0].begins < self.as_of):
-            yield DatedLimits(self.limits, today, NEVER, is_now=True)
+            usual = self.care.usual_on(deciding_date(self.course))
+            yield DatedLimits(self.limits, usual, today, NEVER, is_now=True)
             return
         booked = self.course.day(counting[0]) if counting else NEVER
         edges = [0, *(day.toordinal() for day in changes), NEVER]
@@ -351,9 +359,9 @@ class Task:
             if since <= booked and first_by >= today:
                 day = dt.date.fromordinal(since) if since else changes[0] - dt.timedelta(days=1)
                 begun = today if booked == NEVER else booked
-                limits = self.care.limits_on(day)
+                limits, usual = self.care.limits_on(day), self.care.usual_on(day)
                 yield DatedLimits(
-                    limits, max(since, today), first_by, is_now=since <= begun < until
+                    limits, usual, max(since, today), first_by, is_now=since <= begun < until
                 )
 
     def _new_kinds(self, problem: SearchProblem) -> Iterator[str]:

@@ -10,26 +10,26 @@ import attrs
 from attrs import field, frozen
 
 from kap_model._time import DAY_SECONDS, EARLIEST, LATEST, Instant, Moment
-from kap_model.checking import limits_of
+from kap_model.checking import deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import (
     SessionFields,
-    lawful_cadence,
     new_ids,
     usual_fields,
     with_sessions,
 )
 from kap_model.planning.results import Action, Change, minutes_between
-from kap_model.planning.wishes import SHORT_REST
+from kap_model.planning.wishes import SHORT_REST, usual_lengths, usual_pace
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import CLASS_OF_KIND, Session
 from kap_model.severities import severity_on
 from kap_model.timeline import Timeline
+from kap_model.usual import Usual
 
 _DAYTIME: Final = range(8, 19)
 """Hours at which a session may be expected to start."""
@@ -43,6 +43,7 @@ class Scope:
         course: The plan as it was given, at the moment of judgement.
         protocol: What judges it.
         limits: Those in force for the course.
+        usual: What is usual for it.
         fields: The fields of added sessions by kind.
         instant: ``as_of`` in seconds since 1970 UTC, or ``None``.
         since: What is added or moved starts then or later: ``as_of``; without it the start of the
@@ -53,6 +54,7 @@ class Scope:
     course: Course
     protocol: CareProtocol
     limits: Limits
+    usual: Usual
     fields: SessionFields
     instant: Instant | None
     since: int
@@ -68,11 +70,13 @@ class Scope:
         """The scope of a plan at a moment, or without one."""
         course = Course.of(plan, instant)
         until, limits = course.known_until, limits_of(protocol, course)
+        usual = protocol.usual_on(deciding_date(course))
         return cls(
             course=course,
             protocol=protocol,
             limits=limits,
-            fields=usual_fields(limits),
+            usual=usual,
+            fields=usual_fields(limits, minutes=usual_lengths(limits, usual)),
             instant=instant,
             since=EARLIEST if until is None else until,
             history=_history(course),
@@ -104,8 +108,13 @@ class Scope:
             return not standing.is_adverse
         return standing.state in ("clear", "none")
 
+    @property
+    def pace(self) -> int:
+        """Days between dosings, as usual."""
+        return usual_pace(self.limits, self.usual)
+
     def minutes_of(self, kind: str) -> int:
-        """The length of an added session: the shortest that a limit states, else the usual one."""
+        """The length of an added session: a usual one, else the shortest that a limit states."""
         minutes: int = self.fields[kind]["minutes"]
         return minutes
 
@@ -319,7 +328,7 @@ class Attempt(NamedTuple):
         ids, zone = {session.id for session in added}, plan.zone
         strange = sum(zone.clock(session.begins).hour not in _DAYTIME for session in added)
         new = sum(finding.verdict == "violated" for finding in beyond(before, report))
-        apart, timeline = lawful_cadence(scope.limits), plan.timeline
+        apart, timeline = scope.pace, plan.timeline
         dated = zip(timeline.dosings, timeline.dosing_days, strict=True)
         close = sum(
             later - earlier < apart and not ids.isdisjoint((dosing.id, following.id))

@@ -22,7 +22,7 @@ from kap_model._time import (
     last_day_of_quarter,
 )
 from kap_model.planning._repair_state import Remedy, RepairState
-from kap_model.planning.new_sessions import frequency_of, lawful_cadence
+from kap_model.planning.new_sessions import frequency_of
 from kap_model.planning.wishes import RESTS
 from kap_model.rules.dosing import states_pace
 from kap_model.sessions import MEDICAL_KINDS, USUAL_HOUR, USUAL_MINUTES, Session
@@ -117,7 +117,7 @@ class CandidateStarts:
                     if remedy.kind != "integration" or day not in self.course.timeline.dosing_days:
                         yield zone.at(day, USUAL_HOUR, 0) or edge
         if remedy.kind == "dosing":
-            apart = lawful_cadence(self.scope.limits)
+            apart = self.scope.pace
             for session in self.course.dosings or self.scope.course.counting[-1:]:
                 clock, day = zone.clock(session.begins), self.course.day(session)
                 for other in filter(_is_in_range, (day - apart, day + apart)):

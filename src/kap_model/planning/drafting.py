@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import attrs
 from attrs import frozen
@@ -28,7 +29,6 @@ from kap_model.planning.conflicts import excluded, kept, smallest_conflict
 from kap_model.planning.house import limits_for
 from kap_model.planning.new_sessions import (
     ANY_NUMBER,
-    DAYS_APART,
     LEAD_DAYS,
     Counts,
     SessionFields,
@@ -36,7 +36,6 @@ from kap_model.planning.new_sessions import (
     checked_delay,
     checked_minutes,
     is_supported,
-    lawful_cadence,
     lawful_counts,
     new_ids,
     published_minutes,
@@ -55,16 +54,20 @@ from kap_model.planning.search.times import (
 from kap_model.planning.spreading import after_dosings, find_by
 from kap_model.planning.wishes import (
     ANYTHING,
+    NOTHING,
     Wish,
     most_usual,
+    nearest,
     usual_delay,
+    usual_lengths,
+    usual_pace,
     wishes_for_draft,
 )
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.protocol import CareProtocol
 from kap_model.sessions import CLASS_OF_KIND, KINDS, PLACES, RECORDED, Place
-from kap_model.usual import Pace, days_of
+from kap_model.usual import Pace, Usual, days_of
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
@@ -148,20 +151,25 @@ class DraftOptions:
         kept: dict[str, Any] = {n: getattr(self, n) for n in self.given if n in names}
         return DraftOptions(**kept)
 
-    def counts(self, limits: Limits, least: int) -> Counts | None:
+    def counts(self, limits: Limits, least: int, usual: Usual = NOTHING) -> Counts | None:
         """How many sessions of each kind; ``None`` = no lawful numbers go together.
 
         Args:
             limits: What bounds them.
             least: Dosings that there are even where neither a limit nor an option asks for any.
+            usual: What is usual where no option says, as far as it is lawful.
         """
-        return lawful_counts(
-            limits,
-            preparations=self.preparations,
-            dosings=self.dosings,
-            integrations=self.integrations,
-            least=least,
-        )
+        prepared, dosed, integrated = self.preparations, self.dosings, self.integrations
+        if prepared is None and usual.preparations is not None:
+            prepared = nearest(usual.preparations, limits.preparation_count)
+        if dosed is None and usual.dosings is not None:
+            dosed = nearest(usual.dosings, limits.dosing_count)
+        numbers = partial(lawful_counts, limits, preparations=prepared, dosings=dosed, least=least)
+        found = numbers(integrations=integrated)
+        if found is None or integrated is not None or not usual.integrations_each:
+            return found
+        wished = nearest(usual.integrations_each * found.dosings, limits.integration_count)
+        return numbers(integrations=wished) or found
 
     def opens(self) -> Callable[[int], bool]:
         """Says of a day whether anything is held on it."""
@@ -214,6 +222,13 @@ def checked_options(
     )
 
 
+class Laid(NamedTuple):
+    """The sessions of a course at their times, and the fields of each kind."""
+
+    sessions: tuple[Placed, ...]
+    fields: SessionFields
+
+
 @frozen(kw_only=True, eq=False)
 class Draft:
     """A course to be drafted: an empty plan, its limits, and the prices whose lengths count."""
@@ -223,6 +238,7 @@ class Draft:
     fees: FeeSchedule | None
     first: int
     """The first day that may be used."""
+    usual: Usual = NOTHING
     least: int = 0
     """Dosings that it has even where neither a limit nor an option asks for any."""
     opening: str | None = None
@@ -230,7 +246,7 @@ class Draft:
 
     def laid_out(
         self, limits: Limits, options: DraftOptions, wish: Wish = ANYTHING, every: int = 0
-    ) -> tuple[Placed, ...] | None:
+    ) -> Laid | None:
         """The sessions of a course; ``None`` = limits, options and the wish exclude each other.
 
         Args:
@@ -239,25 +255,30 @@ class Draft:
             wish: What is wished for beyond that.
             every: Days between dosings, where no option says.
         """
-        counts = options.counts(limits, self.least)
+        usual = self.usual if wish.usual else NOTHING
+        counts = options.counts(limits, self.least, usual)
         if counts is None:
             return None
-        fields = self.fields(limits, options)
+        fields = self._fields(limits, options, usual)
         if not self._may_have(limits, fields, counts):
             return None
+        if options.integrations is None:
+            limits = _with_each(limits, counts, usual.integrations_each or 0)
         problem = self._problem(limits, options, wish, counts, fields)
         problem = attrs.evolve(problem, every=options.every or every)
         times, most = self._times(options, wish, problem), None if wish == ANYTHING else FEW
-        return find_by(wish, problem, times, most, self.plan.zone.day)
+        found = find_by(wish, problem, times, most, self.plan.zone.day)
+        return None if found is None else Laid(found, fields)
 
     def _may_have(self, limits: Limits, fields: SessionFields, counts: Counts) -> bool:
         needed = [kind for kind, number in counts.by_kind().items() if number]
         supported = not counts.dosings or is_supported(limits, fields)
         return supported and are_lawful(limits, fields, needed)
 
-    def fields(self, limits: Limits, options: DraftOptions) -> SessionFields:
-        """The fields of the sessions, with lengths that are lawful and published."""
+    def _fields(self, limits: Limits, options: DraftOptions, usual: Usual) -> SessionFields:
+        """The fields of the sessions, with lengths that are lawful and usual, else published."""
         lengths = published_minutes(limits, self.fees, dt.date.fromordinal(self.first))
+        lengths |= usual_lengths(limits, usual)
         return usual_fields(
             limits,
             minutes=lengths | dict(options.minutes or {}),
@@ -379,8 +400,8 @@ def draft(
     """Draft a course that keeps a protocol: no finding is violated or pending.
 
     Whatever combination of options the protocol allows is drafted. Reviews stand where the
-    protocol needs them. What is not asked for is as usual, and gives way where that cannot be: an
-    evaluation after two days, preparation after a week, dosings from the second week on and on the
+    protocol needs them. What is not asked for is as the protocol calls usual, else as follows, and
+    gives way where that cannot be: an evaluation after two days, preparation after a week, dosings from the second week on and on the
     weekday of the start, an integration the day after its dosing. What is asked for never does.
 
     The plan names the protocol, and the schedule whose lengths count, by their ids; one that has
@@ -448,7 +469,14 @@ def draft(
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
     limits, day = limits_for(care, first), first.toordinal()
-    blank = Draft(plan=empty, limits=limits, fees=schedule, first=day, least=_least_of(limits))
+    blank = Draft(
+        plan=empty,
+        limits=limits,
+        fees=schedule,
+        first=day,
+        usual=care.usual_on(first),
+        least=_least_of(limits),
+    )
     found = _drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)
@@ -479,6 +507,13 @@ def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
     return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
 
 
+def _with_each(limits: Limits, counts: Counts, each: int) -> Limits:
+    """The limits with so many integrations after each dosing, where there are as many."""
+    if counts.integrations < counts.dosings * each or each <= (limits.integration_per_dosing or 0):
+        return limits
+    return attrs.evolve(limits, integration_per_dosing=each)
+
+
 def _least_of(limits: Limits) -> int:
     """The dosings that a draft has at least: one, but where there must be none."""
     return 0 if (limits.dosing_count or ANY_NUMBER).above(1) else 1
@@ -488,24 +523,24 @@ def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
     """The most usual course that is possible."""
     delay, pace = options.integration_delay, options.every
     wishes = wishes_for_draft(
-        usual_delay(blank.limits) if delay is None else delay,
+        usual_delay(blank.limits, blank.usual) if delay is None else delay,
         asked=delay is not None,
         timed=options.time is not None,
     )
-    paces = (0, lawful_cadence(blank.limits, DAYS_APART)) if pace is None else (pace, pace)
+    paces = (0, usual_pace(blank.limits, blank.usual)) if pace is None else (pace, pace)
     found = most_usual(
         wishes, paces, lambda wish, every: blank.laid_out(blank.limits, options, wish, every)
     )
-    return None if found is None else _with(blank, found, options)
+    return None if found is None else _with(blank, found)
 
 
-def _with(blank: Draft, found: Iterable[Placed], options: DraftOptions) -> Plan:
-    fresh, fields = new_ids(blank.plan), blank.fields(blank.limits, options)
+def _with(blank: Draft, found: Laid) -> Plan:
+    fresh, fields = new_ids(blank.plan), found.fields
     sessions = [
         CLASS_OF_KIND[placed.kind](
             id=fresh(placed.kind), start=Instant(placed.begins), **fields[placed.kind]
         )
-        for placed in found
+        for placed in found.sessions
     ]
     return attrs.evolve(blank.plan, sessions=sessions)
 

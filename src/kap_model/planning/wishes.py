@@ -13,10 +13,19 @@ import attrs
 from attrs import frozen
 
 from kap_model.errors import PlanningError
-from kap_model.limits import Limits
+from kap_model.limits import Bounds, Limits
+from kap_model.planning.new_sessions import (
+    ANY_NUMBER,
+    DAYS_APART,
+    lawful_cadence,
+    lawful_minutes,
+)
+from kap_model.usual import Usual
 
 T = TypeVar("T")
 
+NOTHING: Final = Usual()
+"""Nothing that a protocol calls usual."""
 LONG_REST: Final = 180
 """Minutes from the end of a dosing to an integration on its day."""
 SHORT_REST: Final = 60
@@ -29,10 +38,37 @@ Hours: TypeAlias = Literal["once", "later", "day", "any"]
 of the day; at any time at all."""
 
 
-def usual_delay(limits: Limits) -> int:
-    """Days from a dosing to an integration: none where the limits leave half a day or less."""
+def usual_delay(limits: Limits, usual: Usual) -> int:
+    """Days from a dosing to an integration: as is usual, else one.
+
+    None, where nothing is usual and the limits leave half a day or less.
+    """
+    if usual.integration_days is not None:
+        return usual.integration_days
     hours = limits.integration_window_hours
     return 1 if hours is None or hours > _HALF_A_DAY else 0
+
+
+def usual_pace(limits: Limits, usual: Usual) -> int:
+    """Days between dosings: as is usual, else two weeks, or the next number that is lawful."""
+    return lawful_cadence(limits, usual.every or DAYS_APART)
+
+
+def usual_lengths(limits: Limits, usual: Usual) -> dict[str, int]:
+    """The usual lengths by kind, or the next lawful ones."""
+    lawful = {kind: lawful_minutes(limits, kind) for kind in usual.minutes_of}
+    return {
+        kind: nearest(minutes, lawful[kind] or ANY_NUMBER)
+        for kind, minutes in usual.minutes_of.items()
+    }
+
+
+def nearest(number: int, bounds: Bounds | None) -> int:
+    """A number within bounds that is next to another."""
+    if bounds is None or bounds.holds(number):
+        return number
+    ends = [end for end in (bounds.min, bounds.max) if end is not None]
+    return min(ends, key=lambda end: abs(end - number))
 
 
 @frozen(kw_only=True)
@@ -45,7 +81,7 @@ class Wish:
         rest: Minutes from the end of a dosing to an integration after it, at least, where sessions
             may start at any time.
         leads: Whether the intake takes its usual days.
-        numbers: Whether there are as many sessions as is usual, and not as few as is lawful.
+        usual: Whether numbers and lengths are as the protocol calls usual, and not the least.
         spread: Whether each dosing comes to an integration before any comes to a second one, and
             what is beyond that comes last.
     """
@@ -54,7 +90,7 @@ class Wish:
     delay: int = 0
     rest: int = 0
     leads: bool = False
-    numbers: bool = False
+    usual: bool = False
     spread: bool = False
 
 
@@ -69,7 +105,7 @@ def wishes_for_draft(delay: int, *, asked: bool, timed: bool) -> tuple[Wish, ...
         asked: Whether an option asks for them, so that they stay.
         timed: Whether an option says at what time sessions start.
     """
-    best = Wish(hours="once", delay=delay, leads=True, numbers=True, spread=True)
+    best = Wish(hours="once", delay=delay, leads=True, usual=True, spread=True)
     found = [best]
     if not timed:
         found.append(attrs.evolve(best, hours="later"))
