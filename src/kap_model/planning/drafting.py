@@ -401,8 +401,9 @@ def draft(
 
     Whatever combination of options the protocol allows is drafted. Reviews stand where the
     protocol needs them. What is not asked for is as the protocol calls usual, else as follows, and
-    gives way where that cannot be: an evaluation after two days, preparation after a week, dosings from the second week on and on the
-    weekday of the start, an integration the day after its dosing. What is asked for never does.
+    gives way where that cannot be: an evaluation after two days, preparation after a week, dosings
+    from the second week on and on the weekday of the start, an integration the day after its
+    dosing. What is asked for never does.
 
     The plan names the protocol, and the schedule whose lengths count, by their ids; one that has
     the id of a built-in practice and is not its own is not named.
