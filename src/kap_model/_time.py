@@ -256,6 +256,12 @@ def last_day_of_part(day: int, months: int) -> int:
     return _first_of_month(date.year * 12 + ((date.month - 1) // months + 1) * months) - 1
 
 
+def first_day_of_part(day: int, months: int) -> int:
+    """The first day of that part of the calendar year, so many months long, that holds a day."""
+    date = dt.date.fromordinal(day)
+    return _first_of_month(date.year * 12 + (date.month - 1) // months * months)
+
+
 def _first_of_month(month: int) -> int:
     """The first day of a month that is counted from January of the year 0."""
     return dt.date(month // 12, month % 12 + 1, 1).toordinal()

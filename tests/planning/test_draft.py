@@ -70,7 +70,7 @@ CORE: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "more than a review lasts": (
         {"every": 60},
         (
-            "C0 E2 P7 D14/60 I15 D74/60 I75 R76 D134/60 I135 R136 D194/60 I195 R196 D254/60 I255 "
+            "C0 E2 P7 D14/60 I15 D74/60 I75 R76 D134/60 I135 R164 D194/60 I195 D254/60 I255 "
             "R256 D314/60 I315"
         ),
     ),
@@ -244,7 +244,7 @@ OWN: Final[dict[str, tuple[kap.CareProtocol, dict[str, Any], str]]] = {
     "a review before each lapse": (
         few(3, evaluation_first=True, review_every=MONTHLY),
         {"every": 20},
-        "2027-01-11 E0 D14 R15 D34 R35 D54",
+        "2027-01-11 E0 D14 R26 D34 D54",
     ),
     "a contact in each quarter": (few(2, review_every=QUARTERS), {}, "2027-01-11 D0 R1 D14"),
     "a review after one dosing": (
@@ -397,7 +397,7 @@ def test_each_limit_shapes_the_course(
     ("forms", "every", "dosings", "reviews"),
     [
         ({"evaluation_first": True}, 43, [14, 57, 100], 3),
-        ({}, 45, [0, 45, 90], 3),
+        ({}, 45, [0, 45, 90], 2),
         ({}, 28, [0, 28, 56], 1),
     ],
 )

@@ -8,13 +8,13 @@ from typing import Any
 
 import kap_model as kap
 from kap_model._time import DAY_SECONDS, EPOCH_DAY, LATEST, zone
-from kap_model.planning.search.problem import SearchProblem
+from kap_model.forms import Rate
+from kap_model.planning.search.problem import SearchProblem, last_day_for
 from kap_model.planning.search.times import (
     DAYTIME,
     USUAL_TIME,
     WHOLE_DAY,
     OpenDays,
-    last_day_for,
     weekday_of,
 )
 from support import FIRST_DAY, plan
@@ -97,7 +97,7 @@ def test_weekdays() -> None:
 def test_the_last_day_leaves_room_for_all_that_has_to_come() -> None:
     def last(limits: kap.Limits | None = None, **wants: Any) -> int:
         demand = SearchProblem(
-            limits=limits or kap.Limits(), since=0, since_day=0, minutes={}, **wants
+            limits=limits or kap.Limits(), since=0, since_day=0, choices=(), **wants
         )
         return last_day_for(demand, 100) - 100
 
@@ -106,9 +106,9 @@ def test_the_last_day_leaves_room_for_all_that_has_to_come() -> None:
     assert last(dosings=2, every=14) == 70 + 2 * (14 + 7) + 2 * 2
     assert last(dosings=2, every=14, delay=3) == last(dosings=2, every=14) + 2 * 3
     apart = kap.Limits(dosing_gap_days=kap.Bounds(min=30))
-    often = kap.Limits(dosing_frequency=kap.Frequency(2, 40))
+    often = (("DOSE-FREQUENCY", Rate("dosing", max=2, days=40)),)
     assert last(apart, dosings=2, every=14) == last(dosings=2, every=30)
-    assert last(often, dosings=2, every=14) == last(dosings=2, every=40)
-    demand = SearchProblem(limits=kap.Limits(), since=0, since_day=0, minutes={}, preparations=2)
+    assert last(rules=often, dosings=2, every=14) == last(dosings=2, every=40)
+    demand = SearchProblem(limits=kap.Limits(), since=0, since_day=0, choices=(), preparations=2)
     assert last_day_for(demand, 100, seldom=True) == 170 + 2 * 7
     assert last_day_for(demand, 100, closed=3) == 172 + 6

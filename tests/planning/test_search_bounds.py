@@ -9,7 +9,7 @@ import pytest
 import kap_model as kap
 from kap_model.planning import _completion, spreading
 from kap_model.planning.search import search
-from kap_model.planning.search.problem import Placed
+from kap_model.planning.search.problem import Added, NewSession
 from support import SOURCE, limits
 
 NOW = "2027-01-11T00:00:00Z"
@@ -44,9 +44,9 @@ def test_a_conflict_that_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPa
 
 def test_the_rules_have_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     begins = kap.parse("2027-02-01 D0").sessions[0].begins
-    alone = (Placed("dosing", begins, begins + 7200, begins),)
+    alone = (Added(NewSession("dosing", {"minutes": 120}), begins),)
 
-    def find(*_: Any) -> tuple[Placed, ...]:
+    def find(*_: Any) -> tuple[Added, ...]:
         return alone
 
     monkeypatch.setattr(spreading, "find_sessions", find)

@@ -119,7 +119,7 @@ class Length(RuleForm):
         return [
             Breach("violated", (session,), _lasts, (session, self.limit))
             for session in self.of.of(course)
-            if not self._holds(session.minutes)
+            if not self.holds(session.minutes)
         ]
 
     def bound(self) -> RuleFunction:
@@ -135,7 +135,8 @@ class Length(RuleForm):
 
         return found
 
-    def _holds(self, minutes: int) -> bool:
+    def holds(self, minutes: int) -> bool:
+        """Whether a session may last so long."""
         if self.bounds is None:
             return minutes in (self.one_of or ())
         return self.bounds.holds(minutes)

@@ -15,8 +15,11 @@ from kap_model._time import DAY_SECONDS, EARLIEST, EPOCH_DAY, NEVER, DayEdge, In
 from kap_model.checking import check, deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.fees.schedule import FeeSchedule
+from kap_model.forms.facts import Known
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import Plan
+from kap_model.planning.choices import Given, choices_for, folded, forms_of, only
 from kap_model.planning.conflicts import kept
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import (
@@ -30,7 +33,8 @@ from kap_model.planning.new_sessions import (
 )
 from kap_model.planning.results import Completion
 from kap_model.planning.rule_effects import kind_that_ends, review_to_come
-from kap_model.planning.search.problem import Placed, SearchProblem
+from kap_model.planning.search.asked import forms_in
+from kap_model.planning.search.problem import Added, SearchProblem, last_day_for
 from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     DAYTIME,
@@ -39,7 +43,6 @@ from kap_model.planning.search.times import (
     FreeTimes,
     OpenDays,
     free_times,
-    last_day_for,
 )
 from kap_model.planning.spreading import after_dosings, find_by
 from kap_model.planning.wishes import (
@@ -67,13 +70,9 @@ _ONLY_OWED: Final = {
 }
 _OPEN_END: Final = NEVER - 1
 """A day without end by which a contact has to come all the same."""
-_FIRST_NAMED: Final = "INTEG-WINDOW"
-_LAST_NAMED: Final = ("DOSE-GAP", "MED-CLEAR")
 
 
-def course_problem(
-    course: Course, limits: Limits, report: Report, *, minutes: Mapping[str, int]
-) -> SearchProblem:
+def course_problem(course: Course, limits: Limits, report: Report) -> SearchProblem:
     """Everything that a course lacks by the limits and by what was found of it.
 
     A halted course, and one whose standing is pending or unrecorded, lacks the integrations of the
@@ -88,7 +87,7 @@ def course_problem(
         "since_day": timeline.zone.day(since),
         "day_of": {session.id: course.day(session) for session in course.counting},
         "known": known,
-        "minutes": minutes,
+        "choices": (),
     }
     if course.standing.state not in ("clear", "none"):
         held = frozenset(dosing.id for dosing in course.dosings if course.is_held(dosing))
@@ -114,19 +113,10 @@ def _since(course: Course) -> int:
     return EARLIEST if course.as_of is None else course.as_of
 
 
-def _known(report: Report) -> frozenset[tuple[str, str]]:
-    """What booked sessions break already: the rule, and the session in question."""
-    known: set[tuple[str, str]] = set()
-    for finding in report.findings:
-        if finding.verdict != "violated":
-            continue
-        names = finding.sessions
-        if finding.rule == _FIRST_NAMED:
-            names = names[:1]
-        elif finding.rule in _LAST_NAMED:
-            names = names[-1:]
-        known.update((finding.rule, name) for name in names)
-    return frozenset(known)
+def _known(report: Report) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """What booked sessions break already: the rule, and the sessions in question."""
+    violated = [finding for finding in report.findings if finding.verdict == "violated"]
+    return frozenset((finding.rule, finding.sessions) for finding in violated)
 
 
 def _clearance(course: Course) -> dict[str, Any]:
@@ -204,6 +194,7 @@ class DatedLimits(NamedTuple):
 
     Attributes:
         limits: The limits.
+        house: The house rules.
         usual: What is usual then.
         since: The first day for new sessions.
         first_by: The last day for the first new session.
@@ -211,6 +202,7 @@ class DatedLimits(NamedTuple):
     """
 
     limits: Limits
+    house: tuple[HouseRule, ...]
     usual: Usual
     since: int
     first_by: int
@@ -218,10 +210,9 @@ class DatedLimits(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """New sessions at their times, and the fields of each kind."""
+    """New sessions at their times."""
 
-    sessions: tuple[Placed, ...]
-    fields: SessionFields
+    sessions: tuple[Added, ...]
     review_by: int
     """The day by which the next medical contact is among them."""
 
@@ -242,12 +233,14 @@ class Task:
     delay: int | None
     course: Course = attrs.field(init=False)
     limits: Limits = attrs.field(init=False)
+    house: tuple[HouseRule, ...] = attrs.field(init=False)
     report: Report = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         course = Course.of(self.plan, self.as_of)
         object.__setattr__(self, "course", course)
         object.__setattr__(self, "limits", limits_of(self.care, course))
+        object.__setattr__(self, "house", self.care.rules_on(deciding_date(course)))
         object.__setattr__(self, "report", self.judged(self.plan))
 
     def judged(self, plan: Plan) -> Report:
@@ -272,10 +265,22 @@ class Task:
             support_person=self.support_person,
         )
 
-    def problem(self, limits: Limits, fields: SessionFields) -> SearchProblem:
-        """What the course lacks by some of its limits."""
-        minutes = {kind: its["minutes"] for kind, its in fields.items()}
-        return course_problem(self.course, limits, self.report, minutes=minutes)
+    def problem(
+        self, limits: Limits, house: tuple[HouseRule, ...], fields: SessionFields
+    ) -> SearchProblem:
+        """What the course lacks by some of its limits and house rules."""
+        said = tuple(forms_of(house))
+        forms, spaced = [form for _, form in said], is_spaced(self.limits, self.house)
+        problem = course_problem(self.course, folded(limits, forms), self.report)
+        given = Given(
+            kinds=frozenset(self.minutes), place=self.place, support_person=self.support_person
+        )
+        return attrs.evolve(
+            problem,
+            rules=(*forms_in(limits, spaced=spaced), *said),
+            choices=choices_for(limits, forms, fields, given),
+            facts=frozenset({"support_person"} if self.support_person is not None else ()),
+        )
 
     def solution(self) -> Solution | None:
         """The new sessions of usual and published lengths, else of other lawful ones."""
@@ -293,7 +298,9 @@ class Task:
         for dated in self._dated_limits():
             limits = dated.limits if names is None else kept(dated.limits, names)
             fields = self.fields(limits, dated.usual if as_usual else None)
-            problem = attrs.evolve(self.problem(limits, fields), first_by=dated.first_by)
+            house = dated.house if names is None else only(dated.house, names)
+            problem = self.problem(limits, house, fields)
+            problem = attrs.evolve(problem, first_by=dated.first_by)
             kinds = tuple(self._new_kinds(problem))
             nobody = fields["dosing"].get("support_person") == NOBODY
             if "dosing" in kinds and nobody and not is_supported(limits, fields):
@@ -302,12 +309,12 @@ class Task:
                 continue
             found = self._found(problem, dated, free, usual=names is None and not free)
             if found is not None:
-                return Solution(found[0], fields, found[1])
+                return Solution(found[0], found[1])
         return None
 
     def _found(
         self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str], *, usual: bool
-    ) -> tuple[tuple[Placed, ...], int] | None:
+    ) -> tuple[tuple[Added, ...], int] | None:
         """The new sessions, as usual ones where that is wished, and by when a review is there."""
         problems = [problem]
         if problem.arrivals:
@@ -324,7 +331,7 @@ class Task:
 
     def _searched(
         self, problem: SearchProblem, dated: DatedLimits, free: frozenset[str], *, usual: bool
-    ) -> tuple[Placed, ...] | None:
+    ) -> tuple[Added, ...] | None:
         """The new sessions of one search, or of those for ever less usual ones."""
         least = self.every or 0
         delay = usual_delay(problem.limits, dated.usual) if self.delay is None else self.delay
@@ -336,11 +343,11 @@ class Task:
             )
         times = cache(partial(self._times, attrs.evolve(problem, every=wished), dated, free))
 
-        def find(wish: Wish, every: int) -> tuple[Placed, ...] | None:
+        def find(wish: Wish, every: int) -> tuple[Added, ...] | None:
             days = wish.delay if self.delay is None else self.delay
             one = attrs.evolve(problem, every=every, delay=days)
             most = None if wish == ANYTHING else FEW
-            return find_by(wish, one, times(wish.hours, days), most, self.plan.zone.day)
+            return find_by(wish, one, times(wish.hours, days), most)
 
         return most_usual(wishes, (least, wished if problem.dosings else least), find)
 
@@ -350,7 +357,7 @@ class Task:
         today = self.plan.zone.day(self.as_of)
         if not changes or (counting and counting[0].begins < self.as_of):
             usual = self.care.usual_on(deciding_date(self.course))
-            yield DatedLimits(self.limits, usual, today, NEVER, is_now=True)
+            yield DatedLimits(self.limits, self.house, usual, today, NEVER, is_now=True)
             return
         booked = self.course.day(counting[0]) if counting else NEVER
         edges = [0, *(day.toordinal() for day in changes), NEVER]
@@ -360,8 +367,9 @@ class Task:
                 day = dt.date.fromordinal(since) if since else changes[0] - dt.timedelta(days=1)
                 begun = today if booked == NEVER else booked
                 limits, usual = self.care.limits_on(day), self.care.usual_on(day)
+                house = self.care.rules_on(day)
                 yield DatedLimits(
-                    limits, usual, max(since, today), first_by, is_now=since <= begun < until
+                    limits, house, usual, max(since, today), first_by, is_now=since <= begun < until
                 )
 
     def _new_kinds(self, problem: SearchProblem) -> Iterator[str]:
@@ -428,7 +436,7 @@ class Task:
         fresh = new_ids(self.plan)
         added = [
             CLASS_OF_KIND[placed.kind](
-                id=fresh(placed.kind), start=Instant(placed.begins), **found.fields[placed.kind]
+                id=fresh(placed.kind), start=Instant(placed.begins), **placed.session.fields
             )
             for placed in found.sessions
         ]
@@ -467,7 +475,12 @@ class Task:
 
     def _is_fact(self, finding: Finding) -> bool:
         """Whether something is missing that no session brings, but only what people record."""
-        return finding.verdict == "pending" and kind_that_ends(finding, self.plan) is None
+        if finding.verdict != "pending":
+            return False
+        for rule in self.house:
+            if rule.id == finding.rule:
+                return isinstance(rule.form, Known)
+        return kind_that_ends(finding, self.plan) is None
 
     def _is_open(self, finding: Finding) -> bool:
         """Whether something is missing that sessions can bring."""

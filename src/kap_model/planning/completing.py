@@ -15,8 +15,8 @@ from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import Plan
 from kap_model.planning._completion import Task
+from kap_model.planning.choices import names_of
 from kap_model.planning.conflicts import smallest_conflict, spoken
-from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import (
     checked_delay,
     checked_minutes,
@@ -95,7 +95,6 @@ def complete(
         check_text(support_person, "support_person")
     care, _ = choose_protocol(plan, protocol, protocols)
     instant = moment_of_judgement(as_of)
-    refuse_for_plan(care, "complete", plan, instant)
     task = Task(
         plan=plan,
         care=care,
@@ -111,9 +110,7 @@ def complete(
     found = task.solution()
     if found is None:
         raise no_completion(task)
-    completion = task.completion(found)
-    refuse_for_plan(care, "complete", completion.plan, instant)
-    return completion
+    return task.completion(found)
 
 
 def _fees_of(plan: Plan, protocol: ProtocolChoice | None) -> FeeSchedule | None:
@@ -136,7 +133,7 @@ def no_completion(task: Task) -> PlanningError:
     kinds = frozenset(KINDS)
     if task.slots is not None and _is_solved(task, None, kinds):
         return _no_slot(task)
-    names = tuple(name for name, _ in task.limits.cited)
+    names = (*(name for name, _ in task.limits.cited), *names_of(task.house))
 
     def feasible(chosen: frozenset[str]) -> bool:
         left_out = {its: none for name, (its, none) in _OPTIONS.items() if name not in chosen}

@@ -128,7 +128,8 @@ def spoken(names: tuple[str, ...], limits: Limits) -> str:
     for name in names:
         value = getattr(limits, name, None)
         figure = "" if value is True else f" ({in_words(value)})"
-        words.append(name if value is None else f"the limit {name}{figure}")
+        plain = f"the house rule {name}" if name.isupper() else name
+        words.append(plain if value is None else f"the limit {name}{figure}")
     return listed(words)
 
 

@@ -23,10 +23,12 @@ from kap_model._values import (
 from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
+from kap_model.forms.facts import KNOWN_FIELDS
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
+from kap_model.planning.choices import Given, choices_for, folded, forms_of, names_of, only
 from kap_model.planning.conflicts import excluded, kept, smallest_conflict
-from kap_model.planning.house import limits_for
 from kap_model.planning.new_sessions import (
     ANY_NUMBER,
     LEAD_DAYS,
@@ -41,14 +43,14 @@ from kap_model.planning.new_sessions import (
     published_minutes,
     usual_fields,
 )
-from kap_model.planning.search.problem import Placed, SearchProblem
+from kap_model.planning.search.asked import forms_in
+from kap_model.planning.search.problem import Added, SearchProblem, last_day_for
 from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     USUAL_TIME,
     FreeTimes,
     OpenDays,
     Time,
-    last_day_for,
     weekday_of,
 )
 from kap_model.planning.spreading import after_dosings, find_by
@@ -235,28 +237,43 @@ class Draft:
 
     plan: Plan
     limits: Limits
+    house: tuple[HouseRule, ...] = ()
     fees: FeeSchedule | None
     first: int
     """The first day that may be used."""
     usual: Usual = NOTHING
     least: int = 0
     """Dosings that it has even where neither a limit nor an option asks for any."""
+    spaced: bool = attrs.field(init=False)
+    """Whether dosings must not be close together, as nothing says how far apart they are."""
     opening: str | None = None
     """A kind that may come first though nothing asks for it."""
 
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "spaced", is_spaced(self.limits, self.house))
+
     def laid_out(
-        self, limits: Limits, options: DraftOptions, wish: Wish = ANYTHING, every: int = 0
-    ) -> Laid | None:
-        """The sessions of a course; ``None`` = limits, options and the wish exclude each other.
+        self,
+        limits: Limits,
+        house: tuple[HouseRule, ...],
+        options: DraftOptions,
+        wish: Wish = ANYTHING,
+        every: int = 0,
+    ) -> tuple[Added, ...] | None:
+        """The sessions of a course; ``None`` = rules, options and the wish exclude each other.
 
         Args:
             limits: Those that it keeps.
+            house: The house rules that it keeps.
             options: What is asked for.
             wish: What is wished for beyond that.
             every: Days between dosings, where no option says.
         """
         usual = self.usual if wish.usual else NOTHING
-        counts = options.counts(limits, self.least, usual)
+        said = tuple(forms_of(house))
+        forms = [form for _, form in said]
+        shaped = folded(limits, forms)
+        counts = options.counts(shaped, self.least, usual)
         if counts is None:
             return None
         fields = self._fields(limits, options, usual)
@@ -264,11 +281,20 @@ class Draft:
             return None
         if options.integrations is None:
             limits = _with_each(limits, counts, usual.integrations_each or 0)
-        problem = self._problem(limits, options, wish, counts, fields)
-        problem = attrs.evolve(problem, every=options.every or every)
+            shaped = folded(limits, forms)
+        given = Given(
+            kinds=frozenset(options.minutes or ()),
+            place=options.place,
+            support_person=options.support_person,
+        )
+        problem = attrs.evolve(
+            self._problem(shaped, options, wish, counts),
+            rules=(*forms_in(limits, spaced=self.spaced), *said),
+            choices=choices_for(limits, forms, fields, given),
+            every=options.every or every,
+        )
         times, most = self._times(options, wish, problem), None if wish == ANYTHING else FEW
-        found = find_by(wish, problem, times, most, self.plan.zone.day)
-        return None if found is None else Laid(found, fields)
+        return find_by(wish, problem, times, most)
 
     def _may_have(self, limits: Limits, fields: SessionFields, counts: Counts) -> bool:
         needed = [kind for kind, number in counts.by_kind().items() if number]
@@ -292,7 +318,6 @@ class Draft:
         options: DraftOptions,
         wish: Wish,
         counts: Counts,
-        fields: SessionFields,
     ) -> SearchProblem:
         start, delay = options.start, options.integration_delay
         leads = _leads(limits, counts) if wish.leads else {}
@@ -300,7 +325,8 @@ class Draft:
             limits=limits,
             since=max(EARLIEST, self.plan.zone.first_instant(self.first)),
             since_day=0,
-            minutes={kind: its["minutes"] for kind, its in fields.items()},
+            choices=(),
+            facts=frozenset(KNOWN_FIELDS),
             delay=wish.delay if delay is None else delay,
             preparations=counts.preparations,
             dosings=counts.dosings,
@@ -469,14 +495,16 @@ def draft(
     first = civil_date(start, "start")
     if empty.born is not None and empty.born > first:
         raise refusal("born", "must not be after start")
-    limits, day = limits_for(care, first), first.toordinal()
+    limits, house, day = care.limits_on(first), care.rules_on(first), first.toordinal()
+    shaped = folded(limits, [form for _, form in forms_of(house)])
     blank = Draft(
         plan=empty,
         limits=limits,
+        house=house,
         fees=schedule,
         first=day,
         usual=care.usual_on(first),
-        least=_least_of(limits),
+        least=_least_of(shaped),
     )
     found = _drafted(blank, options)
     if found is None:
@@ -500,10 +528,10 @@ def _priced(schedule: FeeSchedule) -> str | None:
     return schedule.id if built_in is None or built_in.fees == schedule else None
 
 
-def lawful_course(limits: Limits, start: dt.date) -> Plan | None:
-    """Some course from a date on that keeps limits; ``None`` = they exclude each other."""
+def lawful_course(limits: Limits, start: dt.date, house: tuple[HouseRule, ...] = ()) -> Plan | None:
+    """Some course from a date on that keeps limits and house rules; ``None`` = there is none."""
     empty = Plan(id="witness", timezone="UTC", sessions=())
-    blank = Draft(plan=empty, limits=limits, fees=None, first=start.toordinal())
+    blank = Draft(plan=empty, limits=limits, house=house, fees=None, first=start.toordinal())
     # Somebody can be named, so that a course with remote dosings only can be.
     return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
 
@@ -522,40 +550,44 @@ def _least_of(limits: Limits) -> int:
 
 def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
     """The most usual course that is possible."""
+    shaped = folded(blank.limits, [form for _, form in forms_of(blank.house)])
     delay, pace = options.integration_delay, options.every
     wishes = wishes_for_draft(
-        usual_delay(blank.limits, blank.usual) if delay is None else delay,
+        usual_delay(shaped, blank.usual) if delay is None else delay,
         asked=delay is not None,
         timed=options.time is not None,
     )
-    paces = (0, usual_pace(blank.limits, blank.usual)) if pace is None else (pace, pace)
+    paces = (0, usual_pace(shaped, blank.usual)) if pace is None else (pace, pace)
     found = most_usual(
-        wishes, paces, lambda wish, every: blank.laid_out(blank.limits, options, wish, every)
+        wishes,
+        paces,
+        lambda wish, every: blank.laid_out(blank.limits, blank.house, options, wish, every),
     )
     return None if found is None else _with(blank, found)
 
 
-def _with(blank: Draft, found: Laid) -> Plan:
-    fresh, fields = new_ids(blank.plan), found.fields
+def _with(blank: Draft, found: Iterable[Added]) -> Plan:
+    fresh = new_ids(blank.plan)
     sessions = [
         CLASS_OF_KIND[placed.kind](
-            id=fresh(placed.kind), start=Instant(placed.begins), **fields[placed.kind]
+            id=fresh(placed.kind), start=Instant(placed.begins), **placed.session.fields
         )
-        for placed in found.sessions
+        for placed in found
     ]
     return attrs.evolve(blank.plan, sessions=sessions)
 
 
 def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
-    names = tuple(name for name, _ in blank.limits.cited)
+    names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
     # Whatever limits are left out, a course may begin as it would with all of them.
     blank = attrs.evolve(blank, opening=first_kind(blank, options))
 
     def feasible(chosen: frozenset[str]) -> bool:
         limits, wished = kept(blank.limits, chosen), options.only(chosen)
+        house = only(blank.house, chosen)
         try:
-            return blank.laid_out(limits, wished) is not None
+            return blank.laid_out(limits, house, wished) is not None
         except PlanningError:
             return False  # what takes too long to find is no course
 

@@ -2,77 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from itertools import product
 from typing import Final
 
-from kap_model._time import NEVER, add_months
+from kap_model._time import NEVER
 from kap_model.planning.search.problem import State
 from kap_model.planning.search.times import FreeTimes
 from kap_model.planning.search.transitions import Transitions
+from kap_model.planning.search.watches import (
+    CountWatch,
+    FollowWatch,
+    PartWatch,
+    PrecedeWatch,
+    RecurWatch,
+    Watch,
+)
 from kap_model.sessions import MEDICAL_KINDS
 
 _BEFORE: Final = ("consultation", "medical-evaluation", "preparation", "integration")
-_DOSING_FIRST: Final = ("dosing", "medical-review")
-_REVIEW_FIRST: Final = ("medical-review", "dosing")
-_AFTER_DOSING: Final = ("integration", "medical-review")
+_DOSING_FIRST: Final = (*_BEFORE, "dosing", "medical-review")
+_REVIEW_FIRST: Final = (*_BEFORE, "medical-review", "dosing")
 _MINUTE: Final = 60
+
+Wanted = dict[int, int | None]
+"""Sessions that are of use, by their place among the choices; for each the one watch that wants
+it, by its place, or ``None`` where more does."""
 
 
 class Goals:
     """The needs of a course so far, by one problem."""
 
     def __init__(self, transitions: Transitions) -> None:
-        self.transitions, self.problem, self.constraints = (
-            transitions,
-            transitions.problem,
-            transitions.constraints,
-        )
-        self._of_kind: Mapping[str, Callable[[State], bool]] = {
-            "consultation": self._wants_consultation,
-            "medical-evaluation": self._wants_evaluation,
-            "preparation": self._wants_preparation,
-            "dosing": self._wants_dosing,
-            "integration": self._wants_integration,
-            "medical-review": self._wants_review,
-        }
+        self.transitions, self.problem = transitions, transitions.problem
+        self.asked = transitions.asked
+        self.of_kind: dict[str, list[int]] = {}
+        """The choices of each kind."""
+        for place, choice in enumerate(self.problem.choices):
+            self.of_kind.setdefault(choice.kind, []).append(place)
 
-    def whole(self, state: State) -> State | None:
+    def wholes(self, state: State) -> list[State]:
         """The course once all booked sessions have been met, if nothing is asked for any more."""
-        found = self.transitions.seen_by(state, NEVER)
-        if found is None or not self.constraints.may_follow(found):
-            return None
-        return found if self._is_whole(found) or not self.transitions.judges_all else None
+        found = []
+        for one in self.transitions.seen_by(state, NEVER):
+            if self.transitions.judges_all and not self._has_all(one):
+                continue
+            ends = [
+                watch.whole(memory)
+                for watch, memory in zip(self.asked.watches, one.memories, strict=True)
+            ]
+            for chosen in product(*ends):
+                links = [link for its in chosen for link in its]
+                timing = self.transitions.clockwork.with_links(one.timing, links)
+                if timing is not None:
+                    found.append(one._replace(timing=timing))
+        return found
 
-    def _is_whole(self, state: State) -> bool:
-        problem, constraints = self.problem, self.constraints
+    def _has_all(self, state: State) -> bool:
+        problem = self.problem
         if state.new_dosings < problem.dosings or state.integrations < problem.integrations:
             return False
-        unprepared = state.preparations < problem.preparations
-        if not state.dosings and (unprepared or constraints.has_too_many(state, None)):
-            return False
-        waits = (
-            constraints.gate and not constraints.gate_holds and state.dosings >= constraints.gate
-        )
-        if waits and not state.reviewed:
+        if not state.dosings and state.preparations < problem.preparations:
             return False
         if problem.refill_by != NEVER and not state.refilled:
             return False
         unevaluated = problem.may_evaluate and state.evaluated == NEVER
         issued = not (unevaluated and problem.issue_by != NEVER)
-        return issued and state.owed_by == NEVER and not state.renews
+        return issued and state.owed_by == NEVER
 
     def number(self, state: State) -> int:
         """How many more sessions there have to be at least."""
         problem = self.problem
-        dosings = problem.dosings - state.new_dosings
+        dosings = max(0, problem.dosings - state.new_dosings)
         wanted = dosings * (1 + problem.each) + self.integrations(state)
         if not state.dosings and dosings:
             wanted += sum(self.intake(state).values())
-        return wanted + (self.transitions.judges_all and self._lacks_review(state))
+        lacks_review = self._is_short(state) or self._has_to_be_reviewed(state)
+        return wanted + (self.transitions.judges_all and lacks_review)
 
     def integrations(self, state: State) -> int:
         """How many more have to follow the last dosing."""
-        if not state.dosings or not self.constraints.owes(state):
+        owed = self.problem.owed
+        if not state.dosings or (owed is not None and state.last_name not in owed):
             return 0
         ahead = self.transitions.ahead["integration"][state.seen]
         return max(0, self.problem.each - state.integrated - ahead)
@@ -84,97 +95,111 @@ class Goals:
         lacking = {"preparation": problem.preparations - state.preparations - ahead}
         if problem.may_evaluate and state.evaluated == NEVER:
             lacking["medical-evaluation"] = 1
-            if state.consulted == NEVER and problem.limits.consultation_first:
+            if not state.consulted and problem.limits.consultation_first:
                 lacking["consultation"] = 1
         return {kind: number for kind, number in lacking.items() if number > 0}
 
-    def kinds(self, state: State) -> list[str]:
-        """The kinds of which one more may be of use now or later, the usual next one first."""
-        order = (*_BEFORE, *(_REVIEW_FIRST if self._is_urgent(state) else _DOSING_FIRST))
-        found = [kind for kind in order if self.wants(kind, state)]
-        if self.transitions.ahead["dosing"][state.seen]:
-            # A booked dosing may come to want them.
-            found += [kind for kind in _AFTER_DOSING if kind not in found]
+    def wanted(self, state: State) -> Wanted:
+        """The sessions of which one more is of use next."""
+        found: Wanted = {}
+        if self.transitions.judges_all:
+            for kind in self._kinds(state):
+                found.update(dict.fromkeys(self.of_kind[kind]))
+        coming = self._coming(state, found)
+        for watch, memory in zip(self.asked.watches, state.memories, strict=True):
+            bits = watch.wants(memory, coming)
+            serving = self._serving(watch, bits) if bits else []
+            if (
+                serving
+                and self._waits(state)
+                and isinstance(watch, CountWatch)
+                and not watch.before
+            ):
+                kinds = self.problem.choices
+                serving = [place for place in serving if kinds[place].kind != "integration"]
+            for place in serving:
+                if place not in found:
+                    found[place] = watch.place
+                elif found[place] not in (None, watch.place):
+                    found[place] = None
         return found
 
-    def wants(self, kind: str, state: State) -> bool:
-        """Whether one more session of a kind may be of use next."""
-        return self._of_kind[kind](state)
+    def _coming(self, state: State, wanted: Wanted) -> int:
+        """The bits of selectors of all that is still to come, as far as anything asks for it."""
+        marks, coming = self.asked.marks, self.transitions.marks_ahead[state.seen]
+        for place in wanted:
+            coming |= marks[place]
+        before = -1
+        while before != coming:
+            before, bits = coming, 0
+            for watch, memory in zip(self.asked.watches, state.memories, strict=True):
+                bits |= watch.brings(memory, coming)
+            for its in marks:
+                if its & bits:
+                    coming |= its
+        return coming
 
-    def _wants_consultation(self, state: State) -> bool:
-        asked = self.problem.limits.consultation_first and self.transitions.judges_all
-        if state.consulted != NEVER or not asked:
-            return False
-        ahead = self.transitions.ahead["medical-evaluation"]
-        if self.problem.has_evaluation:
-            return ahead[state.seen] == ahead[0] > 0
-        return self._wants_evaluation(state)
+    def _serving(self, watch: Watch, bits: int) -> list[int]:
+        """The choices that a watch wants; what only has to recur is no second evaluation."""
+        choices, marks = self.problem.choices, self.asked.marks
+        found = [place for place in range(len(choices)) if marks[place] & bits]
+        if not isinstance(watch, RecurWatch | PartWatch):
+            return found
+        others = [place for place in found if choices[place].kind != "medical-evaluation"]
+        return others or found
 
-    def _wants_evaluation(self, state: State) -> bool:
-        return self.problem.may_evaluate and state.evaluated == NEVER
-
-    def _wants_preparation(self, state: State) -> bool:
-        if state.dosings or not self.transitions.judges_all:
-            return False
-        return state.preparations < self.problem.preparations
-
-    def _wants_dosing(self, state: State) -> bool:
-        return state.new_dosings < self.problem.dosings and self._may_come_next(state)
-
-    def _wants_integration(self, state: State) -> bool:
-        problem = self.problem
-        if state.dosings and self.constraints.owes(state) and state.integrated < problem.each:
-            return True
-        if state.new_dosings and self._comes_late(state):
-            return True
-        if not state.dosings and problem.limits.integration_after_dosing:
-            return False
-        coming = (problem.dosings - state.new_dosings) * problem.each
+    def _kinds(self, state: State) -> list[str]:
+        """The kinds that are wanted for what no form says."""
+        problem, found = self.problem, []
+        if problem.may_evaluate and state.evaluated == NEVER:
+            found.append("medical-evaluation")
+        if not state.dosings and state.preparations < problem.preparations:
+            found.append("preparation")
+        if state.new_dosings < problem.dosings:
+            found.append("dosing")
+        coming = max(0, problem.dosings - state.new_dosings) * problem.each
         coming += self.transitions.ahead["integration"][state.seen]
-        return self.transitions.judges_all and state.integrations + coming < problem.integrations
+        early = not state.dosings and problem.limits.integration_after_dosing
+        early = early or self._waits(state)
+        if not early and state.integrations + coming < problem.integrations:
+            found.append("integration")
+        if self._asks_review(state):
+            found.append("medical-review")
+        return found
 
-    def _comes_late(self, state: State) -> bool:
-        """Whether a booked integration may be too late to be the first after a new dosing."""
-        limited = self.problem.limits.integration_window_hours is not None
-        ahead = self.transitions.ahead["integration"][state.seen]
-        return limited and state.last_id is None and not state.integrated and ahead > 0
+    def _waits(self, state: State) -> bool:
+        """Whether integrations beyond one for each dosing are to come later."""
+        problem, ahead = self.problem, self.transitions.ahead["dosing"][state.seen]
+        return problem.spread and bool(state.new_dosings < problem.dosings or ahead)
 
-    def _wants_review(self, state: State) -> bool:
-        constraints = self.constraints
-        renews = (constraints.months and state.contact) or constraints.by_quarter
-        goes_on = self.problem.total > state.dosings
-        return self.transitions.judges_all and (self.asks_review(state) or bool(goes_on and renews))
-
-    def asks_review(self, state: State) -> bool:
-        """Whether a review is asked for by itself, and not to renew the last contact alone."""
-        if self.problem.refill_by != NEVER and not state.refilled:
+    def _asks_review(self, state: State) -> bool:
+        problem = self.problem
+        if state.owed_by != NEVER or (problem.refill_by != NEVER and not state.refilled):
             return True
-        return self._asks_review_now(state)
+        return state.dosings > 0 and self._is_short(state)
 
-    def may_review_on(self, state: State, day: int) -> bool:
-        """Whether a review on a day serves what asks for it: refills ask for later ones."""
-        refills = self.problem.refill_by != NEVER and not state.refilled
-        return not refills or day >= self.problem.refill_from or self._asks_review_now(state)
+    def _asks_for_review(self, state: State) -> bool:
+        """Whether a rule asks for a review by itself, and not only to renew the last contact."""
+        bits = self._review_bits()
+        return any(
+            isinstance(watch, FollowWatch | PrecedeWatch) and watch.wants(memory, ~0) & bits
+            for watch, memory in zip(self.asked.watches, state.memories, strict=True)
+        )
 
-    def _asks_review_now(self, state: State) -> bool:
-        problem, constraints = self.problem, self.constraints
-        if state.owed_by != NEVER:
-            return True
-        goes_on = problem.total > state.dosings
-        if constraints.gate and not state.reviewed and state.dosings >= constraints.gate:
-            return goes_on or not constraints.gate_holds
-        return goes_on and state.dosings > 0 and self._is_short(state)
+    def _has_to_be_reviewed(self, state: State) -> bool:
+        """Whether a rule asks for a review, now or later."""
+        bits = self._review_bits()
+        for watch, memory in zip(self.asked.watches, state.memories, strict=True):
+            if isinstance(watch, FollowWatch | PrecedeWatch) and watch.by.bit & bits:
+                if watch.each.may_select(memory[0]) or watch.wants(memory, ~0):
+                    return True
+        return False
 
-    def _lacks_review(self, state: State) -> bool:
-        """Whether one more review has to come, whatever else does."""
-        constraints = self.constraints
-        last = constraints.gate + constraints.gate_holds
-        if constraints.gate and not state.reviewed and self.problem.total >= last:
-            return True
-        return self._is_short(state)
-
-    def _covered(self, state: State) -> float:
-        return (self.problem.limits.initial_supply or 0) + state.covered
+    def _review_bits(self) -> int:
+        bits = 0
+        for place in self.of_kind["medical-review"]:
+            bits |= self.asked.marks[place]
+        return bits
 
     def _is_short(self, state: State) -> bool:
         """Whether reviews have yet to bring medicine for some dosings."""
@@ -182,30 +207,15 @@ class Goals:
         counts = state.evaluated != NEVER or problem.may_evaluate or problem.supplied_at_once
         if not (problem.infers_supply and counts):
             return False
-        return self._covered(state) < problem.total
+        total = state.dosings + max(0, problem.dosings - state.new_dosings)
+        total += self.transitions.ahead["dosing"][state.seen]
+        return (problem.limits.initial_supply or 0) + state.covered < total
 
-    def _is_urgent(self, state: State) -> bool:
-        """Whether a review comes before the next dosing where both may."""
-        gate = self.constraints.gate
-        if gate and not state.reviewed and state.dosings >= gate:
-            return True
-        return self.problem.infers_supply and self._covered(state) <= state.dosings
-
-    def _may_come_next(self, state: State) -> bool:
-        """Whether a dosing may come next on some day; what is booked may still help it."""
-        constraints, number = self.constraints, state.dosings + 1
-        if state.seen < len(self.transitions.events):
-            return True
-        if number == 1:
-            unevaluated = self.problem.limits.evaluation_first and state.cleared == NEVER
-            return state.preparations >= self.problem.preparations and not unevaluated
-        if constraints.gate_holds and number == constraints.gate + 1 and not state.reviewed:
-            return False
-        problem = self.problem
-        counts = state.evaluated != NEVER or problem.supplied_at_once
-        if problem.infers_supply and counts and self._covered(state) < number:
-            return False
-        return not state.lapsed and constraints.may_follow(state)
+    def order(self, state: State) -> tuple[str, ...]:
+        """The kinds in the order in which they usually come next."""
+        covered = (self.problem.limits.initial_supply or 0) + state.covered
+        short = self.problem.infers_supply and covered <= state.dosings
+        return _REVIEW_FIRST if short or self._asks_for_review(state) else _DOSING_FIRST
 
 
 # ``least_finish`` is that of the dosings and integrations that are lacking, one after the other,
@@ -213,54 +223,30 @@ class Goals:
 # Every completion holds at least those in that order, and more only takes time: none is over
 # before. Where a booked session could take a part, its part is left out, which only lowers the
 # bound. The best bound is followed first, so the first whole course is the one that is over
-# first. ``is_lost`` likewise asks what is left at best: a course is dropped only where even the
-# first contact or dosing that may still come, new or booked, is too late whatever is chosen. See
-# docs/explanation/design.md, "How the search for completions works".
+# first. See docs/explanation/design.md, "How the search for completions works".
 class FinishBounds:
     """Bounds on what comes next, by the free times that are left."""
 
     def __init__(self, goals: Goals, times: Mapping[str, FreeTimes]) -> None:
         self.goals, self.times = goals, times
         self.transitions, self.problem = goals.transitions, goals.problem
-        self.lengths = {kind: minutes * _MINUTE for kind, minutes in self.problem.minutes.items()}
+        self.lengths = {
+            kind: min(self.problem.choices[place].minutes for place in places) * _MINUTE
+            for kind, places in goals.of_kind.items()
+        }
+        self._pace = max(self.problem.every, goals.asked.pace())
 
     def is_lost(self, state: State) -> bool:
         """Whether what comes next is too late already, whatever is chosen."""
-        if not self.transitions.judges_all:
+        if state.owed_by == NEVER or not self.transitions.judges_all:
             return False
-        contact = self._next_contact(state)
-        if contact > state.owed_by:
-            return True
-        day, soonest = self._next_dosing(state)
-        if day == NEVER or not state.dosings:
-            return False
-        gap = self.problem.limits.dosing_gap_days
-        if soonest and gap is not None and gap.above(day - state.last_day):
-            return True
-        months = self.transitions.constraints.months
-        if not months:
-            return False
-        due = add_months(state.contact, months)
-        return day > due >= self.problem.since_day and contact > due
+        return self._next_contact(state) > state.owed_by
 
     def _next_contact(self, state: State) -> int:
         """A day before which no medical contact comes next."""
         events = self.transitions.events[state.seen :]
         booked = [self.problem.day_of[s.id] for s in events if s.kind in MEDICAL_KINDS]
-        return min([self._first_day("medical-review", state.now, 0), *booked])
-
-    def _next_dosing(self, state: State) -> tuple[int, bool]:
-        """A day before which no dosing comes next, and whether the next one is new."""
-        new = NEVER
-        if state.new_dosings < self.problem.dosings:
-            lacking, day = self.goals.integrations(state), state.last_day + self.problem.delay
-            now, _ = self._after("integration", lacking, state.now, day)
-            new = self._first_day("dosing", now, state.last_day + self.pace(state))
-        if not self.transitions.ahead["dosing"][state.seen]:
-            return new, new < NEVER
-        events = self.transitions.events[state.seen :]
-        booked = next(session for session in events if session.kind == "dosing")
-        return min(new, self.problem.day_of[booked.id]), False
+        return min([self._first_day("medical-review", self.transitions.now(state), 0), *booked])
 
     def _first_day(self, kind: str, now: int, day: int) -> int:
         """The first day on which a time for a kind is left."""
@@ -273,8 +259,9 @@ class FinishBounds:
 
         It is that of a chain of the dosings and integrations that are lacking, and nothing else.
         """
-        problem, now, day = self.problem, state.now, state.last_day
-        left = problem.dosings - state.new_dosings
+        problem, now = self.problem, self.transitions.now(state)
+        day = 0 if state.last is None else state.timing.day_of(state.last)
+        left = max(0, problem.dosings - state.new_dosings)
         pace = self.pace(state) if left else 0
         first = problem.earliest.get("dosing", 0)
         # An integration that is booked may be the one that a new dosing asks for.
@@ -293,13 +280,13 @@ class FinishBounds:
 
     def _after_intake(self, state: State) -> int:
         """When all that comes before the first dosing can be over, where times are shared."""
-        lacking = self.goals.intake(state)
-        latest = state.now
+        lacking, now = self.goals.intake(state), self.transitions.now(state)
+        latest = now
         for kind in lacking:
             sharing = [other for other in lacking if self.times[other] is self.times[kind]]
             quickest = min(sharing, key=self.lengths.__getitem__)
             number = sum(lacking[other] for other in sharing)
-            latest = max(latest, self._after(quickest, number, state.now, 0)[0])
+            latest = max(latest, self._after(quickest, number, now, 0)[0])
         return latest
 
     def _after(self, kind: str, number: int, now: int, day: int) -> tuple[int, int]:
@@ -315,8 +302,5 @@ class FinishBounds:
 
     def pace(self, state: State) -> int:
         """The days from the last dosing so far to a new one, at least."""
-        gap = self.problem.limits.dosing_gap_days
         # A booked dosing may come before the new one, so that this one's distance does not count.
-        if self.transitions.ahead["dosing"][state.seen]:
-            return 0
-        return max(self.problem.every, (gap and gap.min) or 0)
+        return 0 if self.transitions.ahead["dosing"][state.seen] else self._pace

@@ -4,14 +4,51 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
 from kap_model._time import NEVER
-from kap_model.limits import Bounds, Frequency, Limits
-from kap_model.planning.new_sessions import ANY_NUMBER, frequency_of
-from kap_model.sessions import Session
+from kap_model.forms._form import RuleForm
+from kap_model.forms.counting import Rate
+from kap_model.limits import Limits
+from kap_model.planning.search.timing import Anchor, Timing
+from kap_model.sessions import DEFAULT_PLACE, Session
+
+
+class NewSession(NamedTuple):
+    """A session that may be added, without its time.
+
+    Attributes:
+        kind: Its kind.
+        fields: All its fields but id and start, ``minutes`` among them.
+    """
+
+    kind: str
+    fields: Mapping[str, Any]
+
+    @property
+    def minutes(self) -> int:
+        """Its length."""
+        found: int = self.fields["minutes"]
+        return found
+
+    def field(self, name: str) -> Any:
+        """A field, by its default where it is not set."""
+        default = {"place": DEFAULT_PLACE.get(self.kind), "format": "individual"}.get(name)
+        return self.fields.get(name, default)
+
+
+class Added(NamedTuple):
+    """A session that is added, and its start in seconds."""
+
+    session: NewSession
+    begins: int
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.session.kind
 
 
 @frozen(kw_only=True, eq=False)
@@ -22,14 +59,18 @@ class SearchProblem:
 
     Attributes:
         limits: Those that new sessions keep.
+        rules: The forms that they make, and those of house rules, each with its rule's id.
+        choices: The sessions that may be added, for each kind the most usual one first.
         booked: The counting sessions that stay where they are.
         since: New sessions start then or later; before it is history, which is not judged.
         since_day: Its date.
         day_of: The date of each booked session, by id.
-        known: Rules that a booked session breaks already, as pairs of rule and session id.
-        minutes: The length of a new session of each kind.
+        known: What is violated already: pairs of a rule and the ids of the sessions concerned.
         every: New dosings are at least so many days from any other.
-        delay: Days from a dosing to a new integration after it.
+        delay: Days from a dosing to a new integration after it, at least; ``rest``: minutes.
+        spread: Whether each of the last dosings comes to an integration before any comes to a
+            second one, and what is beyond that comes last; ``apart``: on days of their own.
+        facts: The fields that new sessions have to state where a rule asks that they are known.
         preparations, integrations: How many the course has to reach.
         dosings: How many new ones there have to be.
         has_evaluation: Whether the course has a medical evaluation already.
@@ -49,14 +90,19 @@ class SearchProblem:
     """
 
     limits: Limits
+    rules: tuple[tuple[str, RuleForm], ...] = ()
+    choices: tuple[NewSession, ...]
     booked: tuple[Session, ...] = ()
     since: int
     since_day: int
     day_of: Mapping[str, int] = field(factory=dict)
-    known: frozenset[tuple[str, str]] = frozenset()
-    minutes: Mapping[str, int]
+    known: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     every: int = 0
     delay: int = 0
+    rest: int = 0
+    spread: bool = False
+    apart: bool = False
+    facts: frozenset[str] = frozenset()
     preparations: int = 0
     integrations: int = 0
     dosings: int = 0
@@ -86,6 +132,10 @@ class SearchProblem:
         object.__setattr__(self, "each", self.limits.integration_per_dosing or 0)
         object.__setattr__(self, "total", booked + self.dosings)
 
+    def minutes_of(self, kind: str) -> int:
+        """The usual length of a new session of a kind."""
+        return next(choice.minutes for choice in self.choices if choice.kind == kind)
+
     @property
     def may_evaluate(self) -> bool:
         """Whether an evaluation may have to be added."""
@@ -97,20 +147,16 @@ class SearchProblem:
         return not self.has_evaluation and self.owed is None and bool(asked)
 
     @property
-    def preparation_bounds(self) -> Bounds:
-        """How many preparations may come before the first dosing."""
-        return self.limits.preparation_count or ANY_NUMBER
-
-    @property
     def supplied_at_once(self) -> bool:
         """Whether the first medicine is there from the start: nobody evaluates, nor has to."""
         unasked = self.limits.evaluation_first is None and not self.may_evaluate
         return self.infers_supply and unasked and self.evaluated == NEVER
 
     @property
-    def frequency(self) -> Frequency | None:
-        """The most dosings in consecutive days."""
-        return frequency_of(self.limits)
+    def fewest_days(self) -> int:
+        """The days in which rules allow a number of dosings, at most."""
+        rates = [form.days for _, form in self.rules if isinstance(form, Rate)]
+        return max(rates, default=0)
 
     @property
     def refill(self) -> float:
@@ -124,101 +170,77 @@ class SearchProblem:
         return self.arrivals is None and self.limits.initial_supply is not None
 
 
-class Placed(NamedTuple):
-    """A new session at a time.
-
-    Attributes:
-        kind: Its kind.
-        begins, ends: In seconds.
-        latest: The latest start that its free time would allow.
-    """
-
-    kind: str
-    begins: int
-    ends: int
-    latest: int
-
-    @property
-    def length(self) -> int:
-        """In seconds."""
-        return self.ends - self.begins
-
-
-Track = tuple[Placed, Any] | None
-"""The new sessions so far, the last one first, each with those before it."""
-
-
-class NextSession(NamedTuple):
-    """A session that comes next, new or booked.
-
-    Attributes:
-        begins, ends: In seconds; ``day``: the date's ordinal.
-        name: Its id; ``None`` = it is new.
-        judged: Whether it has to keep the rules: history is not judged.
-    """
-
-    begins: int
-    ends: int
-    day: int
-    name: str | None
-    judged: bool
-
-
-# A course is a sequence, for its sessions never overlap. What may come next depends on what the
-# sequence has come to: these facts, and no earlier order or time. So two courses that agree in
-# them have the same continuations, and many sequences are followed as one (see ``_comparison`` in
-# ``search``). ``placed`` is how a course came about; it is read again only to hand the sessions
-# out, and to let the last dosing stand later where a booked integration would be out of its
-# window. Written as a tuple, since thousands are made: docs/explanation/design.md, "How the
-# search for completions works", calls it what matters of a course so far.
+# A course is a sequence, for its sessions never overlap, and times that follow from it. What may
+# come next depends on what the sequence has come to: these facts, and no earlier order. So two
+# courses that agree in them have the same continuations, and many sequences are followed as one
+# (see ``_comparison`` in ``search``). Written as a tuple, since thousands are made.
 class State(NamedTuple):
     """A course so far; instants in seconds, days as ordinals.
 
     Attributes:
-        seen: How many events of booked sessions are behind.
-        now: Nothing new starts before.
-        consulted: The end of the first consultation.
-        cleared: From when the client is cleared for dosings.
-        evaluated: The first end of a clearing evaluation; ``supplied``: the end of the first one.
-        preparations, new_preparations: Before the first dosing, and those of them that are new.
+        seen: How many booked sessions are behind.
+        timing: The new sessions, each as early as can be.
+        memories: What each rule's watch remembers.
+        consulted: Whether there was a consultation.
+        cleared: From when the client is cleared for dosings; -1 = by a new evaluation.
+        evaluated: The first end of a clearing evaluation, likewise; ``supplied``: the end of the
+            first one.
+        preparations: Before the first dosing.
         dosings, new_dosings: All so far, and those of them that are new.
-        first_end: The end of the first dosing; ``gate_end``: of the one that asks for a review.
-        last_id, last_day, last_end: The last dosing; its id is ``None`` where it is new.
-        recent: The dates of the last dosings, as many as a frequency allows.
+        last: The last dosing; ``last_name``: its id.
+        latest: The last integration.
         integrated: Integrations since the last dosing; ``integrations``: all.
         covered: Dosings for which reviews have brought medicine.
-        reviewed: Whether the review after the first dosings was held.
         refilled: Whether a review since the first issue was held.
-        contact: The date of the last medical contact, or of the first dosing without one.
         owed_by: The last date for a contact that is owed.
-        renews: The day after which a dosing has to come, for the last review to be of use.
-        lapsed: Whether contact lapsed, so that no dosing may follow.
-        placed: The new sessions.
     """
 
     seen: int = 0
-    now: int = 0
-    consulted: int = NEVER
+    timing: Timing = Timing()
+    memories: tuple[tuple[Any, ...], ...] = ()
+    consulted: bool = False
     cleared: int = NEVER
     evaluated: int = NEVER
     supplied: int = NEVER
     preparations: int = 0
-    new_preparations: int = 0
     dosings: int = 0
     new_dosings: int = 0
-    first_end: int = NEVER
-    gate_end: int = NEVER
-    last_id: str | None = None
-    last_day: int = 0
-    last_end: int = 0
-    recent: tuple[int, ...] = ()
+    last: Anchor | None = None
+    last_name: str | None = None
+    latest: Anchor | None = None
     integrated: int = 0
     integrations: int = 0
     covered: float = 0
-    reviewed: bool = False
     refilled: bool = False
-    contact: int = 0
     owed_by: int = NEVER
-    renews: int = 0
-    lapsed: bool = False
-    placed: Track = None
+
+
+_WEEK: Final = 7
+_SLACK_DAYS: Final = 70
+
+
+# Days without end cannot be searched. Each dosing takes at most its distance, and a week for its
+# weekday; each other session a day, or a week where some days are closed; a closed date costs a
+# day, and another where a session moves beyond it. What is left over covers windows and reviews.
+# Usual times are tried first, and their no only means that the next try has more of them: the
+# last one has every free time up to this day (docs/explanation/design.md, "How the search for
+# completions works").
+def last_day_for(
+    problem: SearchProblem, first: int, *, seldom: bool = False, closed: int = 0
+) -> int:
+    """The last day that new sessions may need, from a day on.
+
+    Args:
+        problem: What has to come.
+        first: The first day on which everything may start.
+        seldom: Whether some days have no sessions, so that each session may take a week.
+        closed: The number of dates on which nothing is held.
+    """
+    limits = problem.limits
+    gap = limits.dosing_gap_days
+    pace = max(problem.every, (gap and gap.min) or 0, problem.fewest_days)
+    others = problem.preparations + problem.integrations
+    others += problem.total * (problem.each + problem.delay + 2)
+    # Up to a week more than the pace, for dosings that wait for their weekday.
+    days = problem.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
+    return first + days + _SLACK_DAYS + 2 * closed

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple, TypeAlias
 from attrs import frozen
 
 from kap_model._time import LATEST, Zone
-from kap_model.planning.search.problem import SearchProblem
 from kap_model.sessions import USUAL_HOUR, Session
 
 
@@ -98,35 +97,6 @@ USUAL_TIME: Final[Time] = (USUAL_HOUR, 0)
 DAYTIME: Final[HoursOfDay] = ((8, 0), (20, 0))
 WHOLE_DAY: Final[HoursOfDay] = ((0, 0), None)
 _HOURS: Final = 24
-_WEEK: Final = 7
-_SLACK_DAYS: Final = 70
-
-
-# Days without end cannot be searched. Each dosing takes at most its distance, and a week for its
-# weekday; each other session a day, or a week where some days are closed; a closed date costs a
-# day, and another where a session moves beyond it. What is left over covers windows and reviews.
-# Usual times are tried first, and their no only means that the next try has more of them: the
-# last one has every free time up to this day (docs/explanation/design.md, "How the search for
-# completions works").
-def last_day_for(
-    problem: SearchProblem, first: int, *, seldom: bool = False, closed: int = 0
-) -> int:
-    """The last day that new sessions may need, from a day on.
-
-    Args:
-        problem: What has to come.
-        first: The first day on which everything may start.
-        seldom: Whether some days have no sessions, so that each session may take a week.
-        closed: The number of dates on which nothing is held.
-    """
-    limits = problem.limits
-    gap, often = limits.dosing_gap_days, problem.frequency
-    pace = max(problem.every, (gap and gap.min) or 0, often.days if often else 0)
-    others = problem.preparations + problem.integrations
-    others += problem.total * (problem.each + problem.delay + 2)
-    # Up to a week more than the pace, for dosings that wait for their weekday.
-    days = problem.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
-    return first + days + _SLACK_DAYS + 2 * closed
 
 
 @frozen(kw_only=True)

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Final, NamedTuple
 
-from kap_model._time import HOUR_SECONDS, NEVER
-from kap_model.planning.search.constraints import Constraints
-from kap_model.planning.search.problem import NextSession, Placed, SearchProblem, State, Track
-from kap_model.sessions import KINDS, Session
+from kap_model._time import NEVER
+from kap_model.planning.search.asked import Asked
+from kap_model.planning.search.problem import SearchProblem, State
+from kap_model.planning.search.timing import Anchor, Clockwork, Link, after_rest, at_least
+from kap_model.planning.search.watches import Met
+from kap_model.sessions import KINDS, MEDICAL_KINDS, Session
+
+_BEFORE_ALL: Final = -1
+"""When something is over that came before in the sequence."""
 
 
-# A step adds one new session at the first start that its free time allows, after all before it.
+class _Room(NamedTuple):
+    """Where a new session may start: from an instant and a date on, and until such."""
+
+    since: int = 0
+    since_day: int = 0
+    until: int = NEVER
+    until_day: int = NEVER
+
+
+# A step adds one new session as early as its free times and all links allow, after all before it.
 # Booked sessions are met on the way, each at the moment at which it counts, so that every rule is
 # asked in the order of time whichever of the two comes first: a dosing when it starts, for it
-# needs what is there by then; all else when it is over, for only then does it serve. As early as
-# can be is right but for a dosing whose first integration has a window: where that one can only
-# come late, the dosing, and what stands between, are pushed along as far as their free times let
-# them (``_moved``). A step that gives ``None`` ends a sequence; docs/explanation/design.md, "How
-# the search for completions works".
+# needs what is there by then; all else when it is over, for only then does it serve. A new session
+# stays between the booked sessions between which it was placed, however late links push it; that
+# it stands beyond the next one is another sequence. A step that gives nothing ends a sequence;
+# docs/explanation/design.md, "How the search for completions works".
 class Transitions:
     """The steps of one search: from a course so far to one with one more session."""
 
-    def __init__(self, problem: SearchProblem) -> None:
-        self.problem = problem
-        self.constraints = Constraints(problem)
+    def __init__(self, problem: SearchProblem, clockwork: Clockwork) -> None:
+        self.problem, self.limits, self.clockwork = problem, problem.limits, clockwork
+        self.asked = Asked(problem)
         self.judges_all = problem.owed is None
         self.events = sorted(
             problem.booked, key=lambda s: (self._moment(s), s.kind == "dosing", s.id)
@@ -32,14 +46,17 @@ class Transitions:
         self.moments = [self._moment(session) for session in self.events]
         self.ahead = {kind: self._ahead(kind) for kind in KINDS}
         """For each kind, how many booked sessions come from each event on."""
-        self._effects: Mapping[str, Callable[[State, NextSession], State | None]] = {
-            "consultation": self._consultation,
-            "medical-evaluation": self._evaluation,
-            "preparation": self._preparation,
-            "dosing": self._dosing,
-            "integration": self._integration,
-            "medical-review": self._review,
-        }
+        self.marks_ahead = [0]
+        """The bits of the selectors of booked sessions from each event on."""
+        starts = [NEVER]
+        for session in reversed(self.events):
+            self.marks_ahead.append(self.marks_ahead[-1] | self.asked.marks_of[session.id])
+            starts.append(min(starts[-1], session.begins))
+        self.marks_ahead.reverse()
+        self.next_start = starts[::-1]
+        """The first start of a booked session from each event on."""
+        # Of rules with functions of their own: the last session named is the one in question.
+        self._known = {(rule, names[-1]) for rule, names in problem.known if names}
 
     def _moment(self, session: Session) -> int:
         """When a session counts: a dosing asks when it starts, all else serves when it is over.
@@ -55,179 +72,287 @@ class Transitions:
             counts.append(counts[-1] + (session.kind == kind))
         return counts[::-1]
 
-    def start(self) -> State:
+    def now(self, state: State) -> int:
+        """Nothing new starts before."""
+        placed = state.timing.placed
+        return placed[-1].ends if placed else self.problem.since
+
+    def start(self) -> list[State]:
         """The course before anything new."""
         problem = self.problem
         state = State(
-            now=problem.since,
+            memories=tuple(watch.empty for watch in self.asked.watches),
             cleared=problem.cleared,
             evaluated=problem.evaluated,
             supplied=problem.supplied,
         )
-        past = self.seen_by(state, problem.since) or state
-        return past._replace(owed_by=min(past.owed_by, problem.review_by))
+        past = self.seen_by(state, problem.since)
+        return [one._replace(owed_by=min(one.owed_by, problem.review_by)) for one in past]
 
-    def seen_by(self, state: State, moment: int) -> State | None:
-        """The course once all booked sessions up to a moment have been met; ``None`` = broken."""
+    def seen_by(self, state: State, moment: int) -> list[State]:
+        """The course once all booked sessions up to a moment have been met, in each way it may."""
         until = bisect_right(self.moments, moment)
-        found: State | None = state
-        for place in range(state.seen, until):
-            session = self.events[place]
-            day, judged = self.problem.day_of[session.id], session.begins > self.problem.since
-            if found is None or (judged and self.judges_all and day > found.owed_by):
-                return None
-            met = NextSession(session.begins, session.ends, day, session.id, judged)
-            found = self._effects[session.kind](found, met)
-        return found and found._replace(seen=until)
+        if until == state.seen:
+            return [state]
+        batch = self.events[state.seen : until]
+        found: State | None = state._replace(seen=until)
+        for session in batch:
+            found = found and self._with_booked(found, session)
+        states = [] if found is None else [found]
+        for session in sorted(batch, key=lambda s: (s.begins, s.rank, s.id)):
+            day = self.problem.day_of[session.id]
+            anchor = Anchor(-1, session.begins, session.ends, day)
+            marks = self.asked.marks_of[session.id]
+            met = Met(anchor, session.id, marks, session.minutes)
+            states = [more for one in states for more in self._met(one, met, session)]
+        return states
 
-    def with_new(self, state: State, placed: Placed, day: int) -> State | None:
-        """The course with a new session, all before it met; ``None`` = it would break a rule."""
-        if day > state.owed_by:
-            return None
-        state = state._replace(now=placed.ends, placed=(placed, state.placed))
-        met = NextSession(placed.begins, placed.ends, day, None, judged=True)
-        return self._effects[placed.kind](state, met)
+    def _met(self, state: State, met: Met, session: Session) -> list[State]:
+        links = self._wishes(state, met, session.kind)
+        if session.kind == "dosing":
+            state = state._replace(last=met.anchor, last_name=session.id)
+        elif session.kind == "integration":
+            state = state._replace(latest=met.anchor)
+        found = []
+        for memories, more in self._ways(state, met):
+            held = [*links, *more]
+            timing = self.clockwork.with_links(state.timing, held) if held else state.timing
+            if timing is not None:
+                found.append(state._replace(timing=timing, memories=memories))
+        return found
 
-    def _asks(self, met: NextSession) -> bool:
-        """Whether all rules are asked of a session."""
-        return met.judged and self.judges_all
+    def _ways(
+        self, state: State, met: Met
+    ) -> list[tuple[tuple[tuple[object, ...], ...], list[Link]]]:
+        """What all watches make of a session, in each way that they leave."""
+        memories, links, choices = list(state.memories), [], []
+        for place, watch in enumerate(self.asked.watches):
+            ways = watch.meet(memories[place], met)
+            if not ways:
+                return []
+            if len(ways) > 1:
+                choices.append([(place, way) for way in ways])
+            else:
+                memories[place] = ways[0][0]
+                links += ways[0][1]
+        if not choices:
+            return [(tuple(memories), links)]
+        found = []
+        for chosen in product(*choices):
+            its, held = list(memories), list(links)
+            for place, (memory, more) in chosen:
+                its[place] = memory
+                held += more
+            found.append((tuple(its), held))
+        return found
 
-    def _consultation(self, state: State, met: NextSession) -> State:
-        return state._replace(consulted=min(state.consulted, met.ends))
+    def _wishes(self, state: State, met: Met, kind: str) -> list[Link]:
+        """How far apart the caller wishes new sessions: dosings, and what follows them."""
+        last, problem = state.last, self.problem
+        is_new = met.name is None
+        if last is None:
+            return []
+        if kind == "dosing" and problem.every and (is_new or last.place >= 0):
+            return [at_least(last, met.anchor, problem.every)]
+        if kind != "integration" or not is_new:
+            return []
+        found = [at_least(last, met.anchor, problem.delay)] if problem.delay else []
+        if problem.rest:
+            found.append(after_rest(last, met.anchor, problem.rest))
+        if problem.apart and state.integrated >= max(1, problem.each) and state.latest is not None:
+            found.append(at_least(state.latest, met.anchor, 1))
+        return found
 
-    def _evaluation(self, state: State, met: NextSession) -> State | None:
-        first = self.ahead["medical-evaluation"][0] == self.ahead["medical-evaluation"][state.seen]
-        if self._asks(met) and not self.constraints.may_evaluate(state, met, first=first):
-            return None
-        if met.name is None:
-            state = state._replace(cleared=met.ends, evaluated=met.ends, supplied=met.ends)
-        return self._contact(state, met.day)
+    def with_new(
+        self, state: State, choice: int, start: int, only: int | None = None
+    ) -> list[State]:
+        """The course with a new session from an instant on, all before it met, in each way."""
+        new = self.problem.choices[choice]
+        kind, place = new.kind, len(state.timing.placed)
+        bounds = self._bounds(state, kind)
+        if bounds is None:
+            return []
+        if not state.timing.placed:
+            bounds = bounds._replace(until_day=min(bounds.until_day, self.problem.first_by))
+        met = Met(Anchor(place), None, self.asked.marks[choice], new.minutes, only)
+        wishes = self._wishes(state, met, kind)
+        since = (max(start, bounds.since), bounds.since_day)
+        until = min(bounds.until, self.next_start[state.seen] - 1)
+        found = []
+        after = self._after(state, kind, met)
+        for memories, links in self._ways(state, met):
+            for one, its_bounds in self._refilled(after, kind, bounds):
+                timing = self.clockwork.with_next(
+                    state.timing,
+                    choice,
+                    (since[0], max(since[1], its_bounds.since_day)),
+                    (until, its_bounds.until_day),
+                    [*wishes, *links],
+                )
+                if timing is not None and timing.placed[-1].day <= state.owed_by:
+                    found.append(one._replace(timing=timing, memories=memories))
+        return found
 
-    def _preparation(self, state: State, met: NextSession) -> State | None:
-        if self._asks(met) and not self.constraints.may_prepare(state, met):
-            return None
-        if state.dosings:
-            return state
-        return state._replace(
-            preparations=state.preparations + 1,
-            new_preparations=state.new_preparations + (met.name is None),
-        )
-
-    def _dosing(self, state: State, met: NextSession) -> State | None:
-        constraints, owed_by = self.constraints, state.owed_by
-        if met.judged and not constraints.may_follow(state):
-            return None
-        if self._asks(met):
-            due = constraints.contact_owed(state, met) if constraints.may_dose(state, met) else None
-            if due is None:
-                return None
-            owed_by = min(owed_by, due)
-        elif constraints.by_quarter and self.judges_all:
-            owed_by = min(owed_by, constraints.quarter_owed(state.contact, met.day))
-        number = state.dosings + 1
-        return state._replace(
-            dosings=number,
-            new_dosings=state.new_dosings + (met.name is None),
-            first_end=met.ends if number == 1 else state.first_end,
-            gate_end=met.ends if number == constraints.gate else state.gate_end,
-            last_id=met.name,
-            last_day=met.day,
-            last_end=met.ends,
-            recent=self._recent(state, met.day),
-            integrated=0,
-            contact=state.contact or (met.day if constraints.months else 0),
-            owed_by=owed_by,
-            renews=0 if met.day > state.renews else state.renews,
-        )
-
-    def _recent(self, state: State, day: int) -> tuple[int, ...]:
-        frequency = self.constraints.frequency
-        if frequency is None:
-            return ()
-        # Sorted, for local dates may go back where clocks are set over midnight.
-        return tuple(sorted((*state.recent, day))[-frequency.at_most :])
-
-    def _integration(self, state: State, met: NextSession) -> State | None:
-        limits, constraints = self.problem.limits, self.constraints
-        if met.name is None and not self._has_room(state, met.day):
-            return None
-        state = state._replace(integrations=state.integrations + 1)
-        if not state.dosings:
-            early = self._asks(met) and limits.integration_after_dosing is not None
-            return None if early and not constraints.knows("INTEG-ORDER", met.name) else state
-        if met.begins < state.last_end:
-            return state
-        in_time: State | None = state
-        if met.judged and not state.integrated:
-            in_time = self._in_window(state, met)
-        return in_time and in_time._replace(integrated=state.integrated + 1)
-
-    def _has_room(self, state: State, day: int) -> bool:
-        """INTEG-COUNT, and the wish for days between."""
-        bounds = self.problem.limits.integration_count
-        total = state.integrations + 1 + self.ahead["integration"][state.seen]
-        too_soon = state.dosings and day < state.last_day + self.problem.delay
-        return not too_soon and (bounds is None or not bounds.above(total))
-
-    def _in_window(self, state: State, met: NextSession) -> State | None:
-        """INTEG-WINDOW: the course with its last dosing as late as this integration needs."""
-        hours = self.problem.limits.integration_window_hours
-        if hours is None or met.begins - state.last_end <= hours * HOUR_SECONDS:
-            return state
-        if state.last_id is not None:
-            known = met.name is not None and self.constraints.knows("INTEG-WINDOW", state.last_id)
-            return state if known else None
-        ends, track = met.begins - hours * HOUR_SECONDS, state.placed
-        own = track[0] if met.name is None and track is not None else None
-        moved = _moved(track[1] if own is not None and track is not None else track, ends, met)
-        if moved is None:
-            return None
-        return state._replace(
-            placed=moved if own is None else (own, moved),
-            last_end=ends,
-            first_end=ends if state.dosings == 1 else state.first_end,
-            gate_end=ends if state.dosings == self.constraints.gate else state.gate_end,
-        )
-
-    def _review(self, state: State, met: NextSession) -> State | None:
+    def _refilled(self, state: State, kind: str, bounds: _Room) -> list[tuple[State, _Room]]:
+        """A review counts for a refill where it stands within its days, or it does not."""
         problem = self.problem
-        if met.name is None or met.name in problem.clearing:
-            refills = problem.refill_from <= met.day <= problem.refill_by
-            brings = problem.refill if state.dosings and met.begins >= state.first_end else 0
+        if kind != "medical-review" or problem.refill_by == NEVER or state.refilled:
+            return [(state, bounds)]
+        within = bounds._replace(
+            since_day=max(bounds.since_day, problem.refill_from),
+            until_day=min(bounds.until_day, problem.refill_by),
+        )
+        return [(state._replace(refilled=True), within), (state, bounds)]
+
+    def knows(self, rule: str, name: str | None) -> bool:
+        """Whether a booked session breaks a rule already."""
+        return name is not None and (rule, name) in self._known
+
+    def _bounds(self, state: State, kind: str) -> _Room | None:
+        """Where a new session may start by the rules with functions of their own."""
+        problem, day = self.problem, self.problem.earliest.get(kind, 0)
+        if kind == "medical-evaluation":
+            length = min(c.minutes for c in problem.choices if c.kind == kind) * 60
+            until = problem.issue_by if problem.issue_by == NEVER else problem.issue_by - length
+            return _Room(0, max(day, problem.born_day), until, self._owed_day(state))
+        if kind == "medical-review":
+            return _Room(0, day, until_day=self._owed_day(state))
+        if kind == "preparation":
+            return self._preparation_bounds(state, day)
+        if kind == "integration":
+            return _Room(0, day) if self._has_room(state) else None
+        return self._dosing_bounds(state, day) if kind == "dosing" else _Room(0, day)
+
+    def _owed_day(self, state: State) -> int:
+        return state.owed_by
+
+    def _preparation_bounds(self, state: State, day: int) -> _Room | None:
+        """PREP-AFTER-SUPPLY."""
+        if self.limits.preparation_after_supply is None:
+            return _Room(0, day)
+        arrivals = self.problem.arrivals
+        if arrivals is None:
+            return None if state.evaluated == NEVER else _Room(state.evaluated, day)
+        # An arrival that is not recorded is for people to record.
+        return _Room(0, max(day, arrivals[0][0]) if arrivals else day)
+
+    def _has_room(self, state: State) -> bool:
+        """INTEG-COUNT, with what is booked."""
+        bounds = self.limits.integration_count
+        total = state.integrations + 1 + self.ahead["integration"][state.seen]
+        return bounds is None or not bounds.above(total)
+
+    def _dosing_bounds(self, state: State, day: int) -> _Room | None:
+        """MED-CLEAR, AGE-MIN and SUPPLY-BALANCE for a new dosing."""
+        problem, number, begins = self.problem, state.dosings + 1, 0
+        if number == 1:
+            if state.preparations < problem.preparations:
+                return None
+            if not problem.has_evaluation and state.evaluated == NEVER:
+                day = max(day, problem.born_day)
+        if self.limits.evaluation_first is not None:
+            if state.cleared == NEVER:
+                return None
+            begins = max(0, state.cleared)
+        if problem.arrivals is not None:
+            return _Room(begins, max(day, self._covered_on(number)))
+        if self.limits.initial_supply is not None and self._is_short(state, number, None):
+            return None
+        return _Room(begins, day)
+
+    def _is_short(self, state: State, number: int, booked: Session | None) -> bool:
+        """Whether inferred medicine does not reach for a dosing."""
+        begins = self.now(state) if booked is None else booked.begins
+        at_once = self.problem.supplied_at_once
+        if begins < state.evaluated and not at_once:
+            return False
+        given = at_once or begins >= state.supplied
+        first = (self.limits.initial_supply or 0) if given else 0
+        return first + state.covered < number
+
+    def _covered_on(self, number: int) -> int:
+        """The day on which tracked medicine for so many dosings has arrived.
+
+        Medicine beyond what is recorded is for people to record.
+        """
+        limits, arrivals = self.limits, self.problem.arrivals
+        asked = limits.initial_supply is not None or limits.refill_supply is not None
+        if not asked or not arrivals or arrivals[-1][1] < number:
+            return 0
+        return next(day for day, covered in arrivals if covered >= number)
+
+    def _after(self, state: State, kind: str, met: Met) -> State:
+        """The facts of the course with a new session."""
+        if kind == "medical-evaluation":
+            passed = _BEFORE_ALL
+            state = state._replace(cleared=passed, evaluated=passed, supplied=passed)
+        elif kind == "dosing":
+            state = state._replace(
+                dosings=state.dosings + 1,
+                new_dosings=state.new_dosings + 1,
+                last=met.anchor,
+                last_name=None,
+                integrated=0,
+            )
+        elif kind == "medical-review":
+            brings = self.problem.refill if state.dosings else 0
+            state = state._replace(covered=state.covered + brings)
+        elif kind == "integration":
+            state = state._replace(latest=met.anchor)
+        return self._counted(state, kind)
+
+    def _counted(self, state: State, kind: str) -> State:
+        if kind == "consultation":
+            return state._replace(consulted=True)
+        if kind == "preparation" and not state.dosings:
+            return state._replace(preparations=state.preparations + 1)
+        if kind == "integration":
+            more = 1 if state.dosings else 0
+            return state._replace(
+                integrations=state.integrations + 1, integrated=state.integrated + more
+            )
+        return state._replace(owed_by=NEVER) if kind in MEDICAL_KINDS else state
+
+    def _with_booked(self, state: State, session: Session) -> State | None:
+        """The facts of the course with a booked session; ``None`` = it would break a rule."""
+        problem, kind = self.problem, session.kind
+        asks = session.begins > problem.since and self.judges_all
+        day = problem.day_of[session.id]
+        if asks and day > state.owed_by:
+            return None
+        if kind == "preparation" and asks and not self._may_prepare(state, session):
+            return None
+        if kind == "dosing":
+            if asks and not self._may_dose(state, session):
+                return None
+            return state._replace(dosings=state.dosings + 1, integrated=0)
+        if kind == "medical-review" and session.id in problem.clearing:
+            refills = problem.refill_from <= day <= problem.refill_by
+            brings = problem.refill if self._is_after_first(state, session) else 0
             state = state._replace(
                 refilled=state.refilled or refills, covered=state.covered + brings
             )
-        if met.begins >= state.gate_end:
-            state = state._replace(reviewed=True)
-        return self._contact(state, met.day)
+        return self._counted(state, kind)
 
-    def _contact(self, state: State, day: int) -> State | None:
-        if day <= state.renews:
-            return None  # without the review before it the course would be as good
-        lapsed = state.lapsed or self.constraints.lapses(state, day)
-        return state._replace(
-            contact=max(day, state.contact), owed_by=NEVER, renews=0, lapsed=lapsed
-        )
+    def _is_after_first(self, state: State, session: Session) -> bool:
+        """Whether a booked review starts once the first dosing is over."""
+        booked = [s for s in self.problem.booked if s.kind == "dosing"]
+        if state.new_dosings and state.new_dosings == state.dosings:
+            return True
+        return bool(state.dosings and booked and booked[0].ends <= session.begins)
 
+    def _may_prepare(self, state: State, session: Session) -> bool:
+        """PREP-AFTER-SUPPLY for a booked preparation."""
+        if self.limits.preparation_after_supply is None or self.problem.arrivals is not None:
+            return True
+        return state.evaluated <= session.begins or self.knows("PREP-AFTER-SUPPLY", session.id)
 
-def _moved(track: Track, ends: int, following: NextSession) -> Track:
-    """The new sessions with the last dosing ending later, and what follows it pushed along.
-
-    ``None`` where a free time does not reach so far.
-    """
-    chain: list[Placed] = []
-    node = track
-    while node is not None and (not chain or chain[-1].kind != "dosing"):
-        chain.append(node[0])
-        node = node[1]
-    limit = following.begins
-    for placed in chain:
-        limit = min(placed.latest, limit - placed.length)
-    begins = ends - chain[-1].length
-    if begins > limit:
-        return None
-    for placed in reversed(chain):
-        begins = max(begins, placed.begins)
-        node = (placed._replace(begins=begins, ends=begins + placed.length), node)
-        begins += placed.length
-    return node
+    def _may_dose(self, state: State, session: Session) -> bool:
+        """MED-CLEAR and SUPPLY-BALANCE for a booked dosing."""
+        cleared = self.limits.evaluation_first is None or session.begins >= state.cleared
+        if not cleared and not self.knows("MED-CLEAR", session.id):
+            return False
+        if self.problem.arrivals is not None or self.limits.initial_supply is None:
+            return True
+        short = self._is_short(state, state.dosings + 1, session)
+        return not short or self.knows("SUPPLY-BALANCE", session.id)

@@ -1,0 +1,160 @@
+"""What a search asks of a course: the forms of rules and of house rules, as watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+from kap_model.forms._form import RuleForm
+from kap_model.forms.counting import Rate
+from kap_model.forms.facts import KNOWN_FIELDS, Allow, Known, Length
+from kap_model.forms.recurring import Recur
+from kap_model.forms.selectors import KINDS_WITH, Selector
+from kap_model.forms.spacing import Space
+from kap_model.limits import Limits
+from kap_model.planning.search.problem import SearchProblem
+from kap_model.planning.search.watches import (
+    FactWatch,
+    FollowWatch,
+    PartWatch,
+    Picked,
+    RecurWatch,
+    Watch,
+    watch_of,
+)
+from kap_model.rules.catalogue import RULES
+from kap_model.rules.dosing import CLOSE
+from kap_model.sessions import NOBODY, Session
+
+_ALL: Final = frozenset(KNOWN_FIELDS)
+
+
+def selects(selector: Selector, kind: str, fields: Any) -> bool:
+    """Whether a selector's base selects a session of a kind with such fields."""
+    if kind not in selector.kind or selector.phase == "maintenance":
+        return False
+    for name in ("place", "format", "level", "route"):
+        words = getattr(selector, name, None)
+        if words is not None:
+            value = fields(name) if kind in KINDS_WITH.get(name, (kind,)) else None
+            if value not in words:
+                return False
+    return True
+
+
+def is_broken(form: RuleForm, kind: str, fields: Any, facts: frozenset[str] = _ALL) -> bool:
+    """Whether a session that a form selects is not as it asks.
+
+    Args:
+        form: One that asks something of each session by itself.
+        kind: The session's kind.
+        fields: Gives its fields by name.
+        facts: The fields that have to be stated by its start.
+    """
+    if isinstance(form, Length):
+        return not form.holds(fields("minutes"))
+    if isinstance(form, Allow):
+        value = fields(form.field)
+        return value is not None and value not in form.values
+    if not isinstance(form, Known):
+        return False
+    value = fields(form.field)
+    if value is None:
+        return form.by == "start" and form.field in facts
+    return value is False or value == NOBODY
+
+
+def _field(session: Session, name: str) -> Any:
+    if name == "role":
+        return session.clinician and session.clinician.role
+    return getattr(session, name, None)
+
+
+class Asked:
+    """The watches of one problem, and the bits of the selectors that they share."""
+
+    def __init__(self, problem: SearchProblem) -> None:
+        self.problem = problem
+        self._bits: dict[Selector, int] = {}
+        self._broken: dict[Any, int] = {}
+        self.watches: list[Watch] = []
+        for rule, form in problem.rules:
+            known = frozenset(names for one, names in problem.known if one == rule)
+            watch = watch_of(form, self._picked, known)
+            if isinstance(watch, FactWatch):
+                watch.broken = self._broken.setdefault(form, 2 << 2 * len(self._broken))
+            if watch is not None and (problem.owed is None or not isinstance(form, Recur)):
+                self._bound(watch)
+                watch.place = len(self.watches)
+                self.watches.append(watch)
+        facts = problem.facts
+        self.marks = [self._marks(one.kind, one.field, facts) for one in problem.choices]
+        self.marks_of = {
+            one.id: self._marks(one.kind, partial(_field, one), frozenset())
+            for one in problem.booked
+        }
+        self.later = 0
+        """The selectors of which more may come to be wanted after a booked session."""
+        for watch in self.watches:
+            if isinstance(watch, FollowWatch):
+                self.later |= watch.by.bit
+            elif isinstance(watch, RecurWatch | PartWatch):
+                self.later |= watch.of.bit
+
+    def _picked(self, selector: Selector) -> Picked:
+        base = Selector(
+            selector.kind,
+            **{
+                name: getattr(selector, name)
+                for name in ("place", "format", "level", "route")
+                if getattr(selector, name, None) is not None
+            },
+        )
+        bit = self._bits.setdefault(base, 1 << 2 * len(self._bits))
+        return Picked(selector, bit)
+
+    def _bound(self, watch: Watch) -> None:
+        """Tell a watch what is history, and whom a course that is halted still owes something."""
+        if isinstance(watch, RecurWatch | PartWatch):
+            watch.today = self.problem.since_day
+        if self.problem.owed is None:
+            return
+        owes = isinstance(watch, FollowWatch) and not watch.ever
+        by = watch.form.by.kind == ("integration",) if owes else False
+        watch.owed = self.problem.owed if by else frozenset()
+
+    def _marks(self, kind: str, fields: Any, facts: frozenset[str]) -> int:
+        marks = sum(bit for base, bit in self._bits.items() if selects(base, kind, fields))
+        for form, bit in self._broken.items():
+            if kind in form.of.kind and is_broken(form, kind, fields, facts):
+                marks |= bit
+        return marks
+
+    def pace(self) -> int:
+        """The days from one dosing to the next that rules ask for, at least."""
+        plain = Selector("dosing")
+        found = [0]
+        for _, form in self.problem.rules:
+            if isinstance(form, Space) and form.min and form.from_ == plain:
+                if form.to in (None, plain, Selector("dosing", phase="course")):
+                    factor = {"days": 1, "weeks": 7, "months": 28}.get(form.unit, 0)
+                    found.append(form.min * factor)
+        return max(found)
+
+
+def forms_in(limits: Limits, *, spaced: bool = False) -> Iterator[tuple[str, RuleForm]]:
+    """The rules that a form says under limits, with it; of what sessions are like, others know.
+
+    Args:
+        limits: The limits.
+        spaced: Whether dosings must not be close together, as no limit or house rule of the
+            protocol says how far apart they are.
+    """
+    for rule in RULES:
+        for form in rule.forms(limits):
+            if not isinstance(form, Allow | Known | Length):
+                yield rule.id, form
+    if spaced:
+        yield "DOSE-CLOSE", Rate("dosing", max=1, days=1)
+        yield "DOSE-CLOSE", Rate("dosing", max=CLOSE.at_most, days=CLOSE.days)
