@@ -19,7 +19,7 @@ from kap_model.forms.facts import Known
 from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import Plan
-from kap_model.planning.choices import Given, choices_for, folded, forms_of, only
+from kap_model.planning.choices import Given, choices_for, folded, forms_of, is_spaced, only
 from kap_model.planning.conflicts import kept
 from kap_model.planning.moves import beyond
 from kap_model.planning.new_sessions import (

@@ -27,7 +27,15 @@ from kap_model.forms.facts import KNOWN_FIELDS
 from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
-from kap_model.planning.choices import Given, choices_for, folded, forms_of, names_of, only
+from kap_model.planning.choices import (
+    Given,
+    choices_for,
+    folded,
+    forms_of,
+    is_spaced,
+    names_of,
+    only,
+)
 from kap_model.planning.conflicts import excluded, kept, smallest_conflict
 from kap_model.planning.new_sessions import (
     ANY_NUMBER,
