@@ -13,16 +13,12 @@ from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import KINDS_WITH, Selector
 from kap_model.forms.spacing import Space
 from kap_model.limits import Limits
+from kap_model.planning.search._counts import FactWatch
+from kap_model.planning.search._distances import PartWatch, RecurWatch
+from kap_model.planning.search._orders import FollowWatch
+from kap_model.planning.search._watch import Picked, Watch
 from kap_model.planning.search.problem import SearchProblem
-from kap_model.planning.search.watches import (
-    FactWatch,
-    FollowWatch,
-    PartWatch,
-    Picked,
-    RecurWatch,
-    Watch,
-    watch_of,
-)
+from kap_model.planning.search.watches import watch_of
 from kap_model.rules.catalogue import RULES
 from kap_model.rules.dosing import CLOSE
 from kap_model.sessions import NOBODY, Session

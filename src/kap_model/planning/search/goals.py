@@ -7,17 +7,13 @@ from itertools import product
 from typing import Final
 
 from kap_model._time import NEVER
+from kap_model.planning.search._counts import CountWatch
+from kap_model.planning.search._distances import PartWatch, RecurWatch
+from kap_model.planning.search._orders import FollowWatch, PrecedeWatch
+from kap_model.planning.search._watch import Watch
 from kap_model.planning.search.problem import State
 from kap_model.planning.search.times import FreeTimes
 from kap_model.planning.search.transitions import Transitions
-from kap_model.planning.search.watches import (
-    CountWatch,
-    FollowWatch,
-    PartWatch,
-    PrecedeWatch,
-    RecurWatch,
-    Watch,
-)
 from kap_model.sessions import MEDICAL_KINDS
 
 _BEFORE: Final = ("consultation", "medical-evaluation", "preparation", "integration")

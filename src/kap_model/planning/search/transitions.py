@@ -7,10 +7,10 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from kap_model._time import NEVER
+from kap_model.planning.search._watch import Met
 from kap_model.planning.search.asked import Asked
 from kap_model.planning.search.problem import SearchProblem, State
 from kap_model.planning.search.timing import Anchor, Clockwork, Link, after_rest, at_least
-from kap_model.planning.search.watches import Met
 from kap_model.sessions import KINDS, MEDICAL_KINDS, Session
 
 _BEFORE_ALL: Final = -1
