@@ -86,7 +86,7 @@ def _told(forms: Sequence[RuleForm], new: NewSession) -> Iterator[bool]:
         for selector in selectors_of(form):
             yield selects(selector, new.kind, new.field)
         if isinstance(form, Allow | Known | Length):
-            yield is_broken(form, new.kind, new.field)
+            yield is_broken(form, new.field)
         if isinstance(form, Count) and form.sum == "minutes":
             yield bool(new.minutes % 2)
 
@@ -96,7 +96,7 @@ def _never(form: RuleForm, new: NewSession) -> bool:
     if not isinstance(form, Allow | Known | Length) or form.of.has_ordinal:
         return False
     selected = selects(form.of, new.kind, new.field)
-    return selected and is_broken(form, new.kind, new.field)
+    return selected and is_broken(form, new.field)
 
 
 def _candidates(
@@ -215,13 +215,9 @@ def _as_limits(form: RuleForm) -> Iterator[tuple[str, Any]]:
     """The limits that say what a form says, or a part of it."""
     match form:
         case Count(sum="sessions"):
-            for kind, name in _COUNT_OF.items():
-                before = _is_plain(form.before, "dosing")
-                whole = before if kind == "preparation" else form.before is None
-                if _is_plain(form.of, kind) and whole:
-                    yield name, Bounds(form.min, form.max)
-        case Follow(until="next") if _is_plain(form.each, "dosing"):
-            if _is_plain(form.by, "integration") and form.min:
+            yield from _as_counts(form)
+        case Follow(until="next") if _is_plain(form.each, "dosing") and form.min:
+            if _is_plain(form.by, "integration"):
                 yield "integration_per_dosing", form.min
         case Order() if _is_plain(form.each, "integration") and _is_plain(form.after, "dosing"):
             yield "integration_after_dosing", True
@@ -230,11 +226,23 @@ def _as_limits(form: RuleForm) -> Iterator[tuple[str, Any]]:
                 yield "consultation_first", True
         case Rate() if _is_plain(form.of, "dosing"):
             yield "dosing_frequency", Frequency(form.max, form.days)
-        case Space() if _is_plain(form.from_, "dosing") and form.unit in ("days", "weeks"):
-            if form.to is None or _is_plain(form.to, "dosing"):
-                days = _DAYS_OF[form.unit]
-                ends = [None if end is None else end * days for end in (form.min, form.max)]
-                yield "dosing_gap_days", Bounds(*ends)
+        case Space() if _is_plain(form.from_, "dosing"):
+            yield from _as_gaps(form)
+
+
+def _as_counts(form: Count) -> Iterator[tuple[str, Bounds]]:
+    for kind, name in _COUNT_OF.items():
+        before = _is_plain(form.before, "dosing")
+        whole = before if kind == "preparation" else form.before is None
+        if _is_plain(form.of, kind) and whole:
+            yield name, Bounds(form.min, form.max)
+
+
+def _as_gaps(form: Space) -> Iterator[tuple[str, Bounds]]:
+    days = {"days": 1, "weeks": 7}.get(form.unit)
+    if days is not None and (form.to is None or _is_plain(form.to, "dosing")):
+        ends = [None if end is None else end * days for end in (form.min, form.max)]
+        yield "dosing_gap_days", Bounds(*ends)
 
 
 def _longest(form: RuleForm) -> int | None:

@@ -55,10 +55,7 @@ class SpaceWatch(Watch):
         if is_base:
             number, chosen = self.from_.next(number)
         if is_base and pair is not None:
-            if met.anchor.place >= 0 or pair[0].ends <= met.anchor.begins:
-                links = self._held(last, name, *pair)
-            elif comes:
-                links = self._held(last, name, met.anchor, met.name)
+            links = self._after_pair(was, met, comes=comes)
             last = pair = None
         elif comes and last is not None and pair is None and not overlaps(last, met.anchor):
             if met.anchor.place >= 0 or is_base:
@@ -70,6 +67,13 @@ class SpaceWatch(Watch):
         if is_base:
             last, name, pair = (met.anchor, met.name, None) if chosen else (None, None, None)
         return [((number, tos, last, name, pair), links)]
+
+    def _after_pair(self, was: Memory, met: Met, *, comes: bool) -> list[Link] | None:
+        """What holds a booked pair, now that the next one says whether it is one."""
+        _, _, last, name, pair = was
+        if met.anchor.place >= 0 or pair[0].ends <= met.anchor.begins:
+            return self._held(last, name, *pair)
+        return self._held(last, name, met.anchor, met.name) if comes else []
 
     def _in_a_row(self, was: Memory, met: Met) -> Ways:
         number, _, last, name, _ = was
@@ -232,7 +236,7 @@ class RecurWatch(Watch):
         return (ofs, whiles, met.anchor, goes, pairs, None, before, last), links
 
     def _going_on(self, was: Memory, links: list[Link], met: Met) -> Ways:
-        ofs, whiles, contact, goes, pairs, waits, before, last = was
+        ofs, whiles, contact, goes, pairs, waits, before, _ = was
         whiles, chosen = self.while_.next(whiles)
         was = (ofs, whiles, *was[2:])
         if not chosen:
@@ -288,7 +292,7 @@ class RecurWatch(Watch):
         return self.of.bit if coming & self.while_.bit else 0
 
     def compared(self, was: Memory, timing: Timing) -> tuple[Memory, tuple[int, ...]]:
-        ofs, whiles, contact, goes, pairs, waits, before, last = was
+        ofs, whiles, contact, goes, pairs, waits, before, _ = was
         key = (
             ofs,
             whiles,
@@ -317,34 +321,42 @@ class PartWatch(Watch):
     def meet(self, was: Memory, met: Met) -> Ways:
         ofs, whiles, contact, waiting = was
         links: list[Link] = []
+        chosen = False
         if self.of.holds(met):
             ofs, chosen = self.of.next(ofs)
-            if chosen:
-                if met.only == self.place and contact is not None and not waiting:
-                    links.append(in_later_part(contact, met.anchor, self.months))
-                for one in waiting:
-                    if is_fixed(one, met.anchor):
-                        if self._part(one) != self._part(met.anchor):
-                            return []
-                    else:
-                        links += in_one_part(one, met.anchor, self.months)
-                contact, waiting = met.anchor, ()
+        if chosen:
+            held = self._seen(contact, waiting, met)
+            if held is None:
+                return []
+            links, contact, waiting = held, met.anchor, ()
         if not self.while_.holds(met):
             return [((ofs, whiles, contact, waiting), links)]
-        whiles, chosen = self.while_.next(whiles)
-        if not chosen or (met.anchor.place < 0 and self._part(met.anchor) < self.today):
+        whiles, goes_on = self.while_.next(whiles)
+        over = met.anchor.place < 0 and self._part(met.anchor) < self.today
+        if chosen or over or not goes_on:
             return [((ofs, whiles, contact, waiting), links)]
-        ways: Ways = []
-        if contact is not None and not (self.of.holds(met) and contact is met.anchor):
-            if not is_fixed(contact, met.anchor):
-                more = in_one_part(contact, met.anchor, self.months)
-                ways.append(((ofs, whiles, contact, waiting), links + more))
-            elif self._part(contact) == self._part(met.anchor):
-                return [((ofs, whiles, contact, waiting), links)]
-        elif contact is not None:
-            return [((ofs, whiles, contact, waiting), links)]
-        ways.append(((ofs, whiles, contact, (*waiting, met.anchor)), links))
-        return ways
+        ways: Ways = [((ofs, whiles, contact, (*waiting, met.anchor)), links)]
+        if contact is None:
+            return ways
+        if is_fixed(contact, met.anchor):
+            same = self._part(contact) == self._part(met.anchor)
+            return [((ofs, whiles, contact, waiting), links)] if same else ways
+        more = in_one_part(contact, met.anchor, self.months)
+        return [((ofs, whiles, contact, waiting), links + more), *ways]
+
+    def _seen(
+        self, contact: Anchor | None, waiting: tuple[Anchor, ...], met: Met
+    ) -> list[Link] | None:
+        """What holds a contact to what waits for it; ``None`` = it is in another part."""
+        links: list[Link] = []
+        if met.only == self.place and contact is not None and not waiting:
+            links.append(in_later_part(contact, met.anchor, self.months))
+        for one in waiting:
+            if not is_fixed(one, met.anchor):
+                links += in_one_part(one, met.anchor, self.months)
+            elif self._part(one) != self._part(met.anchor):
+                return None
+        return links
 
     def _part(self, anchor: Anchor) -> int:
         return last_day_of_part(anchor.day, self.months)

@@ -146,7 +146,7 @@ class PrecedeWatch(Watch):
         return self.by.bit if coming & self.each.bit else 0
 
     def compared(self, was: Memory, timing: Timing) -> tuple[Memory, tuple[int, ...]]:
-        number, bys, found, previous, since = was
+        number, bys, found, previous, _ = was
         ends = previous.ends if previous is not None and previous.place < 0 else 0
         if self.within is None:
             return (number, bys, min(len(found), self.form.min), ends), ()

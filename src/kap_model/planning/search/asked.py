@@ -39,13 +39,12 @@ def selects(selector: Selector, kind: str, fields: Any) -> bool:
     return True
 
 
-def is_broken(form: RuleForm, kind: str, fields: Any, facts: frozenset[str] = _ALL) -> bool:
+def is_broken(form: RuleForm, fields: Any, facts: frozenset[str] = _ALL) -> bool:
     """Whether a session that a form selects is not as it asks.
 
     Args:
         form: One that asks something of each session by itself.
-        kind: The session's kind.
-        fields: Gives its fields by name.
+        fields: Gives a session's fields by name.
         facts: The fields that have to be stated by its start.
     """
     if isinstance(form, Length):
@@ -67,7 +66,7 @@ def _field(session: Session, name: str) -> Any:
     return getattr(session, name, None)
 
 
-class Asked:
+class WatchList:
     """The watches of one problem, and the bits of the selectors that they share."""
 
     def __init__(self, problem: SearchProblem) -> None:
@@ -123,7 +122,7 @@ class Asked:
     def _marks(self, kind: str, fields: Any, facts: frozenset[str]) -> int:
         marks = sum(bit for base, bit in self._bits.items() if selects(base, kind, fields))
         for form, bit in self._broken.items():
-            if kind in form.of.kind and is_broken(form, kind, fields, facts):
+            if kind in form.of.kind and is_broken(form, fields, facts):
                 marks |= bit
         return marks
 
@@ -132,10 +131,11 @@ class Asked:
         plain = Selector("dosing")
         found = [0]
         for _, form in self.problem.rules:
-            if isinstance(form, Space) and form.min and form.from_ == plain:
-                if form.to in (None, plain, Selector("dosing", phase="course")):
-                    factor = {"days": 1, "weeks": 7, "months": 28}.get(form.unit, 0)
-                    found.append(form.min * factor)
+            if not isinstance(form, Space) or not form.min or form.from_ != plain:
+                continue
+            if form.to in (None, plain, Selector("dosing", phase="course")):
+                factor = {"days": 1, "weeks": 7, "months": 28}.get(form.unit, 0)
+                found.append(form.min * factor)
         return max(found)
 
 

@@ -186,9 +186,10 @@ class Goals:
         """Whether a rule asks for a review, now or later."""
         bits = self._review_bits()
         for watch, memory in zip(self.asked.watches, state.memories, strict=True):
-            if isinstance(watch, FollowWatch | PrecedeWatch) and watch.by.bit & bits:
-                if watch.each.may_select(memory[0]) or watch.wants(memory, ~0):
-                    return True
+            if not isinstance(watch, FollowWatch | PrecedeWatch) or not watch.by.bit & bits:
+                continue
+            if watch.each.may_select(memory[0]) or watch.wants(memory, ~0):
+                return True
         return False
 
     def _review_bits(self) -> int:

@@ -1,4 +1,4 @@
-"""When the sessions of a sequence may stand at the earliest, given how far apart they have to be."""
+"""When the sessions of a sequence may stand at the earliest, by how far apart they have to be."""
 
 from __future__ import annotations
 
@@ -249,9 +249,9 @@ class _Rise:
                 if not self.follow(link):
                     return None
             one = self.placed[place]
-            if place + 1 < len(self.placed) and self.placed[place + 1].begins < one.ends:
-                if not self._raise(place + 1, one.ends, 0, (place, 0)):
-                    return None
+            late = place + 1 < len(self.placed) and self.placed[place + 1].begins < one.ends
+            if late and not self._raise(place + 1, one.ends, 0, (place, 0)):
+                return None
         return tuple(self.placed)
 
     def _time_of(self, anchor: Anchor) -> Placed | Anchor:

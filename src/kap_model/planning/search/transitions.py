@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kap_model._time import NEVER
 from kap_model.planning.search._watch import Met
-from kap_model.planning.search.asked import Asked
+from kap_model.planning.search.asked import WatchList
 from kap_model.planning.search.problem import SearchProblem, State
 from kap_model.planning.search.timing import Anchor, Clockwork, Link, after_rest, at_least
 from kap_model.sessions import KINDS, MEDICAL_KINDS, Session
@@ -17,7 +17,7 @@ _BEFORE_ALL: Final = -1
 """When something is over that came before in the sequence."""
 
 
-class _Room(NamedTuple):
+class _StartBounds(NamedTuple):
     """Where a new session may start: from an instant and a date on, and until such."""
 
     since: int = 0
@@ -38,7 +38,7 @@ class Transitions:
 
     def __init__(self, problem: SearchProblem, clockwork: Clockwork) -> None:
         self.problem, self.limits, self.clockwork = problem, problem.limits, clockwork
-        self.asked = Asked(problem)
+        self.asked = WatchList(problem)
         self.judges_all = problem.owed is None
         self.events = sorted(
             problem.booked, key=lambda s: (self._moment(s), s.kind == "dosing", s.id)
@@ -193,7 +193,7 @@ class Transitions:
                     found.append(one._replace(timing=timing, memories=memories))
         return found
 
-    def _refilled(self, state: State, kind: str, bounds: _Room) -> list[tuple[State, _Room]]:
+    def _refilled(self, state: State, kind: str, bounds: _StartBounds) -> list[tuple[State, _StartBounds]]:
         """A review counts for a refill where it stands within its days, or it does not."""
         problem = self.problem
         if kind != "medical-review" or problem.refill_by == NEVER or state.refilled:
@@ -208,33 +208,33 @@ class Transitions:
         """Whether a booked session breaks a rule already."""
         return name is not None and (rule, name) in self._known
 
-    def _bounds(self, state: State, kind: str) -> _Room | None:
+    def _bounds(self, state: State, kind: str) -> _StartBounds | None:
         """Where a new session may start by the rules with functions of their own."""
         problem, day = self.problem, self.problem.earliest.get(kind, 0)
         if kind == "medical-evaluation":
             length = min(c.minutes for c in problem.choices if c.kind == kind) * 60
             until = problem.issue_by if problem.issue_by == NEVER else problem.issue_by - length
-            return _Room(0, max(day, problem.born_day), until, self._owed_day(state))
+            return _StartBounds(0, max(day, problem.born_day), until, self._owed_day(state))
         if kind == "medical-review":
-            return _Room(0, day, until_day=self._owed_day(state))
+            return _StartBounds(0, day, until_day=self._owed_day(state))
         if kind == "preparation":
             return self._preparation_bounds(state, day)
         if kind == "integration":
-            return _Room(0, day) if self._has_room(state) else None
-        return self._dosing_bounds(state, day) if kind == "dosing" else _Room(0, day)
+            return _StartBounds(0, day) if self._has_room(state) else None
+        return self._dosing_bounds(state, day) if kind == "dosing" else _StartBounds(0, day)
 
     def _owed_day(self, state: State) -> int:
         return state.owed_by
 
-    def _preparation_bounds(self, state: State, day: int) -> _Room | None:
+    def _preparation_bounds(self, state: State, day: int) -> _StartBounds | None:
         """PREP-AFTER-SUPPLY."""
         if self.limits.preparation_after_supply is None:
-            return _Room(0, day)
+            return _StartBounds(0, day)
         arrivals = self.problem.arrivals
         if arrivals is None:
-            return None if state.evaluated == NEVER else _Room(state.evaluated, day)
+            return None if state.evaluated == NEVER else _StartBounds(state.evaluated, day)
         # An arrival that is not recorded is for people to record.
-        return _Room(0, max(day, arrivals[0][0]) if arrivals else day)
+        return _StartBounds(0, max(day, arrivals[0][0]) if arrivals else day)
 
     def _has_room(self, state: State) -> bool:
         """INTEG-COUNT, with what is booked."""
@@ -242,7 +242,7 @@ class Transitions:
         total = state.integrations + 1 + self.ahead["integration"][state.seen]
         return bounds is None or not bounds.above(total)
 
-    def _dosing_bounds(self, state: State, day: int) -> _Room | None:
+    def _dosing_bounds(self, state: State, day: int) -> _StartBounds | None:
         """MED-CLEAR, AGE-MIN and SUPPLY-BALANCE for a new dosing."""
         problem, number, begins = self.problem, state.dosings + 1, 0
         if number == 1:
@@ -255,10 +255,10 @@ class Transitions:
                 return None
             begins = max(0, state.cleared)
         if problem.arrivals is not None:
-            return _Room(begins, max(day, self._covered_on(number)))
+            return _StartBounds(begins, max(day, self._covered_on(number)))
         if self.limits.initial_supply is not None and self._is_short(state, number, None):
             return None
-        return _Room(begins, day)
+        return _StartBounds(begins, day)
 
     def _is_short(self, state: State, number: int, booked: Session | None) -> bool:
         """Whether inferred medicine does not reach for a dosing."""
