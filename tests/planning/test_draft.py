@@ -183,12 +183,12 @@ def test_which_names_a_plan_carries() -> None:
         ("core", {}, ("core", None, "UTC")),
         ("kingsley", {}, ("kingsley", None, WEST)),
         (kingsley, {}, ("kingsley", None, WEST)),
-        (kingsley.protocol, {}, (None, None, "UTC")),
+        (kingsley.protocol, {}, ("kingsley", None, "UTC")),
         ("regrounding", {}, ("regrounding", "regrounding", WEST)),
-        # Prices that are given are the caller's to name.
-        ("regrounding", {"fees": fees}, ("regrounding", None, WEST)),
-        (own, {}, (None, None, WEST)),
-        (attrs.evolve(regrounding, title="Changed"), {}, (None, None, WEST)),
+        ("regrounding", {"fees": fees}, ("regrounding", "regrounding", WEST)),
+        # A practice's own protocol and prices are named by their ids.
+        (own, {}, ("regrounding", "regrounding", WEST)),
+        (attrs.evolve(regrounding, title="Changed"), {}, ("regrounding", "regrounding", WEST)),
     ]
     for protocol, options, names in rows:
         drafted = draft(protocol, START, **options)

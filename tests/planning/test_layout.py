@@ -91,7 +91,7 @@ def test_every_built_in_protocol_has_witnesses_at_both_ends(
 HARD: list[dict[str, Any]] = [
     {"dosing_gap_days": {"min": 7, "max": 10}},
     {"dosing_gap_days": {"min": 40}},
-    {"dosing_gap_days": {"max": 1}},
+    {"dosing_gap_days": {"min": 0, "max": 1}},
     {"dosing_frequency": {"at_most": 1, "days": 30}},
     {"dosing_frequency": {"at_most": 2, "days": 9}, "dosing_gap_days": {"max": 5}},
     {"integration_window_hours": 1},
@@ -99,7 +99,7 @@ HARD: list[dict[str, Any]] = [
     {"integration_window_hours": 24},
     {"integration_per_dosing": 20, "integration_count": "off"},
     {"integration_count": {"min": 6, "max": 400}},
-    {"integration_count": {"min": 30, "max": 40}, "dosing_gap_days": {"max": 2}},
+    {"integration_count": {"min": 30, "max": 40}, "dosing_gap_days": {"min": 0, "max": 2}},
     {"review_every": {"months": 1}},
     {"review_every": {"months": 1}, "preparation_count": {"min": 40, "max": 70}},
     {"review_every": {"months": 1}, "dosing_gap_days": {"min": 100}},

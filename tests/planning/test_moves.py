@@ -70,8 +70,10 @@ def test_without_a_moment_what_is_missing_is_missing() -> None:
 
 def test_the_plan_names_the_protocol() -> None:
     course = attrs.evolve(plan("C0 E1 D14"), protocol="kingsley")
-    assert allowed(course, one("D28g"), as_of=at(0)).ok
-    assert not allowed(course, one("D28g"), "core", as_of=at(0)).ok
+    short = one("D28/60")
+    assert "DOSE-DURATION" in {found.rule for found in allowed(course, short, as_of=at(0)).created}
+    by_core = allowed(course, short, "core", as_of=at(0)).created
+    assert "DOSE-DURATION" not in {found.rule for found in by_core}
 
 
 def test_as_json() -> None:

@@ -22,7 +22,9 @@ from wild_rules import WILD, wild_rule
 
 pytestmark = pytest.mark.law
 
-LEVELS_OFF = kap.Setting(limit="dose_levels", value="off", citation=CITATION)
+WORDS_OFF = [
+    kap.Setting(limit=name, value="off", citation=CITATION) for name in ("dose_levels", "routes")
+]
 LAWFUL = (
     "2027-01-04 America/Los_Angeles C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
     "2027-01-04 C0 E2 P3 P4 D14 I15 D14@18:00/60 R15@12:00 I16 D28 I29 R30 D42 I43 R44 D56 I57",
@@ -77,7 +79,7 @@ def housed(random: Random, *forms: str) -> tuple[kap.Plan, kap.CareProtocol, dt.
     document = {"schema": "kap-model/protocol/1", "id": "own", "limits": {}, "rules": rows}
     own = kap.loads_protocol(json.dumps(document))
     if random.random() < 0.5:
-        care = care.extended("own", settings=[LEVELS_OFF], rules=own.rules)
+        care = care.extended("own", settings=WORDS_OFF, rules=own.rules)
     else:
         care = own
     return course, care, as_of

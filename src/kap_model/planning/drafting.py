@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import attrs
 from attrs import frozen
@@ -230,13 +230,6 @@ def checked_options(
         closed=_closed(closed),
         **counts,
     )
-
-
-class Laid(NamedTuple):
-    """The sessions of a course at their times, and the fields of each kind."""
-
-    sessions: tuple[Placed, ...]
-    fields: SessionFields
 
 
 @frozen(kw_only=True, eq=False)

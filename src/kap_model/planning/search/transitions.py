@@ -193,7 +193,9 @@ class Transitions:
                     found.append(one._replace(timing=timing, memories=memories))
         return found
 
-    def _refilled(self, state: State, kind: str, bounds: _StartBounds) -> list[tuple[State, _StartBounds]]:
+    def _refilled(
+        self, state: State, kind: str, bounds: _StartBounds
+    ) -> list[tuple[State, _StartBounds]]:
         """A review counts for a refill where it stands within its days, or it does not."""
         problem = self.problem
         if kind != "medical-review" or problem.refill_by == NEVER or state.refilled:
