@@ -17,7 +17,7 @@ from kap_model import fees, formats, forms, practices
 
 SRC = Path(__file__).parents[2] / "src"
 FILES = sorted(SRC.rglob("*.py"))
-MOST_FILES = 176
+MOST_FILES = 177
 MOST_LINES = 37_900
 MOST_LINES_OF_A_MODULE = 600
 MOST_LINES_OF_A_FUNCTION = 31

@@ -46,7 +46,8 @@ from kap_model.formats.sarif import sarif_log
 from kap_model.plan import Plan
 from kap_model.planning.completing import complete
 from kap_model.planning.differences import diff
-from kap_model.planning.drafting import WEEKDAYS, draft
+from kap_model.planning.draft_options import WEEKDAYS
+from kap_model.planning.drafting import draft
 from kap_model.planning.linting import lint
 from kap_model.planning.next_steps import next_steps
 from kap_model.planning.repairing import repair
