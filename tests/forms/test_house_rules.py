@@ -280,7 +280,6 @@ COURSE = plan("C0 D14")
 VERBS: dict[str, Callable[[kap.CareProtocol], Any]] = {
     "draft": lambda care: kap.draft(care, "2027-01-04"),
     "complete": lambda care: kap.complete(COURSE, care, as_of=NOW),
-    "repair": lambda care: kap.repair(COURSE, care, as_of=NOW),
     "lint": kap.lint,
     "a strategy": lambda care: strategies.lawful_plans(care).example(),
 }

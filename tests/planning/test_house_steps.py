@@ -232,12 +232,28 @@ def fitted(kind: str, *forms: Any, line: str = "", wanted: Any = None, **given: 
     """How a session at noon of the third day is held: minutes, place, format, level."""
     care = limits(**given)
     fitting = Fitting(care.limits_on(None), forms)
-    course = kap.Course.of(plan(line or "C0"), None)
-    made: Any = fitting.session(course, "new", kind, instant(at(2, "12:00")), wanted)
+    made: Any = fitting.session(plan(line or "C0"), "new", kind, instant(at(2, "12:00")), wanted)
     return made.minutes, made.place, getattr(made, "format", None), getattr(made, "level", None)
 
 
 THERAPY = ("preparation", "integration")
+
+
+@pytest.mark.parametrize(
+    ("forms", "minutes"),
+    [
+        ([], 70),
+        ([Length("integration", min=60)], 70),
+        ([Length("integration", min=80)], 80),
+        ([Length("integration", max=60)], 50),
+        ([Length("integration", one_of=[60, 70])], 70),
+        ([Length("integration", one_of=[60, 80])], 60),
+    ],
+)
+def test_a_length_that_is_wished_gives_way_to_rules(forms: Any, minutes: int) -> None:
+    fitting = Fitting(limits().limits_on(None), forms, minutes={"integration": 70})
+    made = fitting.session(plan("C0"), "new", "integration", instant(at(2)))
+    assert made.minutes == minutes
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,11 @@ from kap_model.display._html import (
     table,
 )
 from kap_model.display._text import table as text_table, wrapped
-from kap_model.display.reports import findings_list
+from kap_model.display.reports import findings_list, rule_sentences
 from kap_model.plan import Plan
 from kap_model.planning.results import Change, Completion, NextSteps, Repair, Step
 from kap_model.report import Finding, Report
 from kap_model.rules._rule import count, noun
-from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import Session
 
 _PLACES: Final = {"office": "at the office", "remote": "remotely"}
@@ -228,7 +227,8 @@ def repair_text(repair: Repair) -> str:
 
 
 def _reasoned(change: Change, repair: Repair) -> str:
-    says = " ".join(f"{rule}: {RULE_OF_ID[rule].says}" for rule in change.rules)
+    sentences = rule_sentences(repair.report)
+    says = " ".join(f"{rule}: {sentences[rule]}" for rule in change.rules)
     return f"{_deed(change, repair)}, because {says}"
 
 

@@ -151,7 +151,7 @@ def findings_outline(marked: Sequence[Marked], report: Report) -> Markup:
 
     A finding's own message may name what is recorded of the client; only a report shows it.
     """
-    sentences = _sentences(report)
+    sentences = rule_sentences(report)
     rows = [(*_start(one), sentences.get(one.finding.rule, "")) for one in marked]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
@@ -189,7 +189,7 @@ def _message(finding: Finding) -> Markup:
     return joined([finding.message, source])
 
 
-def _sentences(report: Report) -> dict[str, str]:
+def rule_sentences(report: Report) -> dict[str, str]:
     """What each rule of the catalogue says, and each house rule that is in force."""
     house = {rule.id: rule.sentence for rule in report.house_rules}
     return {id: rule.says for id, rule in RULE_OF_ID.items()} | house
@@ -231,7 +231,7 @@ def _picture(report: Report, marked: tuple[Marked, ...]) -> list[Markup]:
 
 def _rules(report: Report) -> Markup:
     """Every rule by verdict, the worst first."""
-    verdicts, sentences = report.rules, _sentences(report)
+    verdicts, sentences = report.rules, rule_sentences(report)
     rows = [
         (rule, verdict.replace("-", " "), sentences.get(rule, ""))
         for wanted in VERDICTS

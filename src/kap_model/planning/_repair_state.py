@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -12,21 +12,20 @@ from attrs import field, frozen
 from kap_model._time import DAY_SECONDS, EARLIEST, LATEST, Instant, Moment
 from kap_model.checking import deciding_date, limits_of
 from kap_model.course import Course
+from kap_model.forms._form import RuleForm
+from kap_model.forms.house_rules import forms_by_id
+from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
 from kap_model.plan import MOST_SESSIONS, Plan
+from kap_model.planning.fitted import Fitting
 from kap_model.planning.moves import beyond
-from kap_model.planning.new_sessions import (
-    SessionFields,
-    new_ids,
-    usual_fields,
-    with_sessions,
-)
+from kap_model.planning.new_sessions import new_ids, with_sessions
 from kap_model.planning.results import Action, Change, minutes_between
 from kap_model.planning.wishes import SHORT_REST, usual_lengths, usual_pace
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
-from kap_model.sessions import CLASS_OF_KIND, Session
+from kap_model.sessions import Session
 from kap_model.severities import severity_on
 from kap_model.timeline import Timeline
 from kap_model.usual import Usual
@@ -44,7 +43,7 @@ class Scope:
         protocol: What judges it.
         limits: Those in force for the course.
         usual: What is usual for it.
-        fields: The fields of added sessions by kind.
+        fitting: How added sessions are held.
         instant: ``as_of`` in seconds since 1970 UTC, or ``None``.
         since: What is added or moved starts then or later: ``as_of``; without it the start of the
             last completed session, for what was held before it is history.
@@ -55,7 +54,7 @@ class Scope:
     protocol: CareProtocol
     limits: Limits
     usual: Usual
-    fields: SessionFields
+    fitting: Fitting
     instant: Instant | None
     since: int
     history: frozenset[str]
@@ -71,12 +70,13 @@ class Scope:
         course = Course.of(plan, instant)
         until, limits = course.known_until, limits_of(protocol, course)
         usual = protocol.usual_on(deciding_date(course))
+        forms = forms_by_id(protocol.rules_on(deciding_date(course)))
         return cls(
             course=course,
             protocol=protocol,
             limits=limits,
             usual=usual,
-            fields=usual_fields(limits, minutes=usual_lengths(limits, usual)),
+            fitting=Fitting(limits, forms.values(), minutes=usual_lengths(limits, usual)),
             instant=instant,
             since=EARLIEST if until is None else until,
             history=_history(course),
@@ -88,7 +88,7 @@ class Scope:
         return self.course.plan
 
     def is_error(self, rule: str) -> bool:
-        """Whether what breaks a rule is an error, as far as the protocol or the catalogue say."""
+        """Whether what breaks a rule of the catalogue is an error, as far as is said of it."""
         stated = self.protocol.severity_of.get(rule, RULE_OF_ID[rule].severity)
         return severity_on(stated, "below") == "error"
 
@@ -114,16 +114,15 @@ class Scope:
         return usual_pace(self.limits, self.usual)
 
     def minutes_of(self, kind: str) -> int:
-        """The length of an added session: a usual one, else the shortest that a limit states."""
-        minutes: int = self.fields[kind]["minutes"]
-        return minutes
+        """The least length of an added session: what limits and house rules allow somewhere."""
+        return self.fitting.lengths(kind)[0]
 
-    def added(self, kind: str, number: int, start: int) -> Session:
-        """An added session: the so-manieth of its kind, at a time."""
+    def id_of(self, kind: str, number: int) -> str:
+        """The id of the so-manieth added session of a kind."""
         ids = self._ids.setdefault(kind, [])
         while len(ids) <= number:
             ids.append(self._fresh(kind))
-        return CLASS_OF_KIND[kind](id=ids[number], start=Instant(start), **self.fields[kind])
+        return ids[number]
 
     def errors(self, report: Report) -> list[Finding]:
         """The findings that a repair has to mend."""
@@ -184,12 +183,14 @@ class Remedy(NamedTuple):
         kind: The session's kind.
         session: The session; ``None`` = it is added.
         window: Where it may stand; of no meaning where it is dropped.
+        wanted: What an added session is to be one of; ``None`` = no more than its kind.
     """
 
     action: Action
     kind: str
     session: Session | None
     window: TimeWindow
+    wanted: Selector | None = None
 
 
 class RepairState:
@@ -206,7 +207,14 @@ class RepairState:
     def __init__(self, scope: Scope, course: Course, settled: frozenset[str]) -> None:
         self.scope, self.course, self.settled = scope, course, settled
 
-    def adding(self, kind: str, window: TimeWindow = ANY_TIME) -> list[Remedy]:
+    @property
+    def forms(self) -> Mapping[str, RuleForm]:
+        """The forms of the house rules in force, by id."""
+        return forms_by_id(self.scope.protocol.rules_on(deciding_date(self.course)))
+
+    def adding(
+        self, kind: str, window: TimeWindow = ANY_TIME, wanted: Selector | None = None
+    ) -> list[Remedy]:
         """A session of a kind, if a window is long enough and not over."""
         since = max(window.opens, self.scope.since)
         if kind == "dosing" and not self.scope.may_dose:
@@ -214,7 +222,7 @@ class RepairState:
         too_short = window.last_start(self.scope.minutes_of(kind) * 60) < since
         if too_short or len(self.course.plan.sessions) >= MOST_SESSIONS:
             return []
-        return [Remedy("add", kind, None, window)]
+        return [Remedy("add", kind, None, window, wanted)]
 
     def moving(self, sessions: Iterable[Session], window: TimeWindow = ANY_TIME) -> list[Remedy]:
         """Each of some sessions that may be moved."""
@@ -272,6 +280,10 @@ class Attempt(NamedTuple):
                 change.before and change.before.id,
                 change.session.kind,
                 change.after and change.after.begins,
+                None if change.before else change.session.place,
+                None if change.before else getattr(change.session, "format", None),
+                None if change.before else getattr(change.session, "level", None),
+                None if change.before else getattr(change.session, "route", None),
             )
             for change in self.changes
         )
@@ -290,7 +302,9 @@ class Attempt(NamedTuple):
         session = remedy.session
         if session is None:
             its = (c for c in self.changes if c.before is None and c.session.kind == remedy.kind)
-            added = scope.added(remedy.kind, sum(1 for _ in its), start)
+            id = scope.id_of(remedy.kind, sum(1 for _ in its))
+            plan = self.plan(scope)
+            added = scope.fitting.session(plan, id, remedy.kind, start, remedy.wanted)
             change = Change(action="add", after=added)
         elif remedy.action == "drop":
             change = Change(action="drop", before=session)
@@ -308,9 +322,9 @@ class Attempt(NamedTuple):
         for change in sorted(self.changes, key=_by_time):
             after = change.after
             if after is not None and change.before is None:
-                named = scope.added(after.kind, numbers[after.kind], after.begins)
+                id = scope.id_of(after.kind, numbers[after.kind])
                 numbers[after.kind] += 1
-                changes.append(attrs.evolve(change, after=named))
+                changes.append(attrs.evolve(change, after=attrs.evolve(after, id=id)))
             else:
                 changes.append(change)
         return Attempt(tuple(changes), self.minutes)

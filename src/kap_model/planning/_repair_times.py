@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import product
 from typing import Final, NamedTuple
 
 from kap_model._time import (
@@ -19,13 +20,17 @@ from kap_model._time import (
     LATEST,
     add_months,
     day_of_age,
+    last_day_of_part,
     last_day_of_quarter,
 )
+from kap_model.forms._form import RuleForm
+from kap_model.forms.distances import edges_around
+from kap_model.forms.recurring import Recur
 from kap_model.planning._repair_state import Remedy, RepairState
 from kap_model.planning.new_sessions import frequency_of
 from kap_model.planning.wishes import RESTS
 from kap_model.rules.dosing import states_pace
-from kap_model.sessions import MEDICAL_KINDS, USUAL_HOUR, USUAL_MINUTES, Session
+from kap_model.sessions import KINDS, MEDICAL_KINDS, USUAL_HOUR, Session
 
 _MINUTE: Final = 60
 _FIRST_DAY: Final = dt.date(1979, 12, 31).toordinal()
@@ -52,15 +57,18 @@ class CandidateStarts:
         self.zone = state.course.timeline.zone
         kept = state.scope.history | state.settled
         its = {s.ends - s.begins for s in self.course.counting if s.id not in kept}
-        self.lengths = its | {self.scope.minutes_of(kind) * _MINUTE for kind in USUAL_MINUTES}
+        self.forms = tuple(state.forms.values())
+        fitting = self.scope.fitting
+        self.lengths = its | {n * _MINUTE for kind in KINDS for n in fitting.lengths(kind)}
         self.edges: dict[str, list[tuple[int, bool]]] = {}
 
     def starts(self, remedy: Remedy) -> Starts:
         """The starts for one remedy: the usual ones first, then in order of time."""
         window, session = remedy.window, remedy.session
-        length = self._length(remedy)
+        lengths = self._lengths(remedy)
+        length = lengths[0]
         opens, last = max(window.opens, self.scope.since), window.last_start(length)
-        touching = set(self._touching(remedy, length))
+        touching = {start for each in lengths for start in self._touching(remedy, each)}
         usual = set(self._usual(remedy)) if session is None else set()
         rested = set(_after_a_rest(remedy)) if session is None else set()
         plain = {t for t in touching | usual | rested if opens <= t <= last}
@@ -78,11 +86,12 @@ class CandidateStarts:
         crowded = plain | {t for t in moved if opens <= t <= last}
         return Starts(free, sorted(crowded - set(free) - {session and session.begins}))
 
-    def _length(self, remedy: Remedy) -> int:
+    def _lengths(self, remedy: Remedy) -> list[int]:
+        """How long the session may be in seconds, the least first."""
         session = remedy.session
         if session is None:
-            return self.scope.minutes_of(remedy.kind) * _MINUTE
-        return session.ends - session.begins
+            return [minutes * _MINUTE for minutes in self.scope.fitting.lengths(remedy.kind)]
+        return [session.ends - session.begins]
 
     def _touching(self, remedy: Remedy, length: int) -> Iterator[int]:
         """Against the edges of the window, and right before or after each other session."""
@@ -124,7 +133,7 @@ class CandidateStarts:
                     yield zone.at(other, clock.hour, clock.minute) or session.begins
 
     def _on_dates(self, remedy: Remedy) -> Iterator[int]:
-        """The first or the last minute of the dates at which a limit on dates turns."""
+        """The first or the last minute of the dates at which a limit or a form turns."""
         if remedy.kind not in self.edges:
             edges = set(self._edges(remedy.kind))
             self.edges[remedy.kind] = sorted(e for e in edges if _is_in_range(e[0]))
@@ -137,6 +146,45 @@ class CandidateStarts:
         if remedy.kind == "integration" and hours is not None:
             for dosing in self.course.dosings:
                 yield dosing.ends + hours * HOUR_SECONDS
+        yield from self._at_hours(remedy)
+
+    def _at_hours(self, remedy: Remedy) -> Iterator[int]:
+        """As many hours from other sessions as a form says."""
+        for form, sessions in self._forms_on(remedy.kind):
+            hours = [number * HOUR_SECONDS for number, unit in form.distances if unit == "hours"]
+            for other, far in product(sessions, hours):
+                yield other.ends + far
+                for length in self._lengths(remedy):
+                    yield other.begins - far - length
+
+    def _forms_on(self, kind: str) -> Iterator[tuple[RuleForm, list[Session]]]:
+        """The forms whose answer depends on sessions of a kind, with all that they depend on."""
+        for form in self.forms:
+            kinds = {each for selector in form.selectors for each in selector.kind}
+            if kind in kinds:
+                yield form, [one for one in self.course.counting if one.kind in kinds]
+
+    def _edges_of_forms(self, kind: str) -> Iterator[tuple[int, bool]]:
+        for form, sessions in self._forms_on(kind):
+            days = {self.course.day(session) for session in sessions}
+            if self.course.as_of_day is not None:
+                days.add(self.course.as_of_day)
+            for day in days:
+                yield from self._edges_around(form, day)
+
+    def _edges_around(self, form: RuleForm, day: int) -> Iterator[tuple[int, bool]]:
+        """The dates on both sides of where a form's answer turns about a date."""
+        turns = {day, day + 1}
+        turns.update(e for far in form.distances for e in edges_around(day, *far))
+        if isinstance(form, Recur) and form.policy == "calendar":
+            last = last_day_of_part(day, form.months)
+            turns |= {last + 1, last_day_of_part(last + 1, form.months) + 1}
+            turns.add(
+                next(d for d in range(day, 0, -1) if last_day_of_part(d - 1, form.months) != last)
+            )
+        for turn in turns:
+            yield turn, False
+            yield turn - 1, True
 
     def _edges(self, kind: str) -> Iterator[tuple[int, bool]]:
         """Days of which a session may have to start on the first or last minute (true)."""
@@ -146,6 +194,7 @@ class CandidateStarts:
             yield from self._edges_of_dosings()
         if kind in ("medical-evaluation", "dosing"):
             yield from self._birthday()
+        yield from self._edges_of_forms(kind)
         supplies = self.course.plan.supplies or ()
         for supply in supplies:
             if supply.received is not None and kind in ("preparation", "dosing"):

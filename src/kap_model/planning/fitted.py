@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -15,6 +15,7 @@ from kap_model.forms._form import RuleForm
 from kap_model.forms.facts import Allow, Length
 from kap_model.forms.selectors import Selector
 from kap_model.limits import Bounds, Limits
+from kap_model.plan import Plan
 from kap_model.planning.new_sessions import (
     SessionFields,
     lawful_minutes,
@@ -42,14 +43,30 @@ class Fitting:
     """
 
     def __init__(
-        self, limits: Limits, forms: Iterable[RuleForm], support_person: str | None = None
+        self,
+        limits: Limits,
+        forms: Iterable[RuleForm],
+        support_person: str | None = None,
+        minutes: Mapping[str, int] | None = None,
     ) -> None:
         self.limits, self.support_person = limits, support_person
-        self.fields: SessionFields = usual_fields(limits, support_person=support_person)
+        self.minutes = minutes or {}
+        self.fields: SessionFields = usual_fields(
+            limits, minutes=minutes, support_person=support_person
+        )
         self._speaking = [form for form in forms if isinstance(form, (Length, Allow))]
 
+    def lengths(self, kind: str) -> list[int]:
+        """The lengths that a session of a kind may have somewhere, in minutes, the least first."""
+        lawful = lawful_minutes(self.limits, kind)
+        rules = [f for f in self._speaking if isinstance(f, Length) and kind in f.of.kind]
+        usual = int(self.fields[kind]["minutes"])
+        stated = {n for rule in rules for n in (rule.min, rule.max, *(rule.one_of or ())) if n}
+        fitting = [n for n in stated if lawful is None or lawful.holds(n)]
+        return sorted({usual, *[n for n in fitting if n <= LONGEST_MINUTES]})
+
     def session(
-        self, course: Course, id: str, kind: str, start: int, wanted: Selector | None = None
+        self, plan: Plan, id: str, kind: str, start: int, wanted: Selector | None = None
     ) -> Session:
         """A session of a kind at a time, of those that a selector wants, if any is given."""
         speaking = [form for form in self._speaking if kind in form.of.kind]
@@ -57,7 +74,7 @@ class Fitting:
         given = [CLASS_OF_KIND[kind](id=id, start=Instant(start), **fields) for fields in ways]
         if not speaking:
             return given[0]
-        tried = [self._fitted(course, session, speaking) for session in given]
+        tried = [self._fitted(plan, session, speaking) for session in given]
         usual = attrs.evolve(given[0], minutes=USUAL_MINUTES[kind])
         return next((session for session in tried if session is not None), usual)
 
@@ -71,8 +88,9 @@ class Fitting:
             fields = dict(self.fields[kind]) | {"place": place}
             if held:
                 fields["format"] = held
-            if kind == "dosing" and wanted is not None and wanted.level:
-                fields["level"] = wanted.level[0]
+            for name in ("level", "route") if kind == "dosing" and wanted is not None else ():
+                labels = getattr(wanted, name)
+                fields |= {name: labels[0]} if labels else {}
             if kind == "dosing" and place == "remote":
                 fields.setdefault("support_person", self.support_person)
             yield fields
@@ -101,11 +119,10 @@ class Fitting:
         return sorted(dict.fromkeys(found), key=lambda word: word != first)
 
     def _fitted(
-        self, course: Course, session: Session, speaking: list[Length | Allow]
+        self, plan: Plan, session: Session, speaking: list[Length | Allow]
     ) -> Session | None:
         """A session of a length that the rules allow where it stands; ``None`` = they do not."""
-        longer = with_sessions(course.plan, (*course.plan.sessions, session))
-        there = Course.of(longer, course.as_of)
+        there = Course.of(with_sessions(plan, (*plan.sessions, session)), None)
         about = [form for form in speaking if session in form.of.of(there)]
         if any(isinstance(form, Allow) and not form.holds(session) for form in about):
             return None
@@ -113,12 +130,15 @@ class Fitting:
         if not lengths:
             return session
         lawful = lawful_minutes(self.limits, session.kind)
-        minutes = _shortest(lawful, lengths, USUAL_MINUTES[session.kind])
+        usual = USUAL_MINUTES[session.kind]
+        minutes = _shortest(lawful, lengths, usual, self.minutes.get(session.kind))
         return None if minutes is None else attrs.evolve(session, minutes=minutes)
 
 
-def _shortest(lawful: Bounds | None, rules: Iterable[Length], usual: int) -> int | None:
-    """The shortest length that limits and rules allow; ``None`` = there is none."""
+def _shortest(
+    lawful: Bounds | None, rules: Iterable[Length], usual: int, wished: int | None
+) -> int | None:
+    """The wished length, else the shortest, if limits and rules allow any."""
     if lawful is None:
         return None
     ranges = [lawful, *[rule.bounds for rule in rules if rule.bounds is not None]]
@@ -127,6 +147,8 @@ def _shortest(lawful: Bounds | None, rules: Iterable[Length], usual: int) -> int
     if lowest > highest:
         return None
     listed = [set(rule.one_of) for rule in rules if rule.one_of is not None]
+    if wished is not None and lowest <= wished <= highest and all(wished in its for its in listed):
+        return wished
     if not listed:
         return shortest(Bounds(lowest, highest), usual) or None
     in_all = set.intersection(*listed)

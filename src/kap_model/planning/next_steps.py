@@ -393,7 +393,9 @@ class EarliestStarts:
         key = self.care.limits_on(day), self.care.rules_on(day)
         if key not in self.fittings:
             self.fittings[key] = Fitting(key[0], forms_by_id(key[1]).values(), RECORDED)
-        return self.fittings[key].session(self.course, self.ids[kind], kind, start, need.wanted)
+        return self.fittings[key].session(
+            self.course.plan, self.ids[kind], kind, start, need.wanted
+        )
 
 
 def _violated(report: Report) -> Counter[tuple[Any, ...]]:

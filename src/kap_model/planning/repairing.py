@@ -26,12 +26,11 @@ from kap_model.planning._repair_state import (
     with_changes,
 )
 from kap_model.planning._repair_times import CandidateStarts
-from kap_model.planning.house import refuse_for_plan
 from kap_model.planning.new_sessions import refuse_closed
 from kap_model.planning.results import Change, Repair
 from kap_model.planning.rule_effects import remedies_for
 from kap_model.report import Finding, Report
-from kap_model.rules.catalogue import RULES
+from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.timeline import is_clearing
 
 MOST_PLANS: Final = 5_000
@@ -77,7 +76,6 @@ def repair(
     refuse_closed(plan)
     instant = None if as_of is None else moment_of_judgement(as_of)
     care, _ = choose_protocol(plan, protocol, protocols)
-    refuse_for_plan(care, "repair", plan, instant)
     scope = Scope.of(plan, care, instant)
     report = check(plan, care, as_of=instant)
     if report.ok:
@@ -88,7 +86,6 @@ def repair(
     _refuse_history(scope, scope.course, scope.errors(report))
     attempt = _found(scope, report)
     repaired = attempt.plan(scope)
-    refuse_for_plan(care, "repair", repaired, instant)
     return Repair(
         plan=repaired,
         changes=tuple(_with_rules(attempt, scope)),
@@ -100,12 +97,12 @@ def _refuse_history(scope: Scope, course: Course, errors: Iterable[Finding]) -> 
     state = RepairState(scope, course, frozenset())
     broken = {error.rule for error in errors if not remedies_for(error, state)}
     if broken:
-        raise _refusal(broken, _HISTORY)
+        raise _refusal(scope, broken, _HISTORY)
 
 
-def _refusal(rules: Iterable[str], reason: str) -> PlanningError:
+def _refusal(scope: Scope, rules: Iterable[str], reason: str) -> PlanningError:
     broken = set(rules)
-    named = [rule.id for rule in RULES if rule.id in broken]
+    named = [rule for rule in (*RULE_OF_ID, *scope.protocol.house_ids) if rule in broken]
     return PlanningError([Problem(rule, reason) for rule in named], named)
 
 
@@ -122,7 +119,7 @@ def _found(scope: Scope, report: Report) -> Attempt:
         raise PlanningError([Problem("plan", reason)], rules)
     _refuse_alone(scope)
     reason = "cannot be kept together with the others, whatever is added, moved or dropped"
-    raise _refusal(rules, reason)
+    raise _refusal(scope, rules, reason)
 
 
 def _refuse_alone(scope: Scope) -> None:

@@ -29,6 +29,7 @@ from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.planning._repair_state import Remedy, RepairState, TimeWindow
+from kap_model.planning.form_remedies import remedies_of_form
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding
 from kap_model.rules._rule import Breach
@@ -133,6 +134,9 @@ def _goes_on(form: Recur, course: Course, limits: Limits) -> bool:
 # least one of them, and a search that follows all of them misses none.
 def remedies_for(finding: Finding, state: RepairState) -> list[Remedy]:
     """Every change that can help to mend a finding; none where it is history's."""
+    form = state.forms.get(finding.rule)
+    if form is not None:
+        return remedies_of_form(form, state, finding.breach)
     return _MENDED_BY[finding.rule](state, finding.breach)
 
 
