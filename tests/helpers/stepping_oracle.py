@@ -148,6 +148,12 @@ def fits(plan: kap.Plan, care: kap.CareProtocol, new: kap.Session) -> bool:
     return not any(new.id in one.sessions for one in found)
 
 
+def found_in(finding: kap.Finding) -> int:
+    """The number that its text begins with: `no dosing`, `2 dosings`."""
+    word = str(finding.observed).split()[0]
+    return 0 if word == "no" else int(word)
+
+
 def recurs(rule: str, care: kap.CareProtocol) -> bool:
     forms = [line.form for line in care.rules if line.id == rule]
     return rule == "REVIEW-QUARTER" or any(isinstance(form, Recur) for form in forms)
@@ -252,7 +258,7 @@ class Oracle:
         if isinstance(form, Count) and form.of.has_ordinal:
             return False  # each one more is a step towards the one that counts
         if isinstance(form, (Count, Precede, Follow)):
-            number, other = [int(str(f.observed).split()[0]) for f in (asked, one)]
+            number, other = [found_in(f) for f in (asked, one)]
             same = asked.sessions == one.sessions or isinstance(form, Count)
             return same and other <= number
         if isinstance(form, Span):
