@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 import pytest
 
 import kap_model as kap
@@ -278,8 +277,6 @@ def test_cases_may_expect_those_of_their_protocol() -> None:
 NOW = at(0, "09:00")
 COURSE = plan("C0 D14")
 VERBS: dict[str, Callable[[kap.CareProtocol], Any]] = {
-    "draft": lambda care: kap.draft(care, "2027-01-04"),
-    "complete": lambda care: kap.complete(COURSE, care, as_of=NOW),
     "lint": kap.lint,
     "a strategy": lambda care: strategies.lawful_plans(care).example(),
 }
@@ -297,17 +294,11 @@ def test_a_verb_of_planning_refuses_and_names_them(verb: str) -> None:
     )
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("lint", "a strategy")])
-def test_a_rule_that_is_not_in_force_hinders_nobody(verb: str) -> None:
-    VERBS[verb](CORE.extended("own", rules=[rule(since="2030-01-01")]))
-
-
-def test_a_course_that_has_not_begun_may_come_under_later_rules() -> None:
+def test_rules_that_come_into_force_later_are_named() -> None:
     later = CORE.extended("own", rules=[rule(since="2030-01-01"), rule("HOUSE-B", "off")])
-    empty = attrs.evolve(COURSE, sessions=())
-    with pytest.raises(kap.PlanningError, match=f"the house rule {HOUSE}, which complete"):
-        kap.complete(empty, later, as_of=NOW)
-    assert house_rules_from(later, None) == (HOUSE,)
+    with pytest.raises(kap.PlanningError, match=f"the house rule {HOUSE}, which lint"):
+        kap.lint(later)
+    assert house_rules_from(later) == (HOUSE,)
 
 
 def test_an_estimate_refuses_too() -> None:
