@@ -23,15 +23,16 @@ def race(works: dict[str, Work], rounds: int, slice_ms: float) -> dict[str, list
 
     Each work is called often enough to fill a slice of a round.
     """
-    calls = {name: _calls_in(work, slice_ms) for name, work in works.items()}
+    calls = {name: calls_in(work, slice_ms) for name, work in works.items()}
     figures: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            figures[name].append(_timed(work, calls[name]))
+            figures[name].append(timed(work, calls[name]))
     return figures
 
 
-def _timed(work: Work, calls: int) -> float:
+def timed(work: Work, calls: int) -> float:
+    """CPU microseconds of one call, over so many calls."""
     repeat = range(calls)
     gc.collect()
     gc.disable()
@@ -43,11 +44,11 @@ def _timed(work: Work, calls: int) -> float:
     return elapsed / calls / 1000
 
 
-def _calls_in(work: Work, slice_ms: float) -> int:
+def calls_in(work: Work, slice_ms: float) -> int:
     """How many calls fill a slice, after a warm-up."""
     for _ in range(3):
         work()
-    once = min(_timed(work, 1) for _ in range(3))
+    once = min(timed(work, 1) for _ in range(3))
     return max(1, round(slice_ms * 1000 / max(once, 0.1)))
 
 

@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import attrs
+
 import baseline_datetime
 import baseline_fused
 import baseline_loader
@@ -27,6 +29,8 @@ import planning
 import plans
 from agree import agree
 from fused_form import RACED, FusedLimits
+from kap_model import forms
+from kap_model.forms._form import RuleForm
 from measure import Work, bytes_each, fresh, process_milliseconds, race, ratio
 
 UNWANTED: Final = ("hypothesis", "pytest", "argparse", "xml", "sphinx")
@@ -34,6 +38,7 @@ PRACTICE: Final = kap.practices.REGROUNDING
 PROTOCOL: Final = PRACTICE.protocol
 LIMITS: Final = FusedLimits(PRACTICE)
 HEADINGS: Final = ("20 sessions, where nothing else is said", "ours", "other", "ratio", "goal", "")
+MEDICAL: Final = ("medical-evaluation", "medical-review")
 Figures: TypeAlias = dict[str, list[float]]
 
 
@@ -90,6 +95,7 @@ def main() -> None:
     rows: list[Row] = []
     for task in TASKS:
         rows += check_rows(task, pace)
+    rows += house_rows(pace)
     for task in TASKS:
         rows += text_rows(task, pace)
     rows += [*load_rows(pace), *scaling_rows(pace), *planning_rows(pace)]
@@ -111,6 +117,38 @@ def check_rows(task: Task, pace: Pace) -> list[Row]:
         _against(f"check, {task.what}: rules fused by hand", figures, "fused", 1.3),
         _against(f"check, {task.what}: ordinary datetime code", figures, "datetime"),
     ]
+
+
+PAIRS: Final[tuple[tuple[str, str, object, RuleForm], ...]] = (
+    ("INTEG-EACH", "integration_per_dosing", 1, forms.Follow("dosing", "integration")),
+    ("DOSE-GAP", "dosing_gap_days", kap.Bounds(7), forms.Space("dosing", min=7, unit="days")),
+    ("PREP-COUNT", "preparation_count", kap.Bounds(1, 3), forms.Count("preparation", 1, 3)),
+    ("REVIEW-QUARTER", "review_every", kap.ReviewEvery(3), forms.Recur(MEDICAL, 3)),
+)
+"""A rule of the catalogue, the limit that sets it, and the same as a house rule."""
+
+
+def house_rows(pace: Pace) -> list[Row]:
+    """A rule alone, named by a limit and said by a house rule, over what asks for neither."""
+    plan, source = TASKS[0].plan, kap.Citation("a benchmark", "here")
+    rows = []
+    for rule, limit, value, form in PAIRS:
+        setting = kap.Setting(limit=limit, value=value, citation=source)
+        named = kap.CareProtocol(id="named", settings=[setting])
+        off = attrs.evolve(setting, value="off")
+        house = kap.HouseRule("HOUSE-SAME", form, citation=source)
+        said = kap.CareProtocol(id="said", settings=[off], rules=[house])
+        works: dict[str, Work] = {
+            "ours": partial(kap.check, plan, said),
+            "named": partial(kap.check, plan, named),
+            "off": partial(kap.check, plan, kap.CareProtocol(id="off", settings=[off])),
+            "none": partial(kap.check, plan, kap.CareProtocol(id="none")),
+        }
+        figures = race(works, pace.rounds, pace.slice_ms)
+        rows.append(_against(f"check, {rule} as a house rule: the limit", figures, "named", 1.3))
+    figures["ours"] = figures["off"]
+    rows.append(_against("check, a rule that is off: no such line", figures, "none", 1.05))
+    return rows
 
 
 def text_rows(task: Task, pace: Pace) -> list[Row]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from kap_model.breach import Breach as Breach, Words as Words
     from kap_model.calendars import to_ical as to_ical
-    from kap_model.checking import check as check
+    from kap_model.checking import check as check, rules_under as rules_under
     from kap_model.citations import Citation as Citation
     from kap_model.course import Course as Course
     from kap_model.coverage import (
@@ -200,7 +200,7 @@ _HOMES = {
     ),
     "kap_model.calendars": ("to_ical",),
     "kap_model.breach": ("Breach", "Words"),
-    "kap_model.checking": ("check",),
+    "kap_model.checking": ("check", "rules_under"),
     "kap_model.citations": ("Citation",),
     "kap_model.course": ("Course",),
     "kap_model.coverage": (

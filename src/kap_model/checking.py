@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
+import attrs
+
 from kap_model._given import Given, Naming, Pool
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import as_tuple
@@ -108,6 +110,36 @@ def rules_of(rules: Iterable[Rule]) -> tuple[Rule, ...]:
         if type(rule) is not Rule:
             raise refusal(f"rules[{index}]", "must be a Rule; the decorator rule() makes one")
     return given
+
+
+def rules_under(protocol: ProtocolChoice, on: dt.date | None = None) -> tuple[Rule, ...]:
+    """The catalogue as a protocol sets it, then its house rules that are in force.
+
+    Each sentence carries the protocol's figures, and each severity is the protocol's; a rule of
+    the catalogue that the protocol sets no limit for reads as it does without one.
+
+    Args:
+        protocol: A protocol, a practice, or a built-in practice's name.
+        on: The date by which limits and house rules are read; absent: the latest.
+
+    Raises:
+        InvalidValue: The protocol is not known.
+    """
+    care = care_of(protocol)
+    limits = care.limits_on(on)
+    return tuple(
+        [
+            _as_set(rule, rule.sentence(limits), care.severity_of.get(rule.id))
+            for rule in (*RULES, *rules_of_house(care.rules_on(on)))
+        ]
+    )
+
+
+def _as_set(rule: Rule, says: str, severity: StatedSeverity | None) -> Rule:
+    if severity is None:
+        return attrs.evolve(rule, says=says)
+    below, above = severity_on(severity, "below"), severity_on(severity, "above")
+    return attrs.evolve(rule, says=says, severity=below, above=above)
 
 
 def choose_protocol(

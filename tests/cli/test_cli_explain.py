@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from pathlib import Path
 
 import attrs
 import pytest
@@ -112,3 +114,133 @@ def test_an_explanation_tells_the_findings_of_its_rule_alone() -> None:
     shown = text.partition("A plan that breaks it")[2]
     assert shown.count("violated: ") == 1
     assert "lasts 30 minutes" in shown
+
+
+HOUSE = {
+    "schema": "kap-model/protocol/1",
+    "id": "own",
+    "extends": "kingsley",
+    "limits": {},
+    "rules": [
+        {
+            "id": "HOUSE-NEXT-DAY",
+            "form": "follow",
+            "each": "dosing",
+            "by": "integration",
+            "within": {"min": 1, "max": 3, "unit": "days"},
+            "severity": "warning",
+            "citation": {"source": "House protocol", "where": "section 4"},
+        },
+        {
+            "id": "HOUSE-PACE",
+            "form": "space",
+            "from": "dosing",
+            "min": 7,
+            "max": 14,
+            "unit": "days",
+            "severity": {"below": "error", "above": "advice"},
+            "why": "Time to integrate.",
+            "citation": {"source": "House protocol", "where": "section 5"},
+        },
+        {
+            "id": "HOUSE-GONE",
+            "form": "rate",
+            "of": "dosing",
+            "max": 1,
+            "days": 7,
+            "citation": {"source": "House protocol", "where": "section 6"},
+        },
+        {
+            "id": "HOUSE-GONE",
+            "form": "off",
+            "since": "2027-01-01",
+            "citation": {"source": "House protocol", "where": "section 6"},
+        },
+    ],
+    "severities": {"INTEG-EACH": "advice", "DOSE-COUNT": {"below": "error", "above": "advice"}},
+}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    path = tmp_path / "own.protocol.json"
+    path.write_text(json.dumps(HOUSE), encoding="utf-8")
+    return str(path)
+
+
+def test_a_house_rule_is_explained(own: str, capsys: Capture) -> None:
+    assert main(["explain", "HOUSE-NEXT-DAY", "--protocol", own]) == 0
+    assert capsys.readouterr().out == (
+        "HOUSE-NEXT-DAY (warning)\n"
+        "  After every dosing there is an integration 1 to 3 days later.\n"
+        "\n"
+        "Why\n"
+        "  The practice asks for it.\n"
+        "\n"
+        "Sources\n"
+        "  House protocol, section 4\n"
+        "\n"
+        "Limits\n"
+        "  none: always on\n"
+    )
+    assert main(["explain", "HOUSE-PACE", "--protocol", own, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "rule": "HOUSE-PACE",
+        "severity": "error",
+        "severity_above": "advice",
+        "on": True,
+        "says": "Consecutive dosings are 7 to 14 days apart.",
+        "why": "Time to integrate.",
+        "citations": [{"source": "House protocol", "where": "section 5"}],
+        "reads": [],
+    }
+
+
+def test_a_rule_of_the_catalogue_is_explained_with_the_figures_of_a_protocol(
+    own: str, capsys: Capture
+) -> None:
+    assert main(["explain", "PREP-COUNT", "--protocol", own]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(
+        "PREP-COUNT (error below, warning above)\n"
+        "  There are 1 to 3 preparations before the first dosing.\n"
+    )
+    assert "    own: 1 to 3\n" in shown
+    assert "    regrounding: " not in shown
+    assert main(["explain", "INTEG-EACH", "--protocol", own]) == 0
+    assert capsys.readouterr().out.startswith("INTEG-EACH (advice)\n")
+
+
+def test_rules_of_a_protocol_end_with_its_house_rules(own: str, capsys: Capture) -> None:
+    assert main(["rules", "--protocol", own]) == 0
+    flat = " ".join(capsys.readouterr().out.split())
+    for row in (
+        "DOSE-GAP off Consecutive dosings are within",
+        "DOSE-COUNT error below, advice above There are 6 to 8 dosings in the course.",
+        "DOSE-CLOSE off",
+        "INTEG-EACH advice After every dosing there is an integration before the next dosing.",
+    ):
+        assert row in flat
+    assert flat.endswith(
+        "HOUSE-NEXT-DAY warning After every dosing there is an integration 1 to 3 days later. "
+        "HOUSE-PACE error below, advice above Consecutive dosings are 7 to 14 days apart."
+    )
+    assert main(["rules", "--protocol", own, "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rules"]
+    assert [row["rule"] for row in rows[-2:]] == ["HOUSE-NEXT-DAY", "HOUSE-PACE"]
+    assert {row["rule"] for row in rows if not row["on"]} > {"DOSE-GAP", "DOSE-CLOSE"}
+
+
+@pytest.mark.parametrize("command", [["rules"], ["explain", "INTEG-EACH"]])
+def test_a_protocol_that_is_none_is_told(command: list[str], capsys: Capture) -> None:
+    assert main([*command, "--protocol", "nowhere"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("nowhere: is neither a practice")
+
+
+def test_a_rule_that_is_off_is_explained_by_nobody(own: str, capsys: Capture) -> None:
+    assert main(["explain", "HOUSE-GONE", "--protocol", own]) == 2
+    assert capsys.readouterr().err.startswith("RULE: must be the id of a rule;")
+    before = kap.rules_under(kap.load_protocol(own), on=dt.date(2026, 1, 1))
+    assert before[-1].says == "There is at most 1 dosing in any 7 consecutive days."

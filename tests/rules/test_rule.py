@@ -127,3 +127,55 @@ def test_preparations_of_a_protocol_are_kept_for_the_very_rules() -> None:
     rules = iter(kap.RULES)
     assert len(kap.check(plan("D0"), protocol, rules=rules).rules) == len(kap.RULES)
     assert kap.check(plan("D0"), protocol, rules=rules).rules == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "says"),
+    [
+        (
+            "SUPPLY-BALANCE",
+            {"initial_supply": 2, "refill_supply": 1},
+            (
+                "The medicine available at each dosing covers all dosings so far: the first for 2 "
+                "dosings and each refill for 1 dosing."
+            ),
+        ),
+        (
+            "SUPPLY-BALANCE",
+            {"refill_supply": 3},
+            (
+                "The medicine available at each dosing covers all dosings so far: each refill for "
+                "3 dosings."
+            ),
+        ),
+        (
+            "SUPPLY-INITIAL",
+            {"initial_supply": 1},
+            "The medicine issued before the first review after a dosing covers at most 1 dosing.",
+        ),
+        (
+            "AGE-MIN",
+            {"minimum_age": 18},
+            "The client is at least 18 years old at the first medical evaluation.",
+        ),
+        (
+            "EXCLUSION",
+            {"exclusions": ["asthma", "psychosis"]},
+            (
+                "No recorded condition is asthma or psychosis, unless the medical partner found "
+                "the client eligible."
+            ),
+        ),
+    ],
+)
+def test_rules_that_no_form_says_have_figures_too(rule: str, given: Any, says: str) -> None:
+    assert RULE_OF_ID[rule].sentence(limits(**given).limits_on(None)) == says
+
+
+def test_rules_under_a_practice_are_the_catalogue_with_its_figures() -> None:
+    rules = kap.rules_under("regrounding")
+    assert [rule.id for rule in rules] == [rule.id for rule in kap.RULES]
+    says = {rule.id: rule.says for rule in rules}
+    assert says["PREP-COUNT"] == "There are 1 to 2 preparations before the first dosing."
+    with pytest.raises(kap.InvalidValue, match="protocol"):
+        kap.rules_under("nowhere")

@@ -8,9 +8,20 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from kap_model.cli._command import GOOD, UNUSABLE, Result, add_format, json_text, written
+from kap_model.cli._command import (
+    GOOD,
+    UNUSABLE,
+    Result,
+    UnusableError,
+    add_format,
+    json_text,
+    written,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kap_model.protocol import CareProtocol
     from kap_model.rules._rule import Rule
 
 
@@ -18,49 +29,105 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     """Add what ``explain`` takes."""
     parser.description = "Say what a rule says, why, who says so, and show plans that differ in it."
     parser.add_argument("rule", metavar="RULE", help="a rule's id, such as INTEG-EACH")
+    _add_protocol(parser)
     add_format(parser)
     parser.set_defaults(run=explain)
 
 
+def _add_protocol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--protocol",
+        metavar="NAME|FILE",
+        help="a built-in practice or a protocol document: its house rules too, sentences with its "
+        "figures; default: the catalogue without figures",
+    )
+
+
 def explain(arguments: argparse.Namespace) -> Result:
     """One rule: its sentence, why, who says so, its limits, and two plans that differ in it."""
+    return _under(arguments, _explained)
+
+
+def _explained(arguments: argparse.Namespace, care: CareProtocol | None) -> Result:
     import difflib
 
     from kap_model.display.rules import rule_text
-    from kap_model.rules.catalogue import RULE_OF_ID
 
-    rule = RULE_OF_ID.get(arguments.rule)
+    rules = {rule.id: rule for rule in _rules_of(care)}
+    rule = rules.get(arguments.rule)
     if rule is None:
-        near = difflib.get_close_matches(arguments.rule.upper(), RULE_OF_ID, n=1)
+        near = difflib.get_close_matches(arguments.rule.upper(), rules, n=1)
         hint = f"did you mean {near[0]}?" if near else "kap-model rules lists them"
         return Result(UNUSABLE, complaints=(f"RULE: must be the id of a rule; {hint}",))
     if arguments.format == "json":
-        return Result(GOOD, json_text(_as_dict(rule)))
-    return Result(GOOD, rule_text(rule) + "\n")
+        return Result(GOOD, json_text(_as_dict(rule, care)))
+    return Result(GOOD, rule_text(rule, care) + "\n")
+
+
+def _under(
+    arguments: argparse.Namespace,
+    answer: Callable[[argparse.Namespace, CareProtocol | None], Result],
+) -> Result:
+    """An answer under the protocol that is chosen, or the reasons why that cannot be used."""
+    from kap_model.cli._inputs import chosen_protocol
+
+    try:
+        care = chosen_protocol(arguments.protocol)
+    except UnusableError as error:
+        return Result(UNUSABLE, complaints=error.lines)
+    return answer(arguments, care)
+
+
+def _rules_of(care: CareProtocol | None) -> tuple[Rule, ...]:
+    """The catalogue; under a protocol with its figures, and its house rules after it."""
+    from kap_model.checking import rules_under
+    from kap_model.rules.catalogue import RULES
+
+    return RULES if care is None else rules_under(care)
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """Add what ``rules`` takes."""
     parser.description = "List every rule with its severity and its sentence."
+    _add_protocol(parser)
     add_format(parser)
     parser.set_defaults(run=list_rules)
 
 
 def list_rules(arguments: argparse.Namespace) -> Result:
     """Every rule with its severity and its sentence."""
-    from kap_model.display._text import table
-    from kap_model.rules.catalogue import RULES
+    return _under(arguments, _listed)
 
+
+def _listed(arguments: argparse.Namespace, care: CareProtocol | None) -> Result:
+    from kap_model.display._text import table
+
+    rules = _rules_of(care)
     if arguments.format == "json":
-        return Result(GOOD, json_text({"rules": [_as_dict(rule) for rule in RULES]}))
-    rows = [(rule.id, rule.severity, rule.says) for rule in RULES]
+        return Result(GOOD, json_text({"rules": [_as_dict(rule, care) for rule in rules]}))
+    rows = [(rule.id, _severity(rule, care), rule.says) for rule in rules]
     return Result(GOOD, "\n".join(table(rows)) + "\n")
 
 
-def _as_dict(rule: Rule) -> dict[str, Any]:
+def _is_on(rule: Rule, care: CareProtocol) -> bool:
+    return rule.applies(care.limits_on(None), care.rules_on(None))
+
+
+def _severity(rule: Rule, care: CareProtocol | None) -> str:
+    if care is None:
+        return rule.severity
+    return rule.severities if _is_on(rule, care) else "off"
+
+
+def _as_dict(rule: Rule, care: CareProtocol | None) -> dict[str, Any]:
+    under: dict[str, Any] = {}
+    if care is not None:
+        above = rule.severity_of("above")
+        under = {"severity_above": above, "on": _is_on(rule, care)}
     return {
         "rule": rule.id,
         "severity": rule.severity,
+        **under,
         "says": rule.says,
         "why": rule.why,
         "citations": [citation.to_dict() for citation in rule.cites],

@@ -9,28 +9,31 @@ from kap_model.display._text import wrapped
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME, in_words
 from kap_model.practices._built_in import PRACTICES
+from kap_model.protocol import CareProtocol
 from kap_model.rules._rule import Case, Example, Rule
 
 
-def rule_text(rule: Rule) -> str:
-    """Everything about one rule, for a terminal."""
-    lines = [f"{rule.id} ({rule.severity})", *wrapped(rule.says, 2), ""]
+def rule_text(rule: Rule, care: CareProtocol | None = None) -> str:
+    """Everything about one rule, for a terminal; under a protocol with the protocol's values."""
+    told = rule.severity if care is None else rule.severities
+    lines = [f"{rule.id} ({told})", *wrapped(rule.says, 2), ""]
     lines += ["Why", *wrapped(rule.why, 2), ""]
     lines += ["Sources", *[line for each in rule.cites for line in wrapped(str(each), 2, 4)], ""]
-    lines += ["Limits", *_limits(rule)]
+    lines += ["Limits", *_limits(rule, care)]
     if rule.example is not None:
         lines += ["", *_example(rule, rule.example)]
     return "\n".join(lines)
 
 
-def _limits(rule: Rule) -> Iterator[str]:
+def _limits(rule: Rule, care: CareProtocol | None) -> Iterator[str]:
+    protocols = [practice.protocol for practice in PRACTICES] if care is None else [care]
     if not rule.reads:
         yield "  none: always on"
     for name in rule.reads:
         yield from wrapped(f"{name}: {LIMIT_OF_NAME[name].says}", 2, 4)
-        for practice in PRACTICES:
-            value = getattr(practice.protocol.limits_on(None), name)
-            yield f"    {practice.id}: {spoken_limit(value)}"
+        for protocol in protocols:
+            value = getattr(protocol.limits_on(None), name)
+            yield f"    {protocol.id}: {spoken_limit(value)}"
 
 
 def spoken_limit(value: object) -> str:

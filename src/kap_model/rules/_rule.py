@@ -229,6 +229,13 @@ class Rule(Announced):
             return self.tells(limits)
         return " ".join(form.says for form in self.forms(limits)) or self.says
 
+    @property
+    def severities(self) -> str:
+        """Its severity in words: ``error``, ``error below, warning above``."""
+        if self.above is None or self.above == self.severity:
+            return self.severity
+        return f"{self.severity} below, {self.above} above"
+
     def severity_of(self, side: Side | None) -> Severity:
         """The severity of a finding on a side, or of one without sides."""
         return self.above if side == "above" and self.above is not None else self.severity

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from math import inf
+from operator import sub
 from typing import Any, Final
 
+from kap_model._time import DAY_SECONDS
 from kap_model.citations import (
     BRIEF,
     CONTRACT,
@@ -188,6 +191,8 @@ def modality(course: Course, limits: Limits) -> list[Breach]:
         for dosing in course.dosings:
             if dosing.place not in places and dosing.format in formats:
                 off.append(dosing)
+    if not off:
+        return []
     return [_modality(session, formats, places) for session in in_canonical_order(off)]
 
 
@@ -321,6 +326,18 @@ def states_pace(limits: Limits, house: tuple[Any, ...] = ()) -> bool:
     return stated or any(rule.form.paces_dosings for rule in house)
 
 
+_SLACK: Final = 3 * DAY_SECONDS
+"""Where starts are so much farther apart than days are long, their dates are as many days apart."""
+
+
+def _surely_apart(timeline: Timeline) -> bool:
+    """Whether dosings are so far apart that their dates need not be known."""
+    starts = [dosing.begins for dosing in timeline.dosings]
+    nearest = min(map(sub, starts[1:], starts), default=inf)
+    crowd = min(map(sub, starts[CLOSE.at_most :], starts), default=inf)
+    return nearest >= _SLACK and crowd >= CLOSE.days * DAY_SECONDS + _SLACK
+
+
 def _close(voice: Voice, dosing: Session, found: int, days: int) -> Words:
     held, within = count(found, "dosing"), count(days, "day")
     return Words(
@@ -346,7 +363,7 @@ def _close(voice: Voice, dosing: Session, found: int, days: int) -> Words:
 )
 def dosings_close(course: Course, limits: Limits) -> list[Breach]:
     """One finding for each dosing too many of its day, or of the seven days that end with it."""
-    if states_pace(limits):
+    if states_pace(limits) or course.timeline.fact(_surely_apart):
         return []
     days: list[int] = []  # sorted, for local dates may go back where clocks are set over midnight
     breaches = []

@@ -10,7 +10,17 @@ from kap_model._time import completed_years
 from kap_model.citations import CONTRACT, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
-from kap_model.rules._rule import Breach, Case, Example, Rule, Voice, Words, count, rule, sentence
+from kap_model.rules._rule import (
+    Breach,
+    Case,
+    Example,
+    Rule,
+    Voice,
+    Words,
+    count,
+    rule,
+    sentence,
+)
 from kap_model.sessions import MEDICAL_KINDS, MedicalEvaluation, Session
 from kap_model.timeline import Timeline, in_walking_order
 
@@ -162,6 +172,11 @@ def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
     )
 
 
+def _old_enough(limits: Limits) -> str:
+    years = count(limits.minimum_age or 0, "year")
+    return f"The client is at least {years} old at the first medical evaluation."
+
+
 @rule(
     "AGE-MIN",
     "The client has reached the minimum age at the first medical evaluation.",
@@ -169,6 +184,7 @@ def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
     severity="error",
     cites=(CONTRACT["AGE-MIN"],),
     reads=("minimum_age",),
+    tells=_old_enough,
     example=Example(
         holds=Case(
             "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",
@@ -206,6 +222,14 @@ def _excluded(voice: Voice, condition: str, latest: MedicalEvaluation | None) ->
     )
 
 
+def _none_recorded(limits: Limits) -> str:
+    conditions = " or ".join(limits.exclusions or ())
+    return (
+        f"No recorded condition is {conditions}, unless the medical partner found the client "
+        "eligible."
+    )
+
+
 @rule(
     "EXCLUSION",
     "No recorded condition speaks against treatment, unless the medical partner found the client "
@@ -214,6 +238,7 @@ def _excluded(voice: Voice, condition: str, latest: MedicalEvaluation | None) ->
     severity="warning",
     cites=(REGROUNDING_PAGE["who might benefit"],),
     reads=("exclusions",),
+    tells=_none_recorded,
     example=Example(
         holds=Case(
             "2027-01-04 C0* E2+ P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85",

@@ -25,6 +25,7 @@ from kap_model.rules._rule import (
     Words,
     count,
     decision,
+    listed,
     rule,
     sentence,
 )
@@ -37,6 +38,20 @@ def _reviews_after_first_dosing(course: Course) -> list[MedicalReview]:
     if first is None:
         return []
     return [review for review in course.reviews if review.begins >= first.ends]
+
+
+def _covered_at_first(limits: Limits) -> str:
+    return (
+        "The medicine issued before the first review after a dosing covers at most "
+        f"{count(limits.initial_supply or 0, 'dosing')}."
+    )
+
+
+def _covered(limits: Limits) -> str:
+    initial, refill = limits.initial_supply, limits.refill_supply
+    parts = [] if initial is None else [f"the first for {count(initial, 'dosing')}"]
+    parts += [] if refill is None else [f"each refill for {count(refill, 'dosing')}"]
+    return f"The medicine available at each dosing covers all dosings so far: {listed(parts)}."
 
 
 def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
@@ -60,6 +75,7 @@ def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Wor
         REGROUNDING_PAGE["step 7"],
     ),
     reads=("initial_supply", "refill_supply"),
+    tells=_covered,
     example=Example(
         holds=Case("2027-01-04 C0 E2 P7 D14 I15 D28 I29 R42@09:30 D42 I43 D56 I57 D70 I71 D84 I85"),
         breaks=Case(
@@ -155,6 +171,7 @@ def _too_much(voice: Voice, covered: int, limit: int) -> Words:
     severity="error",
     cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 3"]),
     reads=("initial_supply",),
+    tells=_covered_at_first,
     example=Example(
         holds=Case(
             "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
