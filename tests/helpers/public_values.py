@@ -106,6 +106,7 @@ NO_VALUES = {
         "check_lines",
         "check_rows",
         "rule_coverage",
+        "rules_under",
         "timeline_svg",
         "to_ical",
         "allowed",

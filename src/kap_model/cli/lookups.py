@@ -69,10 +69,12 @@ def _under(
     answer: Callable[[argparse.Namespace, CareProtocol | None], Result],
 ) -> Result:
     """An answer under the protocol that is chosen, or the reasons why that cannot be used."""
-    from kap_model.cli._inputs import chosen_protocol
+    if arguments.protocol is None:
+        return answer(arguments, None)
+    from kap_model.cli._inputs import protocol_of
 
     try:
-        care = chosen_protocol(arguments.protocol)
+        care = protocol_of(arguments.protocol)
     except UnusableError as error:
         return Result(UNUSABLE, complaints=error.lines)
     return answer(arguments, care)
