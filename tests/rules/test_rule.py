@@ -179,3 +179,17 @@ def test_rules_under_a_practice_are_the_catalogue_with_its_figures() -> None:
     assert says["PREP-COUNT"] == "There are 1 to 2 preparations before the first dosing."
     with pytest.raises(kap.InvalidValue, match="protocol"):
         kap.rules_under("nowhere")
+
+
+def test_what_makes_a_rule_give_way_is_a_function() -> None:
+    with pytest.raises(kap.InvalidValue, match="gives_way: must be a function"):
+        attrs.evolve(kap.RULES[0], gives_way="bad")  # type: ignore[arg-type]
+
+
+def test_medicine_comes_with_the_first_clearing_evaluation_though_another_ends_before() -> None:
+    protocol = limits(initial_supply=2, evaluation_first=True)
+    early, late = "E0@09:00/120 E0@09:30/30 D0@10:30", "E0@09:00/120 E0@09:30/30 D0@11:00"
+    assert [f.rule for f in kap.check(plan(early), protocol).findings] == [
+        *("SUPPLY-BALANCE", "NO-OVERLAP", "NO-OVERLAP")
+    ]
+    assert [f.rule for f in kap.check(plan(late), protocol).findings] == ["NO-OVERLAP"]
