@@ -140,9 +140,9 @@ class SpanWatch(Watch):
             if chosen:
                 last, last_name, passed = met.anchor, met.name, False
                 longest = self.form.max
-                bound = longest is not None and first is not None and first != last
-                if longest is not None and bound and not is_fixed(first, last):
-                    links = [at_most(first, last, longest, self.form.unit)]
+                if longest is not None and first is not None and first != met.anchor:
+                    fixed = is_fixed(first, met.anchor)
+                    links = [] if fixed else [at_most(first, met.anchor, longest, self.form.unit)]
         return [((number, tos, first, first_name, last, last_name, passed), links)]
 
     def whole(self, was: Memory) -> list[list[Link]]:

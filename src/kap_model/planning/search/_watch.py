@@ -99,7 +99,9 @@ class Distance:
     """A range of distances."""
 
     def __init__(self, lowest: int | None, highest: int | None, unit: Unit) -> None:
-        self.lowest, self.highest, self.unit = lowest, highest, unit
+        self.lowest = lowest
+        self.highest = highest
+        self.unit: Unit = unit
 
     def links(self, earlier: Anchor, later: Anchor) -> list[Link] | None:
         """What holds two sessions so far apart; ``None`` = booked ones are not."""

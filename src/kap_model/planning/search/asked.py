@@ -15,7 +15,7 @@ from kap_model.forms.spacing import Space
 from kap_model.limits import Limits
 from kap_model.planning.search._counts import FactWatch
 from kap_model.planning.search._distances import PartWatch, RecurWatch
-from kap_model.planning.search._orders import FollowWatch
+from kap_model.planning.search._orders import FollowWatch, PrecedeWatch
 from kap_model.planning.search._watch import Picked, Watch
 from kap_model.planning.search.problem import SearchProblem
 from kap_model.planning.search.watches import watch_of
@@ -92,7 +92,7 @@ class WatchList:
         self.later = 0
         """The selectors of which more may come to be wanted after a booked session."""
         for watch in self.watches:
-            if isinstance(watch, FollowWatch):
+            if isinstance(watch, FollowWatch | PrecedeWatch):
                 self.later |= watch.by.bit
             elif isinstance(watch, RecurWatch | PartWatch):
                 self.later |= watch.of.bit
@@ -115,9 +115,10 @@ class WatchList:
             watch.today = self.problem.since_day
         if self.problem.owed is None:
             return
-        owes = isinstance(watch, FollowWatch) and not watch.ever
-        by = watch.form.by.kind == ("integration",) if owes else False
-        watch.owed = self.problem.owed if by else frozenset()
+        watch.owed = frozenset()
+        if isinstance(watch, FollowWatch) and not watch.ever:
+            by = watch.form.by.kind
+            watch.owed = self.problem.owed if by == ("integration",) else frozenset()
 
     def _marks(self, kind: str, fields: Any, facts: frozenset[str]) -> int:
         marks = sum(bit for base, bit in self._bits.items() if selects(base, kind, fields))

@@ -95,7 +95,7 @@ class _Search:
                 # At its end links may push its sessions later, so that another is over before.
                 done = (self.transitions.now(whole), steps, -1, next(self.order), whole, None)
                 heapq.heappush(self.heap, done)
-            if wholes:
+            if any(self.transitions.now(whole) == self.transitions.now(state) for whole in wholes):
                 continue
             for choice in self._choices(state, steps):
                 self._try(_Extension(state, choice, 0), steps)
