@@ -34,7 +34,7 @@ from kap_model.planning.new_sessions import (
 from kap_model.planning.results import Completion
 from kap_model.planning.rule_effects import kind_that_ends, review_to_come
 from kap_model.planning.search.asked import forms_in
-from kap_model.planning.search.problem import Added, SearchProblem, last_day_for
+from kap_model.planning.search.problem import Added, SearchProblem, Work, last_day_for
 from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     DAYTIME,
@@ -231,6 +231,8 @@ class Task:
     place: Place | None
     support_person: str | None
     delay: int | None
+    work: Work = attrs.field(factory=Work)
+    """What is left for all its searches together."""
     course: Course = attrs.field(init=False)
     limits: Limits = attrs.field(init=False)
     house: tuple[HouseRule, ...] = attrs.field(init=False)
@@ -279,6 +281,7 @@ class Task:
             problem,
             rules=(*forms_in(limits, spaced=spaced), *said),
             choices=choices_for(limits, forms, fields, given),
+            work=self.work,
             facts=frozenset({"support_person"} if self.support_person is not None else ()),
         )
 

@@ -266,3 +266,15 @@ def names_of(house: Iterable[HouseRule]) -> tuple[str, ...]:
 def only(house: Iterable[HouseRule], names: Collection[str]) -> tuple[HouseRule, ...]:
     """The house rules of some ids."""
     return tuple([rule for rule in house if rule.id in names])
+
+
+_NUMBERS: Final = "; no session was added only so that another one has another number"
+_BETWEEN: Final = "; no session was added only so that two others are nearer to each other"
+
+
+def left_out_of(house: Iterable[HouseRule]) -> str:
+    """What a search does not look for under house rules, as the end of a reason."""
+    forms = [form for _, form in forms_of(house)]
+    numbered = any(one.has_ordinal for form in forms for one in selectors_of(form))
+    spaced = any(isinstance(form, Space) and form.max is not None for form in forms)
+    return _NUMBERS * numbered + _BETWEEN * spaced

@@ -15,7 +15,7 @@ from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
 from kap_model.plan import Plan
 from kap_model.planning._completion import Task
-from kap_model.planning.choices import names_of
+from kap_model.planning.choices import left_out_of, names_of, only
 from kap_model.planning.conflicts import smallest_conflict, spoken
 from kap_model.planning.new_sessions import (
     checked_delay,
@@ -24,12 +24,14 @@ from kap_model.planning.new_sessions import (
 )
 from kap_model.planning.results import Completion
 from kap_model.planning.rule_effects import kind_that_ends
+from kap_model.planning.search.problem import Work
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.sessions import KINDS, PLACES, Place
 from kap_model.slots import OpenSlot, checked_slots
 from kap_model.usual import Pace, days_of
 
+_NO_SLOT: Final = "do not do for all that is needed; for which kinds takes too long to tell"
 _GAVE_UP: Final = "cannot be completed, or leaves too many completions to tell why"
 _OPTIONS: Final[Mapping[str, tuple[str, Any]]] = {
     "every": ("every", None),
@@ -130,7 +132,7 @@ def _is_solved(task: Task, names: frozenset[str] | None, free: frozenset[str]) -
 
 def no_completion(task: Task) -> PlanningError:
     """The error for a course that cannot be completed; it names what conflicts."""
-    kinds = frozenset(KINDS)
+    kinds, task = frozenset(KINDS), attrs.evolve(task, work=Work())
     if task.slots is not None and _is_solved(task, None, kinds):
         return _no_slot(task)
     names = (*(name for name, _ in task.limits.cited), *names_of(task.house))
@@ -142,11 +144,12 @@ def no_completion(task: Task) -> PlanningError:
 
     options = [name for name, (its, _) in _OPTIONS.items() if getattr(task, its)]
     conflict = smallest_conflict((*options, *names), feasible)
-    if not conflict:
-        return PlanningError([Problem("plan", _GAVE_UP)])
+    if not conflict or task.work.is_done:
+        return PlanningError([Problem("plan", _GAVE_UP + left_out_of(task.house))])
     said = spoken(conflict, task.limits)
     together = " together" if len(conflict) > 1 else ""
     reason = f"cannot be completed: {said} cannot be kept{together} with what is booked and held"
+    reason += left_out_of(only(task.house, conflict))
     return PlanningError([Problem("plan", reason)], conflict)
 
 
@@ -158,6 +161,8 @@ def _no_slot(task: Task) -> PlanningError:
         return _is_solved(task, None, every - bound)
 
     conflict = smallest_conflict(KINDS, feasible)
+    if task.work.is_done:
+        return PlanningError([Problem("open_slots", _NO_SLOT + left_out_of(task.house))])
     # Where one kind alone has no slot, others may have none either; each is to be found.
     alone = [kind for kind in KINDS if len(conflict) == 1 and not feasible(frozenset({kind}))]
     problems = []

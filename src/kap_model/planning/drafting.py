@@ -27,6 +27,7 @@ from kap_model.planning.choices import (
     folded,
     forms_of,
     is_spaced,
+    left_out_of,
     names_of,
     only,
 )
@@ -44,7 +45,7 @@ from kap_model.planning.new_sessions import (
     usual_fields,
 )
 from kap_model.planning.search.asked import forms_in
-from kap_model.planning.search.problem import Added, SearchProblem, last_day_for
+from kap_model.planning.search.problem import Added, SearchProblem, Work, last_day_for
 from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     USUAL_TIME,
@@ -91,6 +92,8 @@ class Draft:
     """Dosings that it has even where neither a limit nor an option asks for any."""
     spaced: bool = attrs.field(init=False)
     """Whether dosings must not be close together, as nothing says how far apart they are."""
+    work: Work = attrs.field(factory=Work)
+    """What is left for all its searches together."""
     opening: str | None = None
     """A kind that may come first though nothing asks for it."""
 
@@ -137,6 +140,7 @@ class Draft:
             rules=(*forms_in(limits, spaced=self.spaced), *said),
             choices=choices_for(limits, forms, fields, given),
             every=options.every or every,
+            work=self.work,
         )
         times, most = self._times(options, wish, problem), None if wish == ANYTHING else FEW
         return find_by(wish, problem, times, most)
@@ -426,7 +430,7 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
     names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
     # Whatever limits are left out, a course may begin as it would with all of them.
-    blank = attrs.evolve(blank, opening=first_kind(blank, options))
+    blank = attrs.evolve(blank, opening=first_kind(blank, options), work=Work())
 
     def feasible(chosen: frozenset[str]) -> bool:
         limits, wished = kept(blank.limits, chosen), options.only(chosen)
@@ -439,7 +443,8 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     conflict = smallest_conflict((*options.given, *names), feasible)
     if blank.plan.zone.first_instant(blank.first) > LATEST:
         conflict = ("start",)
-    if not conflict:
-        return PlanningError([Problem("draft", _GAVE_UP)])
+    if not conflict or blank.work.is_done:
+        return PlanningError([Problem("draft", _GAVE_UP + left_out_of(blank.house))])
     said = excluded(conflict, blank.limits, options.support_person)
+    said += left_out_of(only(blank.house, conflict))
     return PlanningError([Problem("draft", said)], conflict)

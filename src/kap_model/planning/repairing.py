@@ -33,7 +33,7 @@ from kap_model.report import Finding, Report
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.timeline import is_clearing
 
-MOST_PLANS: Final = 5_000
+MOST_PLANS: Final = 1_000
 """Plans that are judged before a search is given up."""
 _COMPARED: Final = 1
 """Repairs of so many changes are all compared; of more, the first that is found is taken."""

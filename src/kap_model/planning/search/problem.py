@@ -15,6 +15,23 @@ from kap_model.limits import Limits
 from kap_model.planning.search.timing import Anchor, Timing
 from kap_model.sessions import DEFAULT_PLACE, Session
 
+MOST_WORK: Final = 250_000
+"""What one call may do, in times of sessions that are looked at: about a second."""
+
+
+class Work:
+    """What is left of the work that one call may do; all its searches share it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, most: int | None = None) -> None:
+        self.left = MOST_WORK if most is None else most
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left, so that what is not found may be there all the same."""
+        return self.left <= 0
+
 
 class NewSession(NamedTuple):
     """A session that may be added, without its time.
@@ -87,6 +104,7 @@ class SearchProblem:
         first_by: The last day for the first new session.
         opening: A kind that may come first though nothing asks for it; ``None`` = none.
         earliest: The first day on which a new session of a kind may stand.
+        work: What the search may do.
     """
 
     limits: Limits
@@ -121,6 +139,7 @@ class SearchProblem:
     first_by: int = NEVER
     opening: str | None = None
     earliest: Mapping[str, int] = field(factory=dict)
+    work: Work = field(factory=Work)
 
     each: int = field(init=False)
     """Integrations that every dosing asks for."""

@@ -16,12 +16,15 @@ from kap_model.planning.search.times import FreeTimes
 from kap_model.planning.search.timing import Clockwork
 from kap_model.planning.search.transitions import Transitions
 
-_MOST_FOLLOWED: Final = 8_000
 FEW: Final = 2_000
 """Courses to follow where another search comes after this one."""
+_PART: Final = 4
+"""Such a search leaves this part of the work to those after it."""
+_A_COURSE: Final = 20
+"""The work of following a course, in times of sessions that are looked at."""
 _GAVE_UP: Final = (
-    "has too many possible continuations: none was found among the first 8,000; fewer slots, or "
-    "some sessions booked by hand, leave fewer"
+    "has too many possible continuations: none was found in the time that a call may take; fewer "
+    "slots, or some sessions booked by hand, leave fewer"
 )
 
 
@@ -48,7 +51,7 @@ def find_sessions(
         PlanningError: There are too many courses to follow for an exact answer.
     """
     search = _Search(problem, times)
-    found = search.run(_MOST_FOLLOWED if most is None else most)
+    found = search.run(most)
     if found is None and most is None and search.heap:
         raise PlanningError([Problem("plan", _GAVE_UP)])
     return found
@@ -76,12 +79,17 @@ class _Search:
         self.order = count()
         self.best: dict[tuple[Any, ...], list[tuple[int, ...]]] = {}
 
-    def run(self, most: int) -> tuple[Added, ...] | None:
+    def run(self, most: int | None) -> tuple[Added, ...] | None:
+        """The sessions; ``None`` with nothing on the heap: there are none."""
+        work = self.problem.work
+        least = 0 if most is None else max(0, work.left) // _PART
         for state in self.transitions.start():
             self._push(state, 0, None)
-        for _ in range(most):
-            if not self.heap:
-                break
+        followed = raised = 0
+        while self.heap and work.left > least and followed != most:
+            followed += 1
+            work.left -= _A_COURSE + self.clockwork.raised - raised
+            raised = self.clockwork.raised
             _, _, needed, _, state, extension = heapq.heappop(self.heap)
             if needed < 0:
                 return self._sessions(state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from kap_model._time import HOUR_SECONDS, NEVER, first_day_of_part, last_day_of_part
@@ -142,6 +143,8 @@ class Clockwork:
 
     def __init__(self, times: tuple[FreeTimes, ...], lengths: tuple[int, ...]) -> None:
         self.times, self.lengths = times, lengths
+        self.raised = 0
+        """How often a session was raised so far: most of the work of a search."""
 
     def first(self, variant: int, start: int, day: int) -> tuple[int, int] | None:
         """The first start and its date of a session from an instant and a date on."""
@@ -212,13 +215,7 @@ class Clockwork:
 
 _ENOUGH: Final = 6
 """A session that was raised so often may be on a circle of links that never settles."""
-_LONGEST_MONTH: Final = 31
-_DAYS_OF: Final[Mapping[Unit, tuple[int, int]]] = {
-    "days": (1, 1),
-    "weeks": (7, 7),
-    "months": (28, _LONGEST_MONTH),
-}
-"""The fewest and the most days of a unit."""
+_LEAP_CYCLE: Final = range(737_000, 737_000 + 1_461)
 
 
 # A sequence that cannot have times shows it by rising for ever: a circle of links gains time with
@@ -280,6 +277,7 @@ class _Rise:
         ends = found[0] + self.clockwork.lengths[one.variant]
         self.placed[place] = one._replace(begins=found[0], ends=ends, day=found[1])
         self.times[place] += 1
+        self.clockwork.raised += 1
         self.raised_by[place] = by
         if self.times[place] % _ENOUGH == 0 and self._gains_for_ever(place):
             return False
@@ -299,16 +297,26 @@ class _Rise:
         return False
 
 
+@cache
+def _days_of(number: int, unit: Unit) -> tuple[int, int]:
+    """The fewest and the most days of so many units."""
+    if unit != "months":
+        days = later_day(1, number, unit) - 1
+        return days, days
+    spans = [later_day(day, number, unit) - day for day in _LEAP_CYCLE]
+    return min(spans), max(spans)
+
+
 def _gain(link: Link) -> int:
     """By how many days at least a link raises one session's date beyond another's."""
     sort, _, _, number, unit = link
     if sort == "in hours":
         return -(number // _HOURS + 3)
     if sort in ("dates", "beyond"):
-        return number * _DAYS_OF[unit][0] + (sort == "beyond")
+        return _days_of(number, unit)[0] + (sort == "beyond")
     if sort == "by date":
-        return -number * _DAYS_OF[unit][1]
-    return -number * _LONGEST_MONTH if sort in ("part", "its part") else 0
+        return -_days_of(number, unit)[1]
+    return -_days_of(number, "months")[1] if sort in ("part", "its part") else 0
 
 
 _HOURS: Final = 24
