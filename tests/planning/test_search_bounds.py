@@ -8,7 +8,7 @@ import pytest
 
 import kap_model as kap
 from kap_model.planning import _completion, spreading
-from kap_model.planning.search import search
+from kap_model.planning.search import problem
 from kap_model.planning.search.problem import Added, NewSession
 from support import SOURCE, limits
 
@@ -21,7 +21,7 @@ def slot(start: str, end: str) -> kap.OpenSlot:
 
 
 def test_a_search_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_MOST_FOLLOWED", 1)
+    monkeypatch.setattr(problem, "MOST_WORK", 1)
     monkeypatch.setattr(_completion, "FEW", 1)
     with pytest.raises(kap.PlanningError) as caught:
         kap.complete(BEGUN, as_of=NOW, open_slots=[slot("01-11T09:00", "06-30T09:00")])
@@ -30,7 +30,7 @@ def test_a_search_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_conflict_that_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_MOST_FOLLOWED", 0)
+    monkeypatch.setattr(problem, "MOST_WORK", 0)
     monkeypatch.setattr(_completion, "FEW", 0)
     with pytest.raises(kap.PlanningError) as drafted:
         kap.draft("core", "2027-01-11", dosings=9)

@@ -300,15 +300,16 @@ class Task:
         """The new sessions by the limits of some names; those of the free kinds stand anywhere."""
         for dated in self._dated_limits():
             limits = dated.limits if names is None else kept(dated.limits, names)
-            fields = self.fields(limits, dated.usual if as_usual else None)
             house = dated.house if names is None else only(dated.house, names)
+            shaped = folded(limits, [form for _, form in forms_of(house)])
+            fields = self.fields(shaped, dated.usual if as_usual else None)
             problem = self.problem(limits, house, fields)
             problem = attrs.evolve(problem, first_by=dated.first_by)
             kinds = tuple(self._new_kinds(problem))
             nobody = fields["dosing"].get("support_person") == NOBODY
             if "dosing" in kinds and nobody and not is_supported(limits, fields):
                 continue
-            if not are_lawful(limits, fields, kinds):
+            if not are_lawful(shaped, fields, kinds):
                 continue
             found = self._found(problem, dated, free, usual=names is None and not free)
             if found is not None:

@@ -32,6 +32,10 @@ from kap_model.sessions import FORMATS, MEDICAL_KINDS, PLACES
 
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 28}
 _PLAIN: Final = {kind: Selector(kind) for kind in ("preparation", "dosing", "integration")}
+_TIMED: Final = {
+    Selector("dosing"): "dosing_minutes",
+    Selector(("preparation", "integration")): "therapy_minutes",
+}
 _COUNT_OF: Final = {
     "preparation": "preparation_count",
     "dosing": "dosing_count",
@@ -224,6 +228,8 @@ def _as_limits(form: RuleForm) -> Iterator[tuple[str, Any]]:
         case Precede() if form.min and form.by == Selector("consultation"):
             if form.each.kind == ("medical-evaluation",):
                 yield "consultation_first", True
+        case Length(one_of=None) if form.of in _TIMED:
+            yield _TIMED[form.of], Bounds(form.min, form.max)
         case Rate() if _is_plain(form.of, "dosing"):
             yield "dosing_frequency", Frequency(form.max, form.days)
         case Space() if _is_plain(form.from_, "dosing"):

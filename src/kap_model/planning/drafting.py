@@ -124,8 +124,8 @@ class Draft:
         counts = options.counts(shaped, self.least, usual)
         if counts is None:
             return None
-        fields = self._fields(limits, options, usual)
-        if not self._may_have(limits, fields, counts):
+        fields = self._fields(shaped, options, usual)
+        if not self._may_have(shaped, fields, counts):
             return None
         if options.integrations is None:
             limits = _with_each(limits, counts, usual.integrations_each or 0)

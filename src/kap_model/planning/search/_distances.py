@@ -140,8 +140,8 @@ class SpanWatch(Watch):
             if chosen:
                 last, last_name, passed = met.anchor, met.name, False
                 longest = self.form.max
-                if longest is not None and first is not None and first != met.anchor:
-                    fixed = is_fixed(first, met.anchor)
+                if longest is not None and first is not None and not self.known:
+                    fixed = first == last or is_fixed(first, met.anchor)
                     links = [] if fixed else [at_most(first, met.anchor, longest, self.form.unit)]
         return [((number, tos, first, first_name, last, last_name, passed), links)]
 
@@ -158,9 +158,10 @@ class SpanWatch(Watch):
             return [] if self._is_short(first, last) and self.lacks(*names) else [[]]
         if first == last:
             return [[]] if not form.min or not self.lacks(*names) else []
-        if form.min is None or self.owed is not None:
-            return [[]]
-        return [[at_least(first, last, form.min, form.unit)]]
+        links = [] if form.max is None else [at_most(first, last, form.max, form.unit)]
+        if form.min is not None and self.owed is None:
+            links.append(at_least(first, last, form.min, form.unit))
+        return [links]
 
     def _is_short(self, first: Anchor, last: Anchor) -> bool:
         least = self.form.min
@@ -192,8 +193,8 @@ class SpanWatch(Watch):
         ranks = ((day,) if self.form.min is not None else ()) + (
             (-day,) if self.form.max is not None else ()
         )
-        if booked and last is not None:
-            ranks = (*ranks, -last.day)
+        if last is not None and self.form.min is not None:
+            ranks = (*ranks, -timing.day_of(last))
         return (number, tos, told), ranks
 
 

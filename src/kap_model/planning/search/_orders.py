@@ -246,4 +246,7 @@ class FollowWatch(Watch):
             return (number, bys, told), ()
         times = tuple(timing.time_of(anchor).ends for anchor, *_ in owing)
         fixed = tuple(anchor.place < 0 for anchor, *_ in owing)
+        if self.within.highest is not None:
+            # Of two that wait the later has longer, but what comes after it may hold it there.
+            times = (*times, *(-time for time in times))
         return (number, bys, told, fixed), times
