@@ -33,7 +33,7 @@ from support import limits
 from wild import CITATION
 
 AS_OF = "2027-01-12T00:00:00Z"
-MINUTES = dict.fromkeys(KINDS, 120)
+MINUTES: dict[str, int] = {**dict.fromkeys(KINDS, 120)}
 OFTEN = ("preparation", "dosing", "integration", "medical-review")
 FORMS = ("count", "order", "precede", "follow", "space", "rate", "span", "recur")
 

@@ -7,7 +7,7 @@ functions of their own read as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -54,7 +54,7 @@ PAIRS: Final = tuple(_pairs())
     ("limit", "house"), [pair[2:] for pair in PAIRS], ids=[f"{p}-{r}" for p, r, *_ in PAIRS]
 )
 def test_a_draft_and_a_completion(limit: kap.CareProtocol, house: kap.CareProtocol) -> None:
-    options = {"support_person": "recorded"}
+    options: dict[str, Any] = {"support_person": "recorded"}
     drafted = kap.draft(limit, START, timezone="UTC", **options)
     assert kap.draft(house, START, timezone="UTC", **options) == drafted
     held = [attrs.evolve(s, status="completed") for s in drafted.sessions[:5]]
