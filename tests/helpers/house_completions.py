@@ -46,10 +46,19 @@ class HouseCase(NamedTuple):
     slots: tuple[kap.OpenSlot, ...]
 
 
-def _selector(random: Random, kinds: tuple[str, ...] = OFTEN) -> Selector:
-    if random.random() < 0.85 or len(kinds) == 1:
-        return Selector(random.choice(kinds))
-    return Selector(tuple(random.sample(kinds, 2)))
+class _Selectors:
+    """Selectors of a seed, some by number where that is wished."""
+
+    def __init__(self, random: Random, *, numbered: bool) -> None:
+        self.random, self.numbered = random, numbered
+
+    def one(self, kinds: tuple[str, ...] = OFTEN) -> Selector:
+        random, number = self.random, {}
+        if self.numbered and random.random() < 0.5:
+            number = {random.choice(("first", "nth", "every", "from_")): random.choice((1, 2))}
+        if random.random() < 0.85 or len(kinds) == 1:
+            return Selector(random.choice(kinds), **number)
+        return Selector(tuple(random.sample(kinds, 2)), **number)
 
 
 def _within(random: Random) -> Within:
@@ -69,51 +78,64 @@ def _ends(random: Random, lows: Any, highs: Any) -> tuple[int | None, int | None
     return (lows[1], None) if low is None and high is None else (low, high)
 
 
-def house_form(random: Random, word: str) -> Any:
-    """A form of a word, with figures that such courses meet."""
+def house_form(random: Random, word: str, *, numbered: bool = False) -> Any:
+    """A form of a word, with figures that such courses meet.
+
+    Args:
+        random: Where it comes from.
+        word: The form's word in documents.
+        numbered: Whether selectors may go by number, and distances end between any two kinds.
+    """
+    selector = _Selectors(random, numbered=numbered).one
     if word == "count":
         # Integrations that a course asks for as a whole come last by a wish, not the earliest.
-        of = Selector(random.choice(("preparation", "dosing", "medical-review")))
-        before = random.choice((None, _selector(random, ("dosing", "medical-review"))))
+        of = selector(("preparation", "dosing", "medical-review"))
+        if not numbered:
+            of = Selector(of.kind[:1])
+        before = random.choice((None, selector(("dosing", "medical-review"))))
         return Count(of, *_ends(random, (None, 1, 2), (None, 2, 3)), before=before)
     if word == "order":
-        other = _selector(random, ("dosing", "integration", "medical-review"))
-        return Order(_selector(random), **{random.choice(("before", "after")): other})
+        other = selector(("dosing", "integration", "medical-review"))
+        return Order(selector(), **{random.choice(("before", "after")): other})
     if word == "precede":
         return Precede(
-            _selector(random, ("dosing", "integration")),
-            _selector(random, ("preparation", "medical-review", "integration")),
+            selector(("dosing", "integration")),
+            selector(("preparation", "medical-review", "integration")),
             min=random.choice((1, 1, 2)),
             back_to=random.choice(("any", "previous")),
             within=random.choice((None, _within(random))),
         )
     if word == "follow":
         return Follow(
-            _selector(random, ("dosing", "preparation")),
-            _selector(random, ("integration", "medical-review")),
+            selector(("dosing", "preparation")),
+            selector(("integration", "medical-review")),
             min=random.choice((1, 1, 2)),
             until=random.choice(("next", "ever")),
             within=random.choice((None, _within(random))),
         )
     if word == "space":
         low, high = _ends(random, (None, 2, 4), (None, 4, 7))
-        to = None if high is not None else random.choice((None, _selector(random)))
-        return Space(_selector(random), to, min=low, max=high, unit="days")
+        to = random.choice((None, selector()))
+        if high is not None and not numbered:
+            to = None
+        if to is not None and to.has_ordinal:
+            to = Selector(to.kind)
+        return Space(selector(), to, min=low, max=high, unit="days")
     if word == "rate":
-        return Rate(_selector(random), max=random.choice((1, 2)), days=random.choice((2, 5)))
+        return Rate(selector(), max=random.choice((1, 2)), days=random.choice((2, 5)))
     if word == "span":
         low, high = _ends(random, (None, 3, 6), (None, 7, 9))
-        to = random.choice((None, _selector(random, ("dosing", "integration"))))
+        to = random.choice((None, selector(("dosing", "integration"))))
         kinds = ("dosing", "preparation", "integration")
-        return Span(_selector(random, kinds), to, min=low, max=high, unit="days")
+        return Span(selector(kinds), to, min=low, max=high, unit="days")
     return Recur(
-        _selector(random, ("medical-review", "integration", "preparation")),
+        selector(("medical-review", "integration", "preparation")),
         1,
         policy=random.choice(("rolling", "calendar")),
     )
 
 
-def house_case(random: Random, words: tuple[str, ...]) -> HouseCase:
+def house_case(random: Random, words: tuple[str, ...], *, numbered: bool = False) -> HouseCase:
     """A course with one house rule of each of these forms."""
     settings: dict[str, Any] = {"dosing_count": {"min": random.choice((1, 2, 2))}}
     if random.random() < 0.5:
@@ -121,7 +143,11 @@ def house_case(random: Random, words: tuple[str, ...]) -> HouseCase:
     if random.random() < 0.2:
         settings["preparation_before_dosing"] = True
     rules = [
-        kap.HouseRule(f"HOUSE-{place}-{word.upper()}", house_form(random, word), citation=CITATION)
+        kap.HouseRule(
+            f"HOUSE-{place}-{word.upper()}",
+            house_form(random, word, numbered=numbered),
+            citation=CITATION,
+        )
         for place, word in enumerate(words)
     ]
     care = limits(**settings).extended("house", rules=rules)

@@ -31,3 +31,12 @@ def test_two_forms(seed: int) -> None:
     random = Random(seed)
     case = house_case(random, random.choice(PAIRS))
     assert completed(case) == by_trying_all(case)
+
+
+@pytest.mark.parametrize("seed", seeds(200))
+def test_what_is_not_looked_for_is_at_most_missed(seed: int) -> None:
+    random = Random(seed)
+    case = house_case(random, tuple(random.choices(FORMS, k=random.choice((1, 2)))), numbered=True)
+    # What is found is judged by the rules; here, that nothing is over before the first that is.
+    found, first = completed(case), by_trying_all(case)
+    assert found is None or (first is not None and first <= found)

@@ -1,0 +1,194 @@
+"""Drafts follow house rules: what pages ask, as a clinician would plan it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+import kap_model as kap
+from kap_model.forms import (
+    Allow,
+    Count,
+    Follow,
+    Known,
+    Length,
+    Order,
+    Precede,
+    Rate,
+    Recur,
+    Selector,
+    Space,
+    Span,
+    Within,
+)
+from wild import CITATION
+
+START: Final = "2027-01-11"
+USUAL: Final = "C0 E2 P7 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85"
+SOMEBODY: Final = {"support_person": "recorded"}
+
+# Under the protocol of Kingsley: six dosings two weeks apart, a review after the second.
+DRAFTS: Final[dict[str, tuple[list[Any], dict[str, Any], str]]] = {
+    "nothing": ([], {}, USUAL),
+    "at most nine weeks": (
+        [Span("dosing", max=9, unit="weeks")],
+        {},
+        "C0 E2 P7 D14 I15 D26 I27 R28 D38 I39 D50 I51 D62 I63 D74 I75",
+    ),
+    "at least twenty weeks": (
+        [Span("dosing", min=20, unit="weeks")],
+        {},
+        "C0 E2 P7 D14 I15 D28 I29 R62 D63 I64 D77 I78 D91 I92 D154 I155",
+    ),
+    "an integration one to three days later": (
+        [Follow("dosing", "integration", within=Within(min=1, max=3, unit="days"))],
+        {},
+        USUAL,
+    ),
+    "an integration not before 36 hours": (
+        [Follow("dosing", "integration", within=Within(min=36, unit="hours"))],
+        {},
+        "C0 E2 P7 D14 I16 D28 I30 R31 D42 I44 D56 I58 D70 I72 D84 I86",
+    ),
+    "two integrations after the first dosing": (
+        [Follow(Selector("dosing", first=1), "integration", min=2)],
+        {},
+        "C0 E2 P7 D14 I15 I16 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "a preparation one to two weeks before the first dosing": (
+        [
+            Precede(
+                Selector("dosing", nth=1), "preparation", within=Within(min=7, max=14, unit="days")
+            )
+        ],
+        {},
+        USUAL,
+    ),
+    "a preparation within three days before the first dosing": (
+        [Precede(Selector("dosing", nth=1), "preparation", within=Within(max=3, unit="days"))],
+        {},
+        "C0 E2 P11 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "an evaluation before preparation": (
+        [Order("medical-evaluation", before="preparation")],
+        {},
+        USUAL,
+    ),
+    "ten sessions of therapy in all": (
+        [Count(("preparation", "integration"), min=10)],
+        {},
+        "C0 E2 P7 P8 P9 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85 I86",
+    ),
+    "six hundred minutes of therapy": (
+        [Count(("preparation", "integration"), min=600, sum="minutes")],
+        {},
+        "C0 E2 P7 P8 P9 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85 I86 I87 I88",
+    ),
+    "a support person at the first two": (
+        [Known(Selector("dosing", first=2), "support_person")],
+        SOMEBODY,
+        "C0 E2 P7 D14s I15 D28s I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "preparations of an hour or more, integrations of fifty minutes": (
+        [Length("preparation", one_of=(60, 90)), Length("integration", min=50, max=50)],
+        {},
+        "C0 E2 P7/60 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "a long first dosing": (
+        [
+            Length(Selector("dosing", first=1), min=180),
+            Length(Selector("dosing", from_=2), max=130),
+        ],
+        {},
+        "C0 E2 P7 D14/180 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "the first two at home": (
+        [Allow(Selector("dosing", first=2), "place", ("remote",))],
+        SOMEBODY,
+        "C0 E2 P7 D14~s I15 D28~s I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
+    ),
+    "a review before each third dosing": (
+        [Precede(Selector("dosing", every=3), "medical-review", back_to="previous")],
+        {},
+        "C0 E2 P7 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71 R72 D84 I85",
+    ),
+    "a preparation each month, and none after the first dosing": (
+        [Recur("preparation", 1)],
+        {},
+        "C0 E2 P13 D14 I15 D20 I21 R22 D26 I27 D32 I33 D38 I39 D44 I45",
+    ),
+    "a review in each calendar month": (
+        [Recur("medical-review", 1, policy="calendar")],
+        {},
+        "C0 E2 P7 D14 I15 R16 D28 I29 R30 D42 I43 R44 D56 I57 D70 I71 R72 R80 D84 I85",
+    ),
+    "the last two integrations in a group": (
+        [Count(Selector("integration", format="group"), min=2)],
+        {},
+        "C0 E2 P7 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71g D84 I85g",
+    ),
+    "weekly, at most twice in seven days": (
+        [Rate("dosing", max=2, days=7), Space("dosing", max=1, unit="weeks")],
+        {},
+        "C0 E2 P7 D14 I15 D21 I22 R23 D28 I29 D35 I36 D42 I43 D49 I50",
+    ),
+}
+
+REFUSED: Final[dict[str, tuple[list[Any], tuple[str, ...]]]] = {
+    "at most twice a week, and at most three days apart": (
+        [Rate("dosing", max=2, days=7), Space("dosing", max=3, unit="days")],
+        ("dosing_count", "HOUSE-0", "HOUSE-1"),
+    ),
+    "three weeks in all, and a week between": (
+        [Span("dosing", max=3, unit="weeks"), Space("dosing", min=1, unit="weeks")],
+        ("dosing_count", "HOUSE-0", "HOUSE-1"),
+    ),
+    "ten dosings beside a limit of eight": (
+        [Count("dosing", min=10)],
+        ("dosing_count", "HOUSE-0"),
+    ),
+    "a dosing after each": ([Follow("dosing", "dosing")], ("HOUSE-0",)),
+    "a support person whom nobody names": (
+        [Known(Selector("dosing", first=2), "support_person")],
+        ("HOUSE-0",),
+    ),
+}
+
+
+def care_with(forms: list[Any]) -> kap.CareProtocol:
+    rules = [
+        kap.HouseRule(f"HOUSE-{place}", form, citation=CITATION) for place, form in enumerate(forms)
+    ]
+    return kap.practices.KINGSLEY.protocol.extended("house", rules=rules)
+
+
+@pytest.mark.parametrize(("forms", "options", "line"), DRAFTS.values(), ids=DRAFTS.keys())
+def test_drafts(forms: list[Any], options: dict[str, Any], line: str) -> None:
+    drafted = kap.draft(care_with(forms), START, **options)
+    assert drafted.notation == f"{START} {line}"
+    assert all(f.verdict == "unknown" for f in kap.check(drafted, care_with(forms)).findings)
+
+
+@pytest.mark.parametrize(("forms", "conflict"), REFUSED.values(), ids=REFUSED.keys())
+def test_the_smallest_conflict_names_house_rules(
+    forms: list[Any], conflict: tuple[str, ...]
+) -> None:
+    with pytest.raises(kap.PlanningError) as caught:
+        kap.draft(care_with(forms), START)
+    assert caught.value.conflict == conflict
+
+
+def test_a_refusal_says_what_was_not_looked_for() -> None:
+    near = Space("dosing", max=3, unit="days")
+    numbered = Follow(Selector("dosing", from_=1), "dosing")
+    with pytest.raises(kap.PlanningError) as caught:
+        kap.draft(care_with([Rate("dosing", max=1, days=7), near]), START)
+    assert str(caught.value).endswith(
+        "exclude each other; no session was added only so that two others are nearer to each other"
+    )
+    with pytest.raises(kap.PlanningError) as caught:
+        kap.draft(care_with([numbered]), START)
+    assert str(caught.value).endswith(
+        "cannot be kept; no session was added only so that another one has another number"
+    )
