@@ -53,7 +53,8 @@ class _Selectors:
         self.random, self.numbered = random, numbered
 
     def one(self, kinds: tuple[str, ...] = OFTEN) -> Selector:
-        random, number = self.random, {}
+        random = self.random
+        number: dict[str, Any] = {}
         if self.numbered and random.random() < 0.5:
             number = {random.choice(("first", "nth", "every", "from_")): random.choice((1, 2))}
         if random.random() < 0.85 or len(kinds) == 1:
@@ -132,6 +133,7 @@ def house_form(random: Random, word: str, *, numbered: bool = False) -> Any:
         selector(("medical-review", "integration", "preparation")),
         1,
         policy=random.choice(("rolling", "calendar")),
+        while_=selector(("dosing", "integration")) if numbered else Selector("dosing"),
     )
 
 
@@ -151,9 +153,13 @@ def house_case(random: Random, words: tuple[str, ...], *, numbered: bool = False
         for place, word in enumerate(words)
     ]
     care = limits(**settings).extended("house", rules=rules)
+    days = random.sample(range(26), random.choice((0, 1, 2, 3)))
+    if numbered:
+        days += random.choices(days or [9], k=2)
+    hours = ("08", "09", "13") if numbered else ("08", "13")
     tokens = [
-        f"{random.choice('PDIRDI')}{day}@{random.choice(('08', '13'))}:00" + "*" * (day < 8)
-        for day in sorted(random.sample(range(26), random.choice((0, 1, 2, 3))))
+        f"{random.choice('PDIRDI')}{day}@{random.choice(hours)}:00" + "*" * (day < 8)
+        for day in sorted(days)
     ]
     plan = kap.Plan(id="plan", timezone="UTC", sessions=())
     if tokens:

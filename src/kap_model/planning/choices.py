@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -46,8 +46,7 @@ _COUNT_OF: Final = {
 def forms_of(house: Iterable[HouseRule]) -> Iterator[tuple[str, RuleForm]]:
     """House rules in force as the search asks them: id and form."""
     for rule in house:
-        if isinstance(rule.form, RuleForm):
-            yield rule.id, rule.form
+        yield rule.id, cast("RuleForm", rule.form)
 
 
 @attrs.frozen(kw_only=True)

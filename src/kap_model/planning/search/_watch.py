@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -121,7 +122,7 @@ def distance_of(within: Within) -> Distance:
     return Distance(within.min, within.max, within.unit)
 
 
-class Watch:
+class Watch(ABC):
     """One rule, asked of sessions as they come."""
 
     empty: Memory = ()
@@ -135,12 +136,13 @@ class Watch:
         self.place = -1
         self._prepare(picked)
 
+    @abstractmethod
     def _prepare(self, picked: Callable[[Selector], Picked]) -> None:
-        raise NotImplementedError
+        """Find what the form's selectors are told by."""
 
+    @abstractmethod
     def meet(self, was: Memory, met: Met) -> Ways:
         """What it makes of a session that comes next."""
-        raise NotImplementedError
 
     def whole(self, was: Memory) -> list[list[Link]]:
         """Whether nothing is missing at the end: each way in which that can be."""

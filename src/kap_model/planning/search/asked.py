@@ -39,7 +39,7 @@ def selects(selector: Selector, kind: str, fields: Any) -> bool:
     return True
 
 
-def is_broken(form: RuleForm, fields: Any, facts: frozenset[str] = _ALL) -> bool:
+def is_broken(form: Length | Allow | Known, fields: Any, facts: frozenset[str] = _ALL) -> bool:
     """Whether a session that a form selects is not as it asks.
 
     Args:
@@ -52,8 +52,6 @@ def is_broken(form: RuleForm, fields: Any, facts: frozenset[str] = _ALL) -> bool
     if isinstance(form, Allow):
         value = fields(form.field)
         return value is not None and value not in form.values
-    if not isinstance(form, Known):
-        return False
     value = fields(form.field)
     if value is None:
         return form.by == "start" and form.field in facts

@@ -32,11 +32,6 @@ class Placed(NamedTuple):
     last: int = NEVER
     last_day: int = NEVER
 
-    @property
-    def length(self) -> int:
-        """In seconds."""
-        return self.ends - self.begins
-
 
 class Anchor(NamedTuple):
     """A session that others are held to: a new one by its place, or a booked one by its times.
@@ -290,7 +285,7 @@ class _Rise:
         for _ in self.placed:
             by = self.raised_by[at]
             if by is None or by[0] < 0:
-                return False
+                break
             at, gained = by[0], gained + by[1]
             if at == place:
                 return gained > 0
