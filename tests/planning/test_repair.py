@@ -463,3 +463,10 @@ def test_a_change_fits_its_action() -> None:
         given: Any = fields
         with pytest.raises(InvalidValue):
             Change(**given)
+
+
+def test_dosings_close_together_are_moved_apart_where_that_is_an_error() -> None:
+    care = limits(dosing_count={"min": 2}, severities={"DOSE-CLOSE": "error"})
+    done = kap.repair(plan("D9@08:00 D9@13:00"), care)
+    assert done.report.ok
+    assert len(done.changes) == 1

@@ -426,3 +426,12 @@ def test_where_the_last_search_is_given_up_another_may_do(
         assert caught.value is given_up
     else:
         assert most_usual(WISHES, (0, 0), find) == found
+
+
+def test_a_time_late_in_the_evening_stays() -> None:
+    care = kap.practices.CORE.protocol.extended(
+        "own", settings=limits(integration_window_hours=1).settings
+    )
+    drafted = kap.draft(care, START, time="22:30", dosings=6)
+    starts = {s.start.strftime("%H:%M") for s in drafted.sessions if s.kind == "dosing"}
+    assert starts == {"22:30"}

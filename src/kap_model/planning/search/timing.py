@@ -225,8 +225,11 @@ class _Rise:
         self.moved: list[int] = []
         """Sessions that were raised, and whose links are still to be followed."""
         self.times = [0] * len(self.placed)
-        self.raised_by: list[tuple[int, int] | None] = [None] * len(self.placed)
-        """What raised a session last: another one, and by how many days more at least."""
+        self.raised_by = [(-1, 0)] * (len(self.placed) + 1)
+        """What raised a session last: another one, and by how many days more at least.
+
+        The last item is what raises a booked one: nothing.
+        """
         self.links: list[list[Link]] = [[] for _ in self.placed]
         for link in timing.links:
             source = link.earlier if _RAISES_LATER[link.sort] else link.later
@@ -283,10 +286,8 @@ class _Rise:
         """Whether what raised a session comes round to it with a gain."""
         at, gained = place, 0
         for _ in self.placed:
-            by = self.raised_by[at]
-            if by is None or by[0] < 0:
-                break
-            at, gained = by[0], gained + by[1]
+            at, gain = self.raised_by[at]
+            gained += gain
             if at == place:
                 return gained > 0
         return False
