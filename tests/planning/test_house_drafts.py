@@ -147,7 +147,7 @@ REFUSED: Final[dict[str, tuple[list[Any], tuple[str, ...]]]] = {
     ),
     "the first two at home, where limits say the office": (
         [Allow(Selector("dosing", first=2), "place", ("remote",))],
-        ("dosing_count", "dosing_places", "HOUSE-0"),
+        ("dosing_places", "HOUSE-0"),
     ),
     "ten dosings beside a limit of eight": (
         [Count("dosing", min=10)],
