@@ -127,8 +127,10 @@ def house_form(random: Random, word: str, *, numbered: bool = False) -> Any:
     if word == "span":
         low, high = _ends(random, (None, 3, 6), (None, 7, 9))
         to = random.choice((None, selector(("dosing", "integration"))))
-        kinds = ("dosing", "preparation", "integration")
-        return Span(selector(kinds), to, min=low, max=high, unit="days")
+        of = selector(("dosing", "preparation", "integration"))
+        if not numbered:
+            of = Selector(of.kind[:1])
+        return Span(of, to, min=low, max=high, unit="days")
     return Recur(
         selector(("medical-review", "integration", "preparation")),
         1,

@@ -8,7 +8,7 @@ from typing import Final
 
 from kap_model._time import NEVER
 from kap_model.planning.search._counts import CountWatch
-from kap_model.planning.search._distances import PartWatch, RecurWatch
+from kap_model.planning.search._distances import PartWatch, RecurWatch, SpanWatch
 from kap_model.planning.search._orders import FollowWatch, PrecedeWatch
 from kap_model.planning.search._watch import Watch
 from kap_model.planning.search.problem import State
@@ -105,20 +105,28 @@ class Goals:
         for watch, memory in zip(self.asked.watches, state.memories, strict=True):
             bits = watch.wants(memory, coming)
             serving = self._serving(watch, bits) if bits else []
-            if (
-                serving
-                and self._waits(state)
-                and isinstance(watch, CountWatch)
-                and not watch.before
-            ):
-                kinds = self.problem.choices
-                serving = [place for place in serving if kinds[place].kind != "integration"]
-            for place in serving:
+            for place in self._usual(state, watch, serving):
                 if place not in found:
                     found[place] = watch.place
                 elif found[place] not in (None, watch.place):
                     found[place] = None
         return found
+
+    def _usual(self, state: State, watch: Watch, serving: list[int]) -> list[int]:
+        """What is usual of the choices that serve, where a wish asks for what is usual.
+
+        What a course asks for as a whole comes last, and of several kinds that would do it is the
+        therapist's, and no preparation once there was a dosing.
+        """
+        choices = self.problem.choices
+        if not self.problem.spread or not isinstance(watch, CountWatch | SpanWatch):
+            return serving
+        late = ("preparation",) if state.dosings else ()
+        unusual = ("consultation", *MEDICAL_KINDS, *late)
+        usual = [place for place in serving if choices[place].kind not in unusual]
+        if isinstance(watch, CountWatch) and not watch.before and self._waits(state):
+            return [place for place in usual if choices[place].kind != "integration"]
+        return usual or serving
 
     def _coming(self, state: State, wanted: Wanted) -> int:
         """The bits of selectors of all that is still to come, as far as anything asks for it."""
