@@ -43,10 +43,10 @@ COMPLETIONS: Final[dict[str, tuple[str, dict[str, Any], list[Any], str]]] = {
         "C0* D9 I10/120 D10@11:00",
     ),
     "no dosing before two that are booked, for the second one counts": (
-        "C0* D20 D30 R45",
+        "C0* D24 D40 R45",
         {"dosing_count": {"min": 3}},
-        [Span(Selector("dosing", nth=2), "medical-review", max=20, unit="days")],
-        "C0* D20 D30 D44 R45",
+        [Span(Selector("dosing", nth=2), "medical-review", max=10, unit="days")],
+        "C0* D24 D40 R45 D54",
     ),
     "medicine is asked for once a booked evaluation has brought it": (
         "C0* E20",

@@ -428,10 +428,8 @@ def test_where_the_last_search_is_given_up_another_may_do(
         assert most_usual(WISHES, (0, 0), find) == found
 
 
-def test_a_time_late_in_the_evening_stays() -> None:
-    care = kap.practices.CORE.protocol.extended(
-        "own", settings=limits(integration_window_hours=1).settings
-    )
-    drafted = kap.draft(care, START, time="22:30", dosings=6)
-    starts = {s.start.strftime("%H:%M") for s in drafted.sessions if s.kind == "dosing"}
-    assert starts == {"22:30"}
+def test_a_time_stays_where_a_day_holds_all_that_follows_a_dosing() -> None:
+    forms: dict[str, Any] = {"dosing_count": {"min": 2}, "dosing_gap_days": {"min": 1, "max": 1}}
+    drafted = kap.draft(limits(**forms, integration_per_dosing=2), START, time="09:00")
+    line = "D0@09:00 I0@12:00 I0@12:50 D1@09:00 I1@12:00 I1@12:50"
+    assert drafted.notation == f"{START} {line}"

@@ -89,8 +89,8 @@ def protocol_html(care: CareProtocol) -> str:
         parts.append(note(element("strong", f"usual, {spec.says}: "), said))
     if unset:
         parts.append(note(element("strong", "not set: "), ", ".join(unset)))
-    if silent:
-        parts.append(note(element("strong", "rules that do not apply: "), ", ".join(silent)))
+    # Some rule never applies: DOSE-CLOSE gives way to a pace, and without one others are off.
+    parts.append(note(element("strong", "rules that do not apply: "), ", ".join(silent)))
     if care.severities:
         shown = ", ".join(f"{rule} {severity_words(said)}" for rule, said in care.severities)
         parts.append(note(element("strong", "severities of its own: "), shown))
@@ -288,8 +288,7 @@ def _stretch(stretch: Stretch, beginning: str) -> Iterator[str]:
         yield from _wrapped("never fires", f"{silent.rule}; {silent.reason}")
     for silent in stretch.covered:
         yield from _wrapped("adds nothing", f"{silent.rule}; {silent.reason}")
-    if stretch.off:
-        yield from _wrapped("off", ", ".join(stretch.off))
+    yield from _wrapped("off", ", ".join(stretch.off))
 
 
 def _wrapped(label: str, text: str) -> list[str]:

@@ -79,13 +79,11 @@ class Reading:
             raise _Enough
 
     def add_refusal(self, path: str, error: InvalidValue) -> None:
-        """Note why a constructor refused, below the path of what it was to make; once each."""
+        """Note why a constructor refused, below the path of what it was to make."""
         for problem in error.problems:
             place = problem.path
             separator = "." if place and not place.startswith("[") else ""
-            noted = Problem(f"{path}{separator}{place}", problem.reason)
-            if noted not in self.problems:
-                self.add(noted.path, noted.reason)
+            self.add(f"{path}{separator}{place}", problem.reason)
 
     def add_unknown(self, path: str, key: str, known: Iterable[str], thing: str = "key") -> None:
         """Note a key that nothing knows, without its name; a near miss gets a hint."""

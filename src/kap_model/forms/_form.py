@@ -41,13 +41,13 @@ class RuleForm(Value, ABC):
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """Where a course does not keep it, in the order of visiting; pure."""
 
+    @abstractmethod
     def bound(self) -> RuleFunction:
         """As :meth:`find`, prepared for many courses.
 
         It first compares facts of the plan, each worked out once, with the form's figures, and
         goes through the sessions only where they say that something is to be found.
         """
-        return self.find
 
     @property
     @abstractmethod
