@@ -181,3 +181,12 @@ def test_each_end_of_a_range_is_broken_by_some_plan(
         not own & found_in(judged, laxer).get("violated", set())
         for judged in breaks_of(document)[line]
     )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_draft_keeps_all_that_a_page_asks(document: str) -> None:
+    protocol = protocol_of(document)
+    drafted = kap.draft(protocol, "2027-01-11", support_person="recorded")
+    assert drafted.sessions
+    found = kap.check(drafted, protocol).findings
+    assert [finding.rule for finding in found if finding.verdict != "unknown"] == []
