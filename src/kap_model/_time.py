@@ -31,7 +31,8 @@ EPOCH_DAY: Final = 719_163
 _NAIVE_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - for times whose offset is taken off
 _FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
 _LAST_YEAR: Final = 2200
-_CLOCK: Final = len("2027-01-18T13:00:00")
+CLOCK_LENGTH: Final = len("2027-01-18T13:00:00")
+"""Before its offset a time has so many letters; a local one, which has none, no more than these."""
 _FARTHEST: Final = dt.timedelta(hours=14)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
@@ -59,6 +60,7 @@ _WHOLE_SECONDS: Final = re.compile(
     re.ASCII,
 )
 _NAIVE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
+_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 _FRACTION: Final = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -66,6 +68,18 @@ TIME_REASON: Final = (
     "must be RFC 3339 with a capital T, whole seconds and an offset within 14:00 or Z, "
     "such as 2027-01-18T13:00:00-08:00"
 )
+LOCAL_TIME_REASON: Final = (
+    f"{TIME_REASON}, or a local time of the plan's zone without an offset, such as 2027-01-18T13:00"
+)
+_WITH_OFFSET: Final = "write the offset too, such as 2027-03-14T03:30:00-07:00"
+SKIPPED_REASON: Final = (
+    "must be a time that clocks of the plan's zone show; they are set forward past it; "
+    f"{_WITH_OFFSET}"
+)
+TWICE_REASON: Final = (
+    f"is shown twice by clocks of the plan's zone, which are set back; {_WITH_OFFSET}"
+)
+CALENDAR_REASON: Final = "must be a time that the calendar has"
 NEVER: Final = 2**62
 """A day, or an instant, that does not come."""
 NAIVE_REASON: Final = (
@@ -93,14 +107,8 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     if type(value) is str:
         if _WHOLE_SECONDS.fullmatch(value) is None:
             raise refusal(path, TIME_REASON)
-        try:
-            clock = dt.datetime.fromisoformat(value[:_CLOCK])
-        except ValueError:
-            clock = None  # raised below: the standard library's own error names the parts
-        if clock is None:
-            raise refusal(path, "must be a time that the calendar has")
-        since = clock - _NAIVE_EPOCH
-        seconds = since.days * DAY_SECONDS + since.seconds - _offset(value[_CLOCK:])
+        since = _on_calendar(value[:CLOCK_LENGTH], path) - _NAIVE_EPOCH
+        seconds = since.days * DAY_SECONDS + since.seconds - _offset(value[CLOCK_LENGTH:])
     elif type(value) is Instant:
         seconds = value
     elif isinstance(value, dt.datetime):
@@ -112,6 +120,15 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
     if not EARLIEST <= seconds <= LATEST:
         raise refusal(path, RANGE_REASON)
     return Instant(seconds)
+
+
+def _on_calendar(text: str, path: str) -> dt.datetime:
+    """The date and the time of a text that has the form of one, without an offset."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        pass  # raised below: the standard library's own error names the parts
+    raise refusal(path, CALENDAR_REASON)
 
 
 @cache
@@ -323,6 +340,26 @@ class Zone:
     def text(self, seconds: int) -> str:
         """RFC 3339 in this zone with its offset; ``+00:00`` for UTC."""
         return self.clock(seconds).isoformat()
+
+    def local(self, text: str, path: str = "start") -> Instant:
+        """The one instant at which local clocks show a time, such as ``2027-03-15T10:00``.
+
+        Raises:
+            InvalidValue: Another form, no such day, a time that local clocks skip or show twice,
+                or outside 1980-2199 UTC.
+        """
+        if _LOCAL.fullmatch(text) is None:
+            raise refusal(path, LOCAL_TIME_REASON)
+        clock = _on_calendar(text, path)
+        if not _FIRST_YEAR <= clock.year <= _LAST_YEAR:
+            raise refusal(path, RANGE_REASON)
+        first, second = (self._seconds_at(clock, fold) for fold in (0, 1))
+        if first != second:
+            raise refusal(path, TWICE_REASON if first < second else SKIPPED_REASON)
+        return instant(Instant(first), path)
+
+    def _seconds_at(self, clock: dt.datetime, fold: int) -> int:
+        return int(clock.replace(tzinfo=self._zone, fold=fold).timestamp())
 
     def at(self, day: int, hour: int, minute: int) -> int | None:
         """The first instant at which a local clock shows this, or ``None`` where it never does."""

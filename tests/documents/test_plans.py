@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 import kap_model as kap
+from clocks import shown_once
 from kap_model.documents import _json
 from kap_model.documents._shape import read_value
-from kap_model.documents.plans import PLAN, SESSION_KEYS, written
+from kap_model.documents.plans import PLAN, SESSION_KEYS, loads_with_strays, written
 from kap_model.testing import strategies as kst
-from mutations import changed_documents, spoiled_texts
+from mutations import changed_documents, partly_local, spoiled_texts
 from profiles import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -27,7 +28,7 @@ KEYS = (
 )
 MEGABYTE = 1_000_000
 PLANS = kst.plans(max_sessions=5)
-DOCUMENTS = PLANS.map(kap.dumps)
+DOCUMENTS = partly_local(PLANS.map(kap.dumps))
 
 
 def refused(text: str | bytes) -> list[str]:
@@ -49,12 +50,13 @@ def test_what_is_written_is_read_again_without_loss(plan: kap.Plan) -> None:
 
 
 def in_another_hand(text: str, random: Any) -> str:
-    """The same document with keys, sessions and supplies in another order, other offsets."""
+    """The same document with keys, sessions and supplies in another order, offsets or none."""
     document = json.loads(text)
     zones = [dt.timezone(dt.timedelta(minutes=random.randrange(-840, 841))) for _ in range(3)]
     for session in document["sessions"]:
         start = dt.datetime.fromisoformat(session["start"]).astimezone(random.choice(zones))
-        session["start"] = start.isoformat()
+        local = shown_once(session["start"], document["timezone"])
+        session["start"] = start.isoformat() if local is None or random.random() < 0.5 else local
     for key in ("sessions", "supplies", "conditions"):
         if key in document:
             rows = [permuted(row, random) for row in document[key]]
@@ -106,10 +108,15 @@ def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
     assert swift(text) == thorough(text)
 
 
-@given(kst.plans())
+@given(
+    kst.plans().flatmap(
+        lambda plan: st.tuples(st.just(plan), partly_local(st.just(kap.dumps(plan))))
+    )
+)
 @settings(max_examples=scaled(25))
-def test_the_thorough_reader_reads_what_the_swift_one_reads(plan: kap.Plan) -> None:
-    assert thorough(kap.dumps(plan)) == plan
+def test_the_thorough_reader_reads_what_the_swift_one_reads(given: tuple[kap.Plan, str]) -> None:
+    plan, text = given
+    assert thorough(text) == swift(text) == plan
 
 
 def in_utc(document: dict[str, Any]) -> dict[str, Any]:
@@ -470,3 +477,85 @@ def test_times_that_gain_an_offset_may_outgrow_the_canonical_form() -> None:
         assert refused(text) == ["$: must be at most 1 MB in its canonical form"]
     document["sessions"] = rows[:9_000]
     assert len(kap.dumps(kap.loads(json.dumps(document)))) < 1_000_000
+
+
+def test_local_times_that_gain_seconds_and_an_offset_may_outgrow_the_canonical_form() -> None:
+    session = {"kind": "preparation", "start": "2027-01-04T10:00", "minutes": 60}
+    rows = [{"id": f"session-{number:07}"} | session for number in range(9_990)]
+    document = {"schema": "kap-model/plan/1", "id": "p", "timezone": "America/Los_Angeles"}
+    text = json.dumps(document | {"sessions": rows})
+    assert len(text) < 1_000_000 < len(text) + 9 * len(rows)
+    assert refused(text) == ["$: must be at most 1 MB in its canonical form"]
+    fits = json.dumps(document | {"sessions": rows[:9_000]})
+    assert kap.loads(kap.dumps(kap.loads(fits))) == kap.loads(fits)
+
+
+def moved(*starts: str, timezone: str = "America/Los_Angeles") -> str:
+    """A plan document of dosings d1, d2 and so on with these starts."""
+    rows = [
+        {"id": f"d{number}", "kind": "dosing", "start": start, "minutes": 120}
+        for number, start in enumerate(starts, 1)
+    ]
+    return json.dumps(
+        {"schema": "kap-model/plan/1", "id": "p", "sessions": rows, "timezone": timezone}
+    )
+
+
+@pytest.mark.parametrize(
+    ("local", "written"),
+    [
+        ("2027-03-08T10:00", "2027-03-08T10:00:00-08:00"),
+        ("2027-03-15T10:00", "2027-03-15T10:00:00-07:00"),
+        ("2027-03-15T10:00:30", "2027-03-15T10:00:30-07:00"),
+        ("2027-11-07T00:59", "2027-11-07T00:59:00-07:00"),
+        ("2027-11-07T02:00", "2027-11-07T02:00:00-08:00"),
+    ],
+)
+def test_a_local_start_is_read_by_the_plans_zone_and_written_with_its_offset(
+    local: str, written: str
+) -> None:
+    plan = kap.loads(moved(local))
+    assert plan == kap.loads(moved(written))
+    assert f'"start": "{written}"' in kap.dumps(plan)
+
+
+def test_a_time_without_an_offset_is_refused_where_no_plan_document_says_its_zone() -> None:
+    local = "2027-03-15T10:00"
+    slot = {"start": local, "end": "2027-03-15T23:00:00Z"}
+    slots = json.dumps({"schema": "kap-model/slots/1", "slots": [slot]})
+    with pytest.raises(kap.DocumentError, match=r"^\$\.slots\[0\]\.start: must be RFC 3339"):
+        kap.loads_slots(slots)
+    with pytest.raises(kap.InvalidValue, match=r"^start: must be RFC 3339"):
+        kap.Dosing(id="d1", start=local, minutes=120)
+    with pytest.raises(kap.InvalidValue, match=r"^as_of: must be RFC 3339"):
+        kap.check(kap.loads(moved(local)), as_of=local)
+    with pytest.raises(kap.InvalidValue, match=r"^as_of: has no offset"):
+        kap.check(kap.loads(moved(local)), as_of=f"{local}:00")
+
+
+def test_starts_that_another_offset_may_have_moved_are_told_in_order() -> None:
+    text = moved(
+        "2027-03-15T10:00:00-08:00",
+        "2027-03-15T10:00:00-07:00",
+        "2027-03-08T10:00:00-08:00",
+        "2027-03-15T10:00",
+        "2027-03-15T10:00:00Z",
+        "2027-03-10T10:00:00+00:00",
+    )
+    plan, strays = loads_with_strays(text)
+    assert plan == kap.loads(text)
+    assert [(stray.session, stray.written) for stray in strays] == [
+        ("d1", "2027-03-15T10:00:00-08:00"),
+        ("d6", "2027-03-10T10:00:00+00:00"),
+    ]
+    begins = {session.id: session.begins for session in plan.sessions}
+    assert [stray.begins for stray in strays] == [begins["d1"], begins["d6"]]
+    assert loads_with_strays(moved("2027-03-10T10:00:00+00:00", timezone="UTC"))[1] == ()
+    assert loads_with_strays(moved()) == (kap.loads(moved()), ())
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "{}", '{"sessions": 5}', moved("2027-03-14T02:30")])
+def test_what_is_no_plan_is_refused_alike_where_strays_are_asked_for(text: str) -> None:
+    with pytest.raises(kap.DocumentError) as caught:
+        loads_with_strays(text)
+    assert [str(problem) for problem in caught.value.problems] == refused(text)

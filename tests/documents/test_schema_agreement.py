@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 import kap_model as kap
 from documents.test_slots_document import DOCUMENTS as SLOTS
 from documents.test_vectors import ALL, BASES, read_family
-from kap_model._time import civil_date, instant, zone_names
+from kap_model._time import civil_date, instant, zone, zone_names
 from kap_model._values import TEXT_REASON, check_identifier, check_text
 from kap_model.documents.schemas import BEYOND, schema
 from kap_model.errors import InvalidValue, Problem
@@ -33,7 +33,7 @@ from kap_model.money import Money, check_currency, check_price
 from kap_model.sessions import KINDS, MEDICAL_KINDS
 from kap_model.severities import SEVERITIES
 from kap_model.testing import strategies
-from mutations import changed_documents, places
+from mutations import changed_documents, partly_local, places
 from profiles import sampled, scaled
 from shipped import HOUSE_RULES
 from telling_values import (
@@ -64,7 +64,7 @@ class Door:
 
 
 DOORS: Final = {
-    "plan": Door(kap.loads, strategies.plans(6).map(kap.dumps), "plans"),
+    "plan": Door(kap.loads, partly_local(strategies.plans(6).map(kap.dumps)), "plans"),
     "protocol": Door(
         kap.loads_protocol, strategies.protocols(house=True).map(kap.dumps_protocol), "protocols"
     ),
@@ -123,6 +123,9 @@ REASONS: Final[dict[str, str]] = {
         "must be a time that the calendar has|must lie in the years 1980 to 2199 in UTC"
     ),
     "No range has a min above its max.": "must not be below min",
+    "Local times are shown by clocks of the plan's zone, and once.": (
+        "must be a time that clocks of the plan's zone show|is shown twice by clocks"
+    ),
     "Ids are unique over sessions and supplies.": "must be unique over sessions and supplies",
     "The time zone is one of the tzdata list.": "must be a zone name of the tzdata list",
     "No supply is received before it is issued.": "must not be before issued",
@@ -424,12 +427,21 @@ class Form:
     beyond: str = "(?!)"
 
 
+def read_start(text: str) -> None:
+    """A start of a plan in UTC, where clocks show every time once."""
+    if len(text) > len("2027-01-18T13:00:00"):
+        instant(text)
+    else:
+        zone("UTC").local(text)
+
+
 CALENDAR: Final = "must be a (day|time) that the calendar has|must lie in the years 1980 to 2199"
 FORMS: Final = {
     "id": Form("plan", lambda text: check_identifier(text, "")),
     "text": Form("plan", lambda text: check_text(text, ""), TEXT_REASON),
     "date": Form("plan", lambda text: civil_date(text, ""), CALENDAR),
-    "time": Form("plan", instant, CALENDAR),
+    "time": Form("slots", instant, CALENDAR),
+    "start": Form("plan", read_start, CALENDAR),
     "currency": Form("fees", lambda text: check_currency(text, "")),
     "price": Form(
         "fees", lambda text: check_price(Money.of(text, "KWD"), ""), "must not be so large"

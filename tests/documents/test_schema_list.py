@@ -90,6 +90,10 @@ OWN: Final[dict[str, dict[str, list[Any]]]] = {
                 "2200-01-01T00:00:00Z",
             )
         ],
+        "Local times": [
+            dosing(start=start) | {"timezone": "America/Los_Angeles"}
+            for start in ("2027-03-14T02:30", "2027-11-07T01:30:00")
+        ],
         "Ids are": [
             plan(supplies=[supply(), supply()]),
             dosing() | {"supplies": [supply(id="d")]},

@@ -35,7 +35,7 @@ KINDS: Final[dict[str, tuple[Any, Any]]] = {
 def thorough(kind: str, raw: Any) -> Any:
     """What is read where every field is tried by itself, or the problems."""
     read, given_by = KINDS[kind]
-    reading = Reading(given_by)
+    reading = Reading(given_by, document=raw)
     value: Any = REFUSED
     with contextlib.suppress(Exception):  # the end of a list of problems that is full
         value = read(reading, raw, "$")

@@ -10,6 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from clocks import shown_once
+
 NUMBERS = st.integers() | st.floats() | st.integers(-(10**5000), 10**5000)
 WORDS = st.text(max_size=8) | st.sampled_from(
     ("completed", "cancelled", "eligible", "stop", "dosing", "group", "none", "off", "core", "s0")
@@ -66,6 +68,18 @@ def spelled(document: Any) -> str:
     if type(document) is int and abs(document) >= 10**4000:
         return ("-" if document < 0 else "") + "1" * 5000
     return json.dumps(document)
+
+
+@st.composite
+def partly_local(draw: st.DrawFn, documents: SearchStrategy[str]) -> str:
+    """A plan document with some starts as local times of its zone, where clocks show them once."""
+    document = json.loads(draw(documents))
+    for session in document["sessions"]:
+        local = shown_once(session["start"], document["timezone"])
+        if local is not None and draw(st.booleans()):
+            short = local.endswith(":00") and draw(st.booleans())
+            session["start"] = local.removesuffix(":00") if short else local
+    return json.dumps(document, ensure_ascii=False) + "\n"
 
 
 @st.composite

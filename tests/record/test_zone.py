@@ -131,6 +131,20 @@ def test_local_times_around_every_change_of_clocks(name: str) -> None:
             first = local.replace(fold=0)
             assert shown == first.timestamp()
 
+            if local.second:
+                continue
+            again = [
+                at
+                for at in (moment + shift * MINUTE for shift in range(-180, 181, 30))
+                if at.astimezone(known).replace(tzinfo=None) == local.replace(tzinfo=None)
+            ]
+            text = local.replace(tzinfo=None).isoformat()
+            if len(again) == 1:
+                assert zone.local(text) == int(moment.timestamp())
+            else:
+                with pytest.raises(InvalidValue, match=r"^start: is shown twice"):
+                    zone.local(text)
+
 
 @pytest.mark.parametrize(
     ("name", "day", "hour", "minute"),
@@ -144,6 +158,8 @@ def test_local_times_around_every_change_of_clocks(name: str) -> None:
 )
 def test_a_time_in_a_gap_is_never_shown(name: str, day: str, hour: int, minute: int) -> None:
     assert _time.zone(name).at(dt.date.fromisoformat(day).toordinal(), hour, minute) is None
+    with pytest.raises(InvalidValue, match="set forward past it"):
+        _time.zone(name).local(f"{day}T{hour:02}:{minute:02}")
 
 
 def test_a_time_that_is_shown_twice_is_the_first() -> None:

@@ -200,7 +200,8 @@ def _line(pattern: str, title: str, description: str, **more: Any) -> Schema:
 
 
 _MONTH_DAY: Final = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_HOUR: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_CLOCK: Final = f"{_HOUR}:[0-5][0-9]"
 _OFFSET: Final = (
     "(Z|[+](0[0-9]|1[0-3]):[0-5][0-9]|-(0[1-9]|1[0-3]):[0-5][0-9]"
     "|-00:(0[1-9]|[1-5][0-9])|[+-]14:00)"
@@ -235,6 +236,14 @@ _INSTANT: Final = _line(
     "RFC 3339 with a capital T, whole seconds and an offset within 14:00 (not -00:00) or Z.",
     examples=["2027-01-18T13:00:00-08:00"],
 )
+START: Final = _line(
+    f"{_DAY}T{_HOUR}(:[0-5][0-9]({_OFFSET})?)?",
+    "Start",
+    "RFC 3339 as a time, or without an offset a local time of the plan's zone, with seconds or "
+    "without.",
+    examples=["2027-01-18T13:00:00-08:00", "2027-01-18T13:00"],
+)
+"""What the schema of plans says of starts."""
 _ZONE: Final = _line(
     "[A-Za-z][A-Za-z0-9._+-]*(/[A-Za-z0-9._+-]+)*",
     "Time zone",

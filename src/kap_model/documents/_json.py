@@ -114,18 +114,23 @@ def write(values: Any) -> str:
     return text
 
 
-def may_outgrow(text: str | bytes) -> bool:
+def may_outgrow(text: str | bytes, an_object: int = 0) -> bool:
     """Whether the canonical form of a text could be too large.
 
     It adds at most a space after each comma and colon, five letters to each time in UTC, a newline,
     and the lines of a built-in protocol that is extended.
+
+    Args:
+        text: The text.
+        an_object: How many letters it may add to each object beside these.
     """
     plain = text if isinstance(text, str) else text.decode()
     size = len(plain) if plain.isascii() else len(plain.encode())
     if size * 3 < MOST_BYTES:
         return False
     spaces = sum(plain.count(mark) - plain.count(f"{mark} ") for mark in ",:")
-    return size + spaces + 5 * plain.count('Z"') + _LARGEST_BASE > MOST_BYTES
+    letters = 5 * plain.count('Z"') + an_object * plain.count("{")
+    return size + spaces + letters + _LARGEST_BASE > MOST_BYTES
 
 
 def _decoded(text: str | bytes) -> str:

@@ -61,12 +61,14 @@ class Reading:
         given: What the forms of this kind of document are read by, such as a currency.
         swift: Whether the first problem ends it. Then no field is tried by itself: what the whole
             object's constructor takes has no problem, and whatever it refuses is read again.
+        document: The whole of it, for a form that depends on what stands elsewhere.
     """
 
-    def __init__(self, given: Any = None, *, swift: bool = False) -> None:
+    def __init__(self, given: Any = None, *, swift: bool = False, document: Any = None) -> None:
         self.swift = swift
         self.problems: list[Problem] = []
         self.given = given
+        self.document = document
         self._sound: dict[Shape, dict[str, Any]] = {}
 
     def add(self, path: str, reason: str) -> None:
@@ -122,7 +124,7 @@ class Reading:
 
     def peeked(self, read: Read, raw: Any) -> Any:
         """What a form makes of this, or ``REFUSED``; notes nothing."""
-        other = Reading(self.given, swift=True)
+        other = Reading(self.given, swift=True, document=self.document)
         value: Any = REFUSED
         with contextlib.suppress(_Enough):
             value = read(other, raw, "")
@@ -491,7 +493,7 @@ def read_value(read: Read, raw: Any, given: Any = None) -> Any:
         DocumentError: With all problems, at most 100 and a last line that says there are more.
     """
     for swift in (True, False):
-        reading = Reading(given, swift=swift)
+        reading = Reading(given, swift=swift, document=raw)
         value: Any = REFUSED
         with contextlib.suppress(_Enough):
             value = read(reading, raw, "$")

@@ -9,17 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from kap_model._time import Zone
+from kap_model._time import (
+    CLOCK_LENGTH,
+    LOCAL_TIME_REASON,
+    TIME_REASON,
+    Instant,
+    Zone,
+    instant,
+    zone,
+    zone_names,
+)
 from kap_model.documents import _json
 from kap_model.documents._forms import (
     DATE,
     FLAG,
     ID,
     KIND_OF_DOCUMENT,
+    START,
     TEXT,
     TIME,
     ZONE,
@@ -67,6 +77,8 @@ if TYPE_CHECKING:
     import cattrs
 
 PLAN_SCHEMA: Final = "kap-model/plan/1"
+_GAINED: Final = len(":00-08:00")
+"""So much longer a session's start becomes at most, beyond what any time does."""
 
 
 def loads(text: str | bytes) -> Plan:
@@ -78,13 +90,53 @@ def loads(text: str | bytes) -> Plan:
     Raises:
         DocumentError: The text is not a plan document.
     """
+    return _loaded(text, _json.parse(text))
+
+
+class StrayOffset(NamedTuple):
+    """A session whose start is written with an offset that the plan's zone does not have then.
+
+    Attributes:
+        session: Its id.
+        written: Its start, as the document has it.
+        begins: The instant that this names.
+    """
+
+    session: str
+    written: str
+    begins: Instant
+
+
+def loads_with_strays(text: str | bytes) -> tuple[Plan, tuple[StrayOffset, ...]]:
+    """The plan of a document, and each start that another offset may have moved, in its order.
+
+    A time in UTC that ends with ``Z`` is meant so; what is written with a local offset may have
+    kept that of another date.
+
+    Raises:
+        DocumentError: The text is not a plan document.
+    """
     raw = _json.parse(text)
+    rows: Any = raw.get("sessions") if type(raw) is dict else ()
+    plan = _loaded(text, raw)
+    begins = {session.id: session.begins for session in plan.sessions}
+    # The swift way has left an instant where a local time was.
+    written = [(row["id"], row["start"]) for row in rows if type(row["start"]) is str]
+    strays = [
+        StrayOffset(id, start, begins[id])
+        for id, start in written
+        if start[CLOCK_LENGTH:] not in ("Z", plan.zone.text(begins[id])[CLOCK_LENGTH:])
+    ]
+    return plan, tuple(strays)
+
+
+def _loaded(text: str | bytes, raw: Any) -> Plan:
     try:
         plan = _structure_plan(raw)
     except (InvalidValue, TypeError, KeyError, AttributeError) as error:
         refused = error
     else:
-        if _json.may_outgrow(text):
+        if _json.may_outgrow(text, _GAINED):
             dumps(plan)  # what is accepted is accepted again
         return plan
     # Outside the handler, so that no error carries another one, with its values, along.
@@ -123,6 +175,23 @@ def _refuse(text: str | bytes) -> None:
     read_value(PLAN.read, _json.parse(text))
 
 
+def _read_start(reading: Reading, raw: Any, path: str) -> Any:
+    """A start with its offset, or a local one by the plan's zone; by UTC where that is unsound."""
+    try:
+        if type(raw) is str and len(raw) <= CLOCK_LENGTH:
+            return _zone_of(reading.document).local(raw, "")
+        return instant(raw, "")
+    except InvalidValue as error:
+        reason = error.problems[0].reason
+    reading.add(path, LOCAL_TIME_REASON if reason == TIME_REASON else reason)
+    return REFUSED
+
+
+def _zone_of(document: Any) -> Zone:
+    name = document.get("timezone") if isinstance(document, dict) else None
+    return zone(name if type(name) is str and name in zone_names() else "UTC")
+
+
 # What the document may say.
 
 _CLINICIAN: Final = Shape(
@@ -159,7 +228,11 @@ _SUPPLY: Final = Shape(
 )
 _SESSION_KEYS: Final = (
     Key("id", ID, "A pseudonym, unique over sessions and supplies."),
-    Key("start", TIME, "When it starts, with its offset; years 1980 to 2199 in UTC."),
+    Key(
+        "start",
+        attrs.evolve(named("start"), read=_read_start, write=TIME.write),
+        "When it starts; years 1980 to 2199 in UTC.",
+    ),
     Key("minutes", whole(1, LONGEST_MINUTES), "Its length.", more={"examples": [50, 120]}),
     Key("place", choice(PLACES), "Where it is held."),
     Key("format", choice(FORMATS), "Alone or in a group."),
@@ -370,7 +443,7 @@ def plan_schema() -> Schema:
     )
     own = {"session": session}
     own |= {kind: shape.schema() for kind, shape in _SESSIONS.items()}
-    own |= {"clinician": _CLINICIAN.schema(), "supply": _SUPPLY.schema()}
+    own |= {"clinician": _CLINICIAN.schema(), "supply": _SUPPLY.schema(), "start": START}
     return with_definitions(PLAN.schema(), own)
 
 
@@ -381,16 +454,20 @@ def plan_schema() -> Schema:
 def _structure_plan(raw: dict[str, Any]) -> Plan:
     if raw.pop("schema") != PLAN_SCHEMA or None in raw.values():
         raise TypeError("not a plan")
-    raw["sessions"] = [_structure_session(item) for item in _array(raw["sessions"])]
+    name = raw["timezone"]
+    raw["sessions"] = [_structure_session(item, name) for item in _array(raw["sessions"])]
     if "supplies" in raw:
         raw["supplies"] = [_structure_supply(item) for item in _array(raw["supplies"])]
     return Plan(**_once(raw))
 
 
-def _structure_session(raw: Any) -> Session:
+def _structure_session(raw: Any, timezone: Any) -> Session:
     if type(raw) is not dict or None in raw.values():
         raise TypeError("not a session")
     make = CLASS_OF_KIND[raw.pop("kind")]
+    start = raw["start"]
+    if type(start) is str and len(start) <= CLOCK_LENGTH:
+        raw["start"] = zone(timezone).local(start)
     if "clinician" in raw:
         raw["clinician"] = Clinician(**_once(raw["clinician"]))
     if len(raw) == 3:  # noqa: PLR2004 - the required ones, handed over faster by name

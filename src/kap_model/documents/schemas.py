@@ -56,6 +56,7 @@ BEYOND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             _TEXTS,
             _DATES,
             _TIMES,
+            "Local times are shown by clocks of the plan's zone, and once.",
             "Ids are unique over sessions and supplies.",
             "The time zone is one of the tzdata list.",
             "No supply is received before it is issued.",
