@@ -247,6 +247,13 @@ def spoken_date(date: dt.date) -> str:
     return spoken_day(date.toordinal())
 
 
+def spoken_clock(clock: dt.datetime) -> str:
+    """A time of day as a person would say it: ``11:00 am``; seconds only where there are some."""
+    hour = (clock.hour - 1) % 12 + 1
+    seconds = f":{clock.second:02}" if clock.second else ""
+    return f"{hour}:{clock.minute:02}{seconds} {'am' if clock.hour < 12 else 'pm'}"  # noqa: PLR2004
+
+
 def date_text(date: dt.date | None) -> str | None:
     """A date as documents write it, where there is one."""
     return None if date is None else date.isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kap_model.errors import InputError, Problem
@@ -58,9 +58,11 @@ def _line(name: str, problem: Problem) -> str:
     return str(problem) if problem.path == name else f"{name}: {problem}"
 
 
-def answered(name: str, form: str, answer: Callable[[], Printable]) -> Result:
-    """A verb's value in the form that was asked for."""
-    return written(name, lambda: shown(answer(), form))
+def answered(
+    name: str, form: str, answer: Callable[[], Printable], notes: Sequence[str] = ()
+) -> Result:
+    """A verb's value in the form that was asked for; notes as for :func:`written`."""
+    return written(name, lambda: shown(answer(), form), notes)
 
 
 def shown(value: Printable, form: str) -> str:
@@ -73,15 +75,21 @@ def json_text(values: Any) -> str:
     return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
 
 
-def written(name: str, answer: Callable[[], str]) -> Result:
-    """A text to print, or each reason why there is none."""
+def written(name: str, answer: Callable[[], str], notes: Sequence[str] = ()) -> Result:
+    """A text to print, or each reason why there is none.
+
+    Args:
+        name: How messages call what is asked about.
+        answer: Makes the text.
+        notes: Lines for stderr either way; what the answer adds to them counts.
+    """
     try:
         text = answer()
     except UnusableError as error:
-        return Result(UNUSABLE, complaints=error.lines)
+        return Result(UNUSABLE, complaints=(*notes, *error.lines))
     except InputError as error:
-        return Result(UNUSABLE, complaints=UnusableError(name, error).lines)
-    return Result(GOOD, text)
+        return Result(UNUSABLE, complaints=(*notes, *UnusableError(name, error).lines))
+    return Result(GOOD, text, tuple(notes))
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:

@@ -5,15 +5,17 @@ The readers of what only an option names are loaded where it is given.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kap_model._time import CLOCK_LENGTH, Zone, spoken_clock, spoken_day
 from kap_model.checking import NAMING
 from kap_model.cli._command import UnusableError
 from kap_model.documents._json import read_bytes, read_limited
-from kap_model.documents.plans import loads
+from kap_model.documents.plans import StrayOffset, loads_with_strays
 from kap_model.errors import InputError, InvalidValue
 from kap_model.plan import PRACTICE_NAMES, Plan
 from kap_model.practices._built_in import BY_NAME
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STDIN: Final = "-"
+_MOST_STRAYS: Final = 5
+"""So many times of one document are told that another offset may have moved."""
 _NEITHER: Final = f"is neither a practice (known: {', '.join(PRACTICE_NAMES)}) nor a file"
 
 
@@ -34,8 +38,12 @@ def named(file: str) -> str:
     return "stdin" if file == STDIN else file
 
 
-def read_plan(name: str) -> Plan:
+def read_plan(name: str, notes: list[str]) -> Plan:
     """The plan of a file, or of stdin.
+
+    Args:
+        name: The file, ``-`` for stdin.
+        notes: Gains a line for each start that may have been moved; see :func:`stray_notes`.
 
     Raises:
         UnusableError: With a line for each problem.
@@ -43,10 +51,53 @@ def read_plan(name: str) -> Plan:
     if name == STDIN and sys.stdin is None:
         raise UnusableError("stdin", OSError(0, "is closed"))
     try:
-        return loads(read_limited(sys.stdin.buffer) if name == STDIN else read_bytes(name))
+        raw = read_limited(sys.stdin.buffer) if name == STDIN else read_bytes(name)
+        plan, strays = loads_with_strays(raw)
     except (InputError, OSError) as error:
         unusable = UnusableError(named(name), error)
+    else:
+        notes += stray_notes(named(name), plan.zone, strays)
+        return plan
     raise unusable
+
+
+def stray_notes(name: str, zone: Zone, strays: Sequence[StrayOffset]) -> tuple[str, ...]:
+    """For stderr: which local time was read where a start has an offset of another date.
+
+    A session that was moved by hand over a change of clocks is an hour off by that. Only ids of
+    sessions and times are said.
+
+    Args:
+        name: How messages call the document.
+        zone: The plan's.
+        strays: The starts in question, of which the first few are told one by one.
+    """
+    told = [f"{name}: {_stray(zone, stray)}" for stray in strays[:_MOST_STRAYS]]
+    if len(strays) > _MOST_STRAYS:
+        more = len(strays) - _MOST_STRAYS
+        told.append(f"{name}: {more} more with another offset than {_city(zone)} has that day")
+    return tuple(told)
+
+
+def _stray(zone: Zone, stray: StrayOffset) -> str:
+    clock = dt.datetime.fromisoformat(stray.written[:CLOCK_LENGTH])
+    shown = f"{clock:%H:%M:%S}".removesuffix(":00")
+    there = zone.clock(stray.begins)
+    own = there.isoformat()[CLOCK_LENGTH:]
+    day = "" if there.date() == clock.date() else f"on {spoken_day(there.toordinal())} "
+    said = (
+        f"{stray.session}: written as {shown} {stray.written[CLOCK_LENGTH:]}; {_city(zone)} is on "
+        f"{own} that day, so it starts {day}at {spoken_clock(there)}."
+    )
+    try:
+        zone.local(clock.isoformat())
+    except InvalidValue:
+        return said  # clocks there skip that time or show it twice: no good advice
+    return f"{said} Meant {shown}? Then leave the offset out."
+
+
+def _city(zone: Zone) -> str:
+    return zone.name.rpartition("/")[2].replace("_", " ")
 
 
 def chosen_protocol(choice: str | None) -> CareProtocol | None:

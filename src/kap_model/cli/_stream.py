@@ -33,6 +33,11 @@ class InputDocument(NamedTuple):
     line: int | None = None
     error: OSError | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it stands, as messages say it."""
+        return self.name if self.line is None else f"{self.name}:{self.line}"
+
 
 class InputFile(NamedTuple):
     """A file of the command line.

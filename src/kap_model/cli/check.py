@@ -34,9 +34,9 @@ from kap_model.cli._forms import (
     problems_of,
     streamed,
 )
-from kap_model.cli._inputs import chosen_protocols, posix
+from kap_model.cli._inputs import chosen_protocols, posix, stray_notes
 from kap_model.cli._stream import InputDocument, sources
-from kap_model.documents.plans import loads
+from kap_model.documents.plans import loads_with_strays
 from kap_model.errors import InputError, InvalidValue, NotGiven, in_document
 from kap_model.formats._judged import FAIL_ON
 from kap_model.formats.checked import Checked
@@ -172,7 +172,8 @@ def judged(documents: list[InputDocument], judging: Judging) -> list[Outcome]:
 
 
 def _judged(document: InputDocument, judging: Judging, form: OutputFormat) -> Outcome:
-    plan = _plan(document)
+    notes: list[str] = []
+    plan = _plan(document, notes)
     if not isinstance(plan, Plan):
         return _refused(document, plan, judging, form)
     try:
@@ -184,27 +185,30 @@ def _judged(document: InputDocument, judging: Judging, form: OutputFormat) -> Ou
             protocols=judging.protocols,
         )
     except NotGiven as error:
-        return _refused(document, InvalidValue(in_document(error)), judging, form)
+        refused = _refused(document, InvalidValue(in_document(error)), judging, form)
+        return refused._replace(complaints=(*notes, *refused.complaints))
     outcome = outcome_of(_checked(document, report=report), form, judging.fail_on)
-    return outcome._replace(verdicts=report.rules) if judging.counted else outcome
+    verdicts = report.rules if judging.counted else None
+    return outcome._replace(complaints=tuple(notes), verdicts=verdicts)
 
 
 def _refused(
     document: InputDocument, error: InputError | OSError, judging: Judging, form: OutputFormat
 ) -> Outcome:
-    place = document.name if document.line is None else f"{document.name}:{document.line}"
     refused = _checked(document, problems=problems_of(error))
-    return outcome_of(refused, form, judging.fail_on, UnusableError(place, error).lines)
+    return outcome_of(refused, form, judging.fail_on, UnusableError(document.place, error).lines)
 
 
-def _plan(document: InputDocument) -> Plan | InputError | OSError:
+def _plan(document: InputDocument, notes: list[str]) -> Plan | InputError | OSError:
     """The plan of a document, or why there is none."""
     if document.error is not None:
         return document.error
     try:
-        return loads(document.raw)
+        plan, strays = loads_with_strays(document.raw)
     except InputError as error:
         return error
+    notes += stray_notes(document.place, plan.zone, strays)
+    return plan
 
 
 def _checked(document: InputDocument, **said: Any) -> Checked:

@@ -184,12 +184,14 @@ def print_calendar(arguments: argparse.Namespace) -> Result:
     from kap_model.calendars import CalendarLibraryMissingError, to_ical
     from kap_model.cli._inputs import named, read_plan
 
+    notes: list[str] = []
     try:
         return written(
             named(arguments.file),
             lambda: to_ical(
-                read_plan(arguments.file), as_of=arguments.as_of, titles=arguments.titles
+                read_plan(arguments.file, notes), as_of=arguments.as_of, titles=arguments.titles
             ),
+            notes,
         )
     except CalendarLibraryMissingError as missing:
         return Result(UNUSABLE, complaints=(f"calendar: {missing}",))

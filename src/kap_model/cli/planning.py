@@ -151,12 +151,16 @@ def add_next(parser: argparse.ArgumentParser) -> None:
 
 def print_next(arguments: argparse.Namespace) -> Result:
     """What is due next in a running course."""
+    notes: list[str] = []
     return answered(
         named(arguments.file),
         arguments.format,
         lambda: next_steps(
-            read_plan(arguments.file), _care_or_own(arguments.protocol), as_of=arguments.as_of
+            read_plan(arguments.file, notes),
+            _care_or_own(arguments.protocol),
+            as_of=arguments.as_of,
         ),
+        notes,
     )
 
 
@@ -174,10 +178,11 @@ def add_complete(parser: argparse.ArgumentParser) -> None:
 
 def print_completion(arguments: argparse.Namespace) -> Result:
     """Everything that a running course still needs."""
+    notes: list[str] = []
 
     def answer() -> str:
         made = complete(
-            read_plan(arguments.file),
+            read_plan(arguments.file, notes),
             _care_or_own(arguments.protocol),
             as_of=arguments.as_of,
             every=arguments.every,
@@ -188,7 +193,7 @@ def print_completion(arguments: argparse.Namespace) -> Result:
         )
         return _with_plan(made, made.plan, arguments.format)
 
-    return written(named(arguments.file), answer)
+    return written(named(arguments.file), answer, notes)
 
 
 def add_repair(parser: argparse.ArgumentParser) -> None:
@@ -201,13 +206,14 @@ def add_repair(parser: argparse.ArgumentParser) -> None:
 
 def print_repair(arguments: argparse.Namespace) -> Result:
     """The smallest change that leaves no violated error."""
+    notes: list[str] = []
 
     def answer() -> str:
-        plan, protocol = read_plan(arguments.file), _care_or_own(arguments.protocol)
+        plan, protocol = read_plan(arguments.file, notes), _care_or_own(arguments.protocol)
         made = repair(plan, protocol, as_of=arguments.as_of)
         return _with_plan(made, made.plan, arguments.format)
 
-    return written(named(arguments.file), answer)
+    return written(named(arguments.file), answer, notes)
 
 
 def add_lint(parser: argparse.ArgumentParser) -> None:
@@ -285,9 +291,10 @@ def add_diff(parser: argparse.ArgumentParser) -> None:
 
 def print_diff(arguments: argparse.Namespace) -> Result:
     """What changes between two protocols."""
+    notes: list[str] = []
 
     def answer() -> Any:
-        plan = None if arguments.plan is None else read_plan(arguments.plan)
+        plan = None if arguments.plan is None else read_plan(arguments.plan, notes)
         return diff(
             _care(arguments.before),
             _care(arguments.after),
@@ -295,7 +302,7 @@ def print_diff(arguments: argparse.Namespace) -> Result:
             as_of=arguments.as_of,
         )
 
-    return answered("diff", arguments.format, answer)
+    return answered("diff", arguments.format, answer, notes)
 
 
 def _add_plan(parser: argparse.ArgumentParser, *, as_of_required: bool) -> None:

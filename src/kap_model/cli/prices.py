@@ -35,12 +35,13 @@ def add_quote(parser: argparse.ArgumentParser) -> None:
 
 def print_quote(arguments: argparse.Namespace) -> Result:
     """What a plan costs."""
+    notes: list[str] = []
 
     def answer() -> Printable:
-        plan, terms = _plan_and_terms(arguments)
+        plan, terms = _plan_and_terms(arguments, notes)
         return quote(plan, **terms)
 
-    return answered(named(arguments.file), arguments.format, answer)
+    return answered(named(arguments.file), arguments.format, answer, notes)
 
 
 def add_estimate(parser: argparse.ArgumentParser) -> None:
@@ -134,9 +135,10 @@ def add_superbill(parser: argparse.ArgumentParser) -> None:
 
 def print_superbill(arguments: argparse.Namespace) -> Result:
     """What a client may claim for the sessions that were held."""
+    notes: list[str] = []
 
     def answer() -> Printable:
-        plan, terms = _plan_and_terms(arguments)
+        plan, terms = _plan_and_terms(arguments, notes)
         return superbill(
             plan,
             provider=Provider(
@@ -157,7 +159,7 @@ def print_superbill(arguments: argparse.Namespace) -> Result:
             **terms,
         )
 
-    return answered(named(arguments.file), arguments.format, answer)
+    return answered(named(arguments.file), arguments.format, answer, notes)
 
 
 def add_instalments(parser: argparse.ArgumentParser) -> None:
@@ -189,8 +191,7 @@ def print_instalments(arguments: argparse.Namespace) -> Result:
     def answer() -> Printable:
         return _split(_total(arguments, notes), arguments)
 
-    result = answered(name, arguments.format, answer)
-    return Result(result.status, result.output, (*result.complaints, *notes))
+    return answered(name, arguments.format, answer, notes)
 
 
 def _split(total: Money, arguments: argparse.Namespace) -> Instalments:
@@ -208,7 +209,7 @@ def _total(arguments: argparse.Namespace, notes: list[str]) -> Money:
         return _stated_total(arguments)
     if arguments.total is not None or arguments.currency is not None:
         raise refusal("", "needs a plan document or --total, and not both")
-    plan, terms = _plan_and_terms(arguments)
+    plan, terms = _plan_and_terms(arguments, notes)
     priced = quote(plan, **terms)
     if priced.missing:
         kinds = ", ".join(priced.missing)
@@ -269,9 +270,9 @@ def _add_priced_on(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _plan_and_terms(arguments: argparse.Namespace) -> tuple[Plan, dict[str, Any]]:
+def _plan_and_terms(arguments: argparse.Namespace, notes: list[str]) -> tuple[Plan, dict[str, Any]]:
     """The plan of a file, and the arguments that price it."""
-    plan = read_plan(arguments.file)
+    plan = read_plan(arguments.file, notes)
     fees = chosen_schedule(arguments.fees)
     return plan, {
         "fees": fees,
