@@ -71,15 +71,15 @@ if TYPE_CHECKING:
     from kap_model.money import Money as Money
     from kap_model.notation import parse as parse
     from kap_model.plan import Plan as Plan, Supply as Supply
-    from kap_model.planning.completing import complete as complete
-    from kap_model.planning.differences import (
-        Difference as Difference,
+    from kap_model.planning.changes import (
+        DatesChange as DatesChange,
         HouseRuleChange as HouseRuleChange,
         LimitChange as LimitChange,
         SeverityChange as SeverityChange,
         UsualChange as UsualChange,
-        diff as diff,
     )
+    from kap_model.planning.completing import complete as complete
+    from kap_model.planning.differences import Difference as Difference, diff as diff
     from kap_model.planning.drafting import draft as draft
     from kap_model.planning.linting import (
         LimitAtOdds as LimitAtOdds,
@@ -257,12 +257,15 @@ _HOMES = {
         "Supply",
     ),
     "kap_model.planning.completing": ("complete",),
-    "kap_model.planning.differences": (
-        "Difference",
+    "kap_model.planning.changes": (
+        "DatesChange",
         "HouseRuleChange",
         "LimitChange",
         "SeverityChange",
         "UsualChange",
+    ),
+    "kap_model.planning.differences": (
+        "Difference",
         "diff",
     ),
     "kap_model.planning.drafting": ("draft",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import attrs
@@ -229,6 +230,13 @@ LINT, FINE = kap.lint(TIGHT), kap.lint("kingsley")
 VALUES |= {
     "Change": MENDED.changes[0],
     "Completion": kap.complete(COURSE, "kingsley", as_of=NOW),
+    "DatesChange": kap.DatesChange(
+        subject="dosing_count",
+        since=None,
+        until=dt.date(2027, 1, 1),
+        before=None,
+        after="at least 6",
+    ),
     "Difference": DIFFERENCE,
     "HouseRuleChange": kap.HouseRuleChange(
         rule="HOUSE-PACE", before=None, after=VALUES["HouseRule"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kap_model._time import spoken_day
+from kap_model.breach import listed
 from kap_model.citations import Citation
 from kap_model.display._html import (
     ASIDE,
@@ -27,13 +28,14 @@ from kap_model.display._html import (
 from kap_model.display._text import wrapped
 from kap_model.display.reports import findings_list
 from kap_model.limits import LIMIT_OF_NAME, LIMITS, OFF, in_words
-from kap_model.planning.differences import (
-    Difference,
-    Direction,
+from kap_model.planning.changes import (
+    DatesChange,
     HouseRuleChange,
     LimitChange,
     SeverityChange,
 )
+from kap_model.planning.differences import Difference
+from kap_model.planning.directions import Direction
 from kap_model.planning.linting import Lint, Stretch, beginnings, remark_words
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
@@ -47,6 +49,12 @@ _DIRECTIONS: Final[dict[Direction, str]] = {
     "looser": "looser",
     "equal": "allows the same",
     "other": "differs",
+}
+_NAMES_OF: Final = {
+    "severity": "severity",
+    "says": "sentence",
+    "why": "reason",
+    "action": "action",
 }
 _LIMITS: Final[tuple[tuple[str, Column], ...]] = (
     ("limit", "short"),
@@ -125,11 +133,13 @@ def difference_text(difference: Difference) -> str:
     for change in difference.limits:
         lines += _limit(change)
     for house in difference.house_rules:
-        lines += wrapped(f"house rule {house.rule} ({house.change}): {house.says}", 2, 4)
+        lines += wrapped(f"{_changed(house)}: {house.says}", 2, 4)
         lines += wrapped(_sources(*_citations(house)), 4)
     for usual in difference.usual:
         lines += wrapped(f"usual {usual.name} ({usual.change}): {usual.says}", 2, 4)
         lines += wrapped(_sources(usual.cited_before, usual.cited_after), 4)
+    for dates in difference.dates:
+        lines += wrapped(f"{_dated(dates)}: {dates.says}", 2, 4)
     for label, names in _switched(difference):
         lines += wrapped(f"{label}: {names}", 2, 4)
     for severity in difference.severities:
@@ -141,6 +151,19 @@ def _limit(change: LimitChange) -> Iterator[str]:
     yield from wrapped(f"{change.limit} ({_DIRECTIONS[change.direction]}): {change.says}", 2, 4)
     yield from wrapped(f"read by {', '.join(change.rules)}", 4)
     yield from wrapped(_sources(change.cited_before, change.cited_after), 4)
+
+
+def _changed(change: HouseRuleChange, sign: str = "") -> str:
+    """Which house rule changes, and how: where it is in force in both, which way."""
+    if change.change != "changed":
+        return f"house rule {change.rule} ({change.change})"
+    if "form" in change.parts:
+        return f"house rule {change.rule} ({sign}{_DIRECTIONS[change.direction]})"
+    return f"house rule {change.rule} (other {listed(_NAMES_OF[part] for part in change.parts)})"
+
+
+def _dated(change: DatesChange) -> str:
+    return f"{change.subject}, for courses that begin {change.beginning}"
 
 
 def _citations(change: HouseRuleChange) -> tuple[Citation | None, Citation | None]:
@@ -178,13 +201,14 @@ def difference_html(difference: Difference) -> str:
     if difference.limits:
         parts.append(_changes(difference))
     for house in difference.house_rules:
-        label = element("strong", f"house rule {house.rule} ({house.change}): ")
+        label = element("strong", f"{_changed(house, _ARROWS[house.direction] + ' ')}: ")
         parts.append(note(label, f"{house.says} ({_sources(*_citations(house))})"))
     for usual in difference.usual:
         label = element("strong", f"usual {usual.name} ({usual.change}): ")
         cited = _sources(usual.cited_before, usual.cited_after)
         parts.append(note(label, f"{usual.says} ({cited})"))
-    told = [*_switched(difference, "rules ")]
+    told = [(_dated(dates), dates.says) for dates in difference.dates]
+    told += _switched(difference, "rules ")
     if difference.severities:
         shifts = (_shift(severity, "\u2192") for severity in difference.severities)
         told.append(("severities", ", ".join(shifts)))
@@ -235,9 +259,15 @@ def _findings(difference: Difference) -> Iterator[Markup]:
 
 def _answer(difference: Difference, arrow: str) -> str:
     answer = "no difference" if difference.same else "they differ"
-    if difference.same and difference.usual:
-        answer = "they judge alike, and call other things usual"
+    told = ["call other things usual"] if _other_usual(difference) else []
+    told += ["word house rules otherwise"] if difference.house_rules else []
+    if difference.same and told:
+        answer = f"they judge alike, and {' and '.join(told)}"
     return f"{difference.before} {arrow} {difference.after}: {answer}"
+
+
+def _other_usual(difference: Difference) -> bool:
+    return bool(difference.usual or difference.dates)
 
 
 def _limits_on(date: dt.date) -> str:

@@ -54,6 +54,14 @@ class RuleForm(Value, ABC):
     def says(self) -> str:
         """What it asks, in one sentence with its figures."""
 
+    @abstractmethod
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether who keeps another form surely keeps this one; ``None`` = nothing is asked.
+
+        In every course in which this one finds something, the other finds something too, on the
+        same side. Where that cannot be told, the answer is no.
+        """
+
     @property
     def selectors(self) -> tuple[Selector, ...]:
         """The selectors of all sessions that its answer depends on."""

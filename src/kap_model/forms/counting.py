@@ -106,6 +106,21 @@ class Count(RuleForm):
 
         return found
 
+    # With a first session to be over before, fewer are counted than without; so a least number is
+    # the harder to reach, a greatest one the easier to keep.
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another count asks for no fewer, and no more, of what counts for both."""
+        if not self.min and self.max is None:
+            return True
+        if not isinstance(other, Count) or self.sum != other.sum:
+            return False
+        least = (other.min or 0) >= (self.min or 0) and other.of.is_within(self.of)
+        most = (inf if other.max is None else other.max) <= (self.max or 0)
+        return (not self.min or (least and self.before in (None, other.before))) and (
+            self.max is None
+            or (most and self.of.is_within(other.of) and other.before in (None, self.before))
+        )
+
     @property
     def ended_by(self) -> Selector:
         """One more of what it counts."""
@@ -231,6 +246,14 @@ class Rate(RuleForm):
             return [] if course.timeline.fact(nearest) >= days else find(course, limits)
 
         return found
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether as many periods of another as cover its days hold no more."""
+        return (
+            isinstance(other, Rate)
+            and self.of.is_within(other.of)
+            and -(-self.days // other.days) * other.max <= self.max
+        )
 
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:

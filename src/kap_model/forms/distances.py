@@ -25,6 +25,7 @@ from kap_model.severities import Side
 
 if TYPE_CHECKING:
     from kap_model.course import Course
+    from kap_model.forms.spacing import Space, Span
     from kap_model.timeline import Timeline
 
 Unit: TypeAlias = Literal["hours", "days", "weeks", "months"]
@@ -44,6 +45,13 @@ _SECONDS_OF: Final[dict[Unit, tuple[int, int]]] = {
     "months": (28 * DAY_SECONDS, 31 * DAY_SECONDS),
 }
 """The shortest and the longest that a unit can be."""
+_BASE_OF: Final[dict[Unit, tuple[Unit, int]]] = {
+    "hours": ("hours", 1),
+    "days": ("days", 1),
+    "weeks": ("days", 7),
+    "months": ("months", 1),
+}
+"""Each unit as so many of one that it can be compared in."""
 UNITS: Final[tuple[Unit, ...]] = tuple(LONGEST_OF)
 
 
@@ -135,6 +143,16 @@ class Within(Value):
 
     def __str__(self) -> str:
         return text_of(self.min, self.max, self.unit)
+
+
+def is_narrower(inner: Within | Space | Span, outer: Within | Space | Span) -> bool:
+    """Whether every distance within a range surely lies within another, too."""
+    (one, times), (other, others) = _BASE_OF[inner.unit], _BASE_OF[outer.unit]
+    if one != other:
+        return False
+    if outer.min is not None and (inner.min is None or inner.min * times < outer.min * others):
+        return False
+    return outer.max is None or (inner.max is not None and inner.max * times <= outer.max * others)
 
 
 def ends_of(lowest: int | None, highest: int | None, unit: Unit) -> tuple[tuple[int, Unit], ...]:

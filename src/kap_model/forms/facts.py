@@ -67,6 +67,7 @@ def _lasts(voice: Voice, session: Session, limit: str) -> Words:
     )
 
 
+_LENGTHS: Final = range(1, LONGEST_MINUTES + 1)
 _MINUTES: Final = attrgetter("minutes")
 _CLINICIAN: Final = attrgetter("clinician")
 _STATUS: Final = attrgetter("status")
@@ -134,6 +135,16 @@ class Length(RuleForm):
             return [] if lowest <= shortest and longest <= highest else find(course, limits)
 
         return found
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another allows no length that it does not, of its sessions and maybe more."""
+        if all(map(self.holds, _LENGTHS)):
+            return True
+        return (
+            isinstance(other, Length)
+            and self.of.is_within(other.of)
+            and all(self.holds(minutes) for minutes in _LENGTHS if other.holds(minutes))
+        )
 
     def holds(self, minutes: int) -> bool:
         """Whether a session may last so long."""
@@ -260,6 +271,18 @@ class Allow(RuleForm):
             for session in self.of.of(course)
             if (value := _value_of(session, self.field)) is not None and value not in self.values
         ]
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another allows no value that it does not, of its sessions and maybe more."""
+        words = WORDS_OF.get(self.field)
+        if words is not None and set(words) <= set(self.values):
+            return True
+        return (
+            isinstance(other, Allow)
+            and self.field == other.field
+            and self.of.is_within(other.of)
+            and set(other.values) <= set(self.values)
+        )
 
     def holds(self, session: Session) -> bool:
         """Whether a session that it selects has a value that it allows, or none recorded."""
@@ -408,6 +431,15 @@ class Known(RuleForm):
             return find(course, limits)
 
         return found
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another asks for the same of its sessions and maybe more, no later."""
+        return (
+            isinstance(other, Known)
+            and self.field == other.field
+            and self.of.is_within(other.of)
+            and other.by in ("start", self.by)
+        )
 
     def _is_due(self, course: Course, session: Session) -> bool:
         """Whether it is too late to record it in time."""

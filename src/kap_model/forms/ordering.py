@@ -16,7 +16,7 @@ from kap_model.breach import Breach, Voice, Words, sentence
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm, RuleFunction
-from kap_model.forms.distances import Unit, Within
+from kap_model.forms.distances import Unit, Within, is_narrower
 from kap_model.forms.selectors import (
     Selector,
     after_selector,
@@ -102,6 +102,18 @@ class Order(RuleForm):
 
         return found
 
+    # The first of more comes no later; which one is over first cannot be told, so `after` has to
+    # be the same. A session that is itself the first is passed over, so kinds must not be shared.
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another puts all of its sessions and more before the same, or what is earlier."""
+        if not isinstance(other, Order) or not self.each.is_within(other.each):
+            return False
+        if self.before is None or other.before is None or self.before == other.before:
+            return (self.before, self.after) == (other.before, other.after)
+        return self.before.is_within(other.before) and set(self.each.kind).isdisjoint(
+            other.before.kind
+        )
+
     @property
     def ended_by(self) -> Selector | None:
         """What each has to come after."""
@@ -154,6 +166,18 @@ def _early_ones(course: Course, sessions: Sequence[Session], after: Selector) ->
         for session in sessions
         if session.begins < first.ends and session is not first
     ]
+
+
+def _asks_as_much(form: Precede | Follow, other: Precede | Follow, *, bounded: bool) -> bool:
+    """Whether another asks for as many, of no more kinds, as near, beside the same and more."""
+    within, narrower = form.within, other.within
+    return (
+        other.min >= form.min
+        and form.each.is_within(other.each)
+        and (not bounded or form.each.shares_base(other.each))
+        and other.by.is_within(form.by)
+        and (within is None or (narrower is not None and is_narrower(narrower, within)))
+    )
 
 
 def _check_enough(number: int, within: Within | None) -> None:
@@ -368,6 +392,15 @@ class Precede(RuleForm):
         facts = (self, session, previous, found)
         return Breach("missing", (session,), _before_it, facts, opens=opens, closes=closes)
 
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another asks for as much, as near, beside the same sessions and more."""
+        bounded = self.back_to == "previous"
+        return self.min == 0 or (
+            isinstance(other, Precede)
+            and (not bounded or other.back_to == self.back_to)
+            and _asks_as_much(self, other, bounded=bounded)
+        )
+
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:
         """The ends of its window."""
@@ -461,6 +494,15 @@ class Follow(RuleForm):
             opens=opens,
             closes=closes,
             fixed_severity="advice" if ended_early else None,
+        )
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another asks for as much, as near, beside the same sessions and more."""
+        bounded = self.until == "next"
+        return self.min == 0 or (
+            isinstance(other, Follow)
+            and (not bounded or other.until == self.until)
+            and _asks_as_much(self, other, bounded=bounded)
         )
 
     @property

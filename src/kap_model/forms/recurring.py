@@ -199,6 +199,21 @@ class Recur(RuleForm):
                 breaches.append(Breach("missing", tuple(its), _empty_part, facts, closes=closes))
         return breaches
 
+    # Of the rolling policy one contact more may be the one from which the first period is counted,
+    # and one fewer may leave that to the first session: so both have to be the same.
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another asks for it as often, and as long."""
+        if not isinstance(other, Recur) or self.policy != other.policy:
+            return False
+        if self.policy == "rolling":
+            same = (self.of, self.while_) == (other.of, other.while_)
+            return same and other.months <= self.months
+        return (
+            self.months % other.months == 0
+            and other.of.is_within(self.of)
+            and self.while_.is_within(other.while_)
+        )
+
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:
         """From one to the next; parts of the calendar year are no distances."""

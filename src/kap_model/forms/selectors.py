@@ -38,6 +38,7 @@ Chosen: TypeAlias = Callable[[Timeline], tuple[Session, ...]]
 Phase: TypeAlias = Literal["course", "maintenance"]
 PHASES: Final[tuple[Phase, ...]] = ("course", "maintenance")
 ORDINALS: Final = ("first", "nth", "every", "from_")
+_BASE: Final = ("kind", "place", "format", "level", "route", "phase")
 KINDS_WITH: Final[dict[str, tuple[str, ...]]] = {
     "format": THERAPIST_KINDS,
     "level": ("dosing",),
@@ -175,6 +176,28 @@ class Selector(Value):
             return places[self.every - 1 :: self.every]
         return places if self.from_ is None else places[self.from_ - 1 :]
 
+    def shares_base(self, other: Selector) -> bool:
+        """Whether another selector has the same base, by the same words."""
+        return all(getattr(self, name) == getattr(other, name) for name in _BASE)
+
+    def is_within(self, other: Selector) -> bool:
+        """Whether another selector surely selects all that this one does, in every plan."""
+        if other.has_ordinal:
+            return self.shares_base(other) and _is_numbered_within(self, other)
+        return (
+            self.phase == other.phase
+            and set(self.kind) <= set(other.kind)
+            and set(self.place or PLACES) <= set(other.place or PLACES)
+            and all(
+                wider is None or (words is not None and set(words) <= set(wider))
+                for words, wider in (
+                    (self.format, other.format),
+                    (self.level, other.level),
+                    (self.route, other.route),
+                )
+            )
+        )
+
     def of(self, course: Course) -> Sequence[Session]:
         """The sessions of a course that it selects, in canonical order."""
         return self.chosen(course.timeline)
@@ -225,6 +248,20 @@ def _numbered(selector: Selector) -> Chosen:
         return tuple([base[place] for place in selector.places_in(base)])
 
     return partial(Timeline.fact, of=numbered)
+
+
+def _is_numbered_within(selector: Selector, other: Selector) -> bool:
+    """Whether another selector of the same base, with an ordinal, takes all its numbers too."""
+    if other.first is not None:
+        most = selector.first or selector.nth
+        return most is not None and most <= other.first
+    if other.nth is not None:
+        return selector.nth == other.nth
+    if other.every is not None:
+        step = selector.every or selector.nth
+        return step is not None and step % other.every == 0
+    least = selector.from_ or selector.nth or selector.every
+    return least is not None and least >= (other.from_ or 1)
 
 
 SelectorLike: TypeAlias = Selector | str | Sequence[str]

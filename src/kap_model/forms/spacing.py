@@ -19,6 +19,7 @@ from kap_model.forms.distances import (
     Unit,
     check_distance,
     ends_of,
+    is_narrower,
     later_day,
     side_of,
     surely,
@@ -143,6 +144,15 @@ class Space(RuleForm):
             return Breach("violated", (session, other), _hours_apart, facts, side=side)
         facts = (session, other, course.day(other) - course.day(session), limit)
         return Breach("violated", (session, other), _apart, facts, side=side)
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another leaves the same pairs, and maybe more, no more room."""
+        if not isinstance(other, Space) or self.to != other.to or not is_narrower(other, self):
+            return False
+        if self.from_ == other.from_:
+            return True
+        same_pairs = self.to is not None and self.from_.shares_base(other.from_)
+        return same_pairs and self.from_.is_within(other.from_)
 
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:
@@ -281,6 +291,15 @@ class Span(RuleForm):
             return [] if days is None or lowest <= days <= highest else find(course, limits)
 
         return found
+
+    def implied_by(self, other: RuleForm | None) -> bool:
+        """Whether another leaves no more room between the same sessions."""
+        return (
+            isinstance(other, Span)
+            and self.from_ == other.from_
+            and (self.to or self.from_) == (other.to or other.from_)
+            and is_narrower(other, self)
+        )
 
     @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:

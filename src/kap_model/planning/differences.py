@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Iterator
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from collections.abc import Callable, Iterator
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any, Final, NoReturn, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -14,216 +15,30 @@ from kap_model._doors import HasPage, HasText
 from kap_model._time import civil_date, date_text, moment_of_judgement
 from kap_model._values import Value, as_rows, as_sequence
 from kap_model.checking import ProtocolChoice, care_of, check, deciding_date
-from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
-from kap_model.forms._form import RuleForm
 from kap_model.forms.house_rules import HouseRule
-from kap_model.limits import (
-    LIMITS,
-    OFF,
-    Bounds,
-    Frequency,
-    Limits,
-    LimitSpec,
-    ReviewAfter,
-    ReviewEvery,
-    in_words,
-)
+from kap_model.limits import LIMITS, OFF, Limits, LimitSpec, in_words
 from kap_model.plan import Plan
+from kap_model.planning.changes import (
+    DatesChange,
+    HouseRuleChange,
+    LimitChange,
+    SeverityChange,
+    UsualChange,
+    asked_by,
+    form_of,
+)
+from kap_model.planning.directions import direction
 from kap_model.planning.moves import beyond
 from kap_model.protocol import LIMITS_SELECTED_BY, CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules.catalogue import RULES
-from kap_model.sessions import FORMATS, PLACES
-from kap_model.severities import StatedSeverity, severity_json, severity_words
 from kap_model.usual import USUAL_OF_NAME, USUALS, Usual
 
-ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
-Direction: TypeAlias = Literal["tighter", "looser", "equal", "other"]
-"""``tighter``: what the new value allows, the old one did too; ``looser``: the reverse; ``equal``:
-both at once; ``other``: neither holds of every course."""
-
-_MORE_IS_TIGHTER: Final = (
-    "integration_per_dosing",
-    "effect_minutes",
-    "processing_minutes",
-    "minimum_age",
-)
-_CHOICES: Final = {"dosing_places": PLACES, "formats": FORMATS}
+_USUAL: Final = "usual."
 _LAST_DAY: Final = dt.date(2200, 12, 31)
 """On which no course begins."""
-
-
-@frozen(kw_only=True, repr=False)
-class LimitChange(Value):
-    """One limit that has another value, or is set in one protocol only.
-
-    Attributes:
-        limit: The limit's name.
-        before, after: Its values, of the limit's own type; ``None`` = not set.
-        cited_before, cited_after: Who sets it; ``None`` where it is not set.
-        direction: ``tighter``: all that is allowed now was allowed before; ``looser``: the
-            reverse; ``equal``: both at once; ``other``: neither holds of every course.
-        rules: The ids of the rules that read it.
-        says: What changes, in plain English.
-    """
-
-    limit: str
-    before: Any
-    after: Any
-    cited_before: Citation | None
-    cited_after: Citation | None
-    direction: Direction
-    rules: tuple[str, ...] = field(converter=as_sequence)
-    says: str
-
-    @property
-    def change(self) -> ChangeKind:
-        """``added``, ``removed`` or ``changed``."""
-        if self.before is None:
-            return "added"
-        return "removed" if self.after is None else "changed"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON values, the limit's values in words."""
-        return {
-            "limit": self.limit,
-            "change": self.change,
-            "direction": self.direction,
-            "before": None if self.before is None else in_words(self.before),
-            "after": None if self.after is None else in_words(self.after),
-            "cited_before": None if self.cited_before is None else self.cited_before.to_dict(),
-            "cited_after": None if self.cited_after is None else self.cited_after.to_dict(),
-            "rules": list(self.rules),
-            "says": self.says,
-        }
-
-    def __repr__(self) -> str:
-        return f"<LimitChange {self.limit} {self.change}>"
-
-
-@frozen(kw_only=True, repr=False)
-class HouseRuleChange(Value):
-    """One house rule that asks for something else, or is in force in one protocol only.
-
-    Attributes:
-        rule: The rule's id.
-        before, after: Its lines in force; ``None`` = none is.
-    """
-
-    rule: str
-    before: HouseRule | None
-    after: HouseRule | None
-
-    @property
-    def change(self) -> ChangeKind:
-        """``added``, ``removed`` or ``changed``."""
-        if self.before is None:
-            return "added"
-        return "removed" if self.after is None else "changed"
-
-    @property
-    def says(self) -> str:
-        """What changes, in plain English."""
-        old, new = _asked(self.before), _asked(self.after)
-        if self.before is None:
-            return new
-        return f"before: {old}" if self.after is None else f"{new}; before: {old}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON values, what is asked for in words."""
-        return {
-            "rule": self.rule,
-            "change": self.change,
-            "before": None if self.before is None else _asked(self.before),
-            "after": None if self.after is None else _asked(self.after),
-            "cited_before": None if self.before is None else self.before.citation.to_dict(),
-            "cited_after": None if self.after is None else self.after.citation.to_dict(),
-        }
-
-    def __repr__(self) -> str:
-        return f"<HouseRuleChange {self.rule} {self.change}>"
-
-
-def _asked(rule: HouseRule | None) -> str:
-    """What a line asks for, with what its form asks where it has a sentence of its own."""
-    if rule is None or not isinstance(rule.form, RuleForm):
-        return "nothing"
-    severity = severity_words(rule.severity)
-    form = "" if rule.says is None else f"{rule.form.form}: {rule.form.says} "
-    return f"{rule.sentence} {form}({severity})"
-
-
-@frozen(kw_only=True, repr=False)
-class UsualChange(Value):
-    """One usual value that is another, or is stated in one protocol only; nothing judges by it.
-
-    Attributes:
-        name: Its name, such as ``every`` or ``minutes.dosing``.
-        before, after: Its values; ``None`` = not stated.
-        cited_before, cited_after: Who says so; ``None`` where it is not stated.
-    """
-
-    name: str
-    before: int | None
-    after: int | None
-    cited_before: Citation | None
-    cited_after: Citation | None
-
-    @property
-    def change(self) -> ChangeKind:
-        """``added``, ``removed`` or ``changed``."""
-        if self.before is None:
-            return "added"
-        return "removed" if self.after is None else "changed"
-
-    @property
-    def says(self) -> str:
-        """What changes, in plain English."""
-        spec = USUAL_OF_NAME[self.name]
-        old, new = (
-            "not stated" if value is None else spec.in_words(value)
-            for value in (self.before, self.after)
-        )
-        return f"{spec.says}: {new}, before: {old}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON values, those of a pace in days."""
-        return {
-            "name": self.name,
-            "change": self.change,
-            "before": self.before,
-            "after": self.after,
-            "cited_before": None if self.cited_before is None else self.cited_before.to_dict(),
-            "cited_after": None if self.cited_after is None else self.cited_after.to_dict(),
-            "says": self.says,
-        }
-
-    def __repr__(self) -> str:
-        return f"<UsualChange {self.name} {self.change}>"
-
-
-@frozen(kw_only=True)
-class SeverityChange(Value):
-    """One rule whose severity the protocols override differently.
-
-    Attributes:
-        rule: The rule's id.
-        before, after: The override; ``None`` = the rule's own severity.
-    """
-
-    rule: str
-    before: StatedSeverity | None
-    after: StatedSeverity | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The change as JSON values."""
-        return {
-            "rule": self.rule,
-            "before": None if self.before is None else severity_json(self.before),
-            "after": None if self.after is None else severity_json(self.after),
-        }
 
 
 @frozen(kw_only=True, repr=False)
@@ -241,8 +56,11 @@ class Difference(Value, HasText, HasPage):
             the order of the catalogue.
         plan: The id of the plan that was judged, or ``None``.
         gained, lost: The plan's findings after that it has not before, or the reverse.
-        house_rules: The house rules that begin, end or change, by id.
+        house_rules: The house rules that begin, end or change, by id; also those that only say
+            otherwise what they ask, why, or what to do.
         usual: The usual values that differ, in the order of the reference.
+        dates: What differs otherwise for courses that begin earlier, in the order of the
+            reference, then by id; empty where a plan or ``on`` chooses one date.
     """
 
     before: str
@@ -258,6 +76,7 @@ class Difference(Value, HasText, HasPage):
     lost: tuple[Finding, ...] = field(default=(), converter=as_sequence)
     house_rules: tuple[HouseRuleChange, ...] = field(default=(), converter=as_sequence)
     usual: tuple[UsualChange, ...] = field(default=(), converter=as_sequence)
+    dates: tuple[DatesChange, ...] = field(default=(), converter=as_sequence)
 
     def __attrs_post_init__(self) -> None:
         as_rows(self.limits, "limits", LimitChange)
@@ -266,14 +85,17 @@ class Difference(Value, HasText, HasPage):
         as_rows(self.lost, "lost", Finding)
         as_rows(self.house_rules, "house_rules", HouseRuleChange)
         as_rows(self.usual, "usual", UsualChange)
+        as_rows(self.dates, "dates", DatesChange)
 
     @property
     def same(self) -> bool:
-        """Whether both protocols judge alike: no limit, house rule or severity differs.
+        """Whether both protocols judge alike: no limit, house rule, severity or date differs.
 
-        Names, sources, reasons and what is usual may.
+        Names, sources, sentences, reasons and what is usual may.
         """
-        return not (self.limits or self.house_rules or self.severities)
+        told = [change for change in self.house_rules if change.judges]
+        dated = [change for change in self.dates if not change.subject.startswith(_USUAL)]
+        return not (self.limits or told or self.severities or dated)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as JSON values."""
@@ -285,6 +107,7 @@ class Difference(Value, HasText, HasPage):
             "limits": [change.to_dict() for change in self.limits],
             "house_rules": [change.to_dict() for change in self.house_rules],
             "usual": [change.to_dict() for change in self.usual],
+            "dates": [change.to_dict() for change in self.dates],
             "cited_anew": list(self.cited_anew),
             "severities": [change.to_dict() for change in self.severities],
             "switched_on": list(self.switched_on),
@@ -330,11 +153,13 @@ def diff(
     if plan is None:
         if as_of is not None:
             raise refusal("as_of", "is for a plan, and none is given")
+        if day is None:
+            judged = {"dates": list(_dates_changes(before, after))}
     else:
         day = _day_of(plan, as_of) if day is None else day
         judged = _findings(plan, as_of, _as_on(before, day), _as_on(after, day))
     old, new = before.limits_on(day), after.limits_on(day)
-    had, has = _in_force(before, day), _in_force(after, day)
+    had, has = _latest(before, day), _latest(after, day)
     typical = before.usual_on(day), after.usual_on(day)
     return Difference(
         before=before.id,
@@ -349,8 +174,8 @@ def diff(
             *_usual_cited_anew(*typical),
         ],
         severities=_severity_changes(before, after),
-        switched_on=_applying((new, has), (old, had)),
-        switched_off=_applying((old, had), (new, has)),
+        switched_on=_applying((new, after.rules_on(day)), (old, before.rules_on(day))),
+        switched_off=_applying((old, before.rules_on(day)), (new, after.rules_on(day))),
         **judged,
     )
 
@@ -371,7 +196,7 @@ def _as_on(care: CareProtocol, day: dt.date | None) -> CareProtocol:
     ]
     if not care.rules:
         return attrs.evolve(care, settings=lines)
-    house = _in_force(care, day)
+    house = {rule.id: rule for rule in care.rules_on(day)}
     first = {rule.id: rule for rule in reversed(care.rules)}
     rules = [
         attrs.evolve(house[id], since=None)
@@ -434,35 +259,38 @@ def _usual_changes(old: Usual, new: Usual) -> Iterator[UsualChange]:
 
 def _usual_cited_anew(old: Usual, new: Usual) -> list[str]:
     return [
-        f"usual.{name}"
+        _USUAL + name
         for name, citation in new.cited
         if old.values.get(name) == new.values[name] and old.citations[name] != citation
     ]
 
 
-def _in_force(care: CareProtocol, day: dt.date | None) -> dict[str, HouseRule]:
-    return {rule.id: rule for rule in care.rules_on(day)}
-
-
-def _same_rule(old: HouseRule, new: HouseRule) -> bool:
-    """Whether two lines ask for the same, in the same words and of the same weight."""
-    return (old.form, old.severity, old.says) == (new.form, new.severity, new.says)
+def _latest(care: CareProtocol, day: dt.date | None) -> dict[str, HouseRule]:
+    """The latest line of each house rule by a date, also where it is off; ``None`` = of all."""
+    return {
+        rule.id: rule
+        for rule in care.rules
+        if day is None or rule.since is None or rule.since <= day
+    }
 
 
 def _house_changes(
     had: dict[str, HouseRule], has: dict[str, HouseRule]
 ) -> Iterator[HouseRuleChange]:
     for id in sorted(had.keys() | has.keys()):
-        old, new = had.get(id), has.get(id)
-        if old is None or new is None or not _same_rule(old, new):
-            yield HouseRuleChange(rule=id, before=old, after=new)
+        change = HouseRuleChange(rule=id, before=had.get(id), after=has.get(id))
+        some = any(form_of(line) is not None for line in (change.before, change.after))
+        if some and change.parts:
+            yield change
 
 
 def _rules_cited_anew(had: dict[str, HouseRule], has: dict[str, HouseRule]) -> list[str]:
     return [
         id
         for id in sorted(had.keys() & has.keys())
-        if _same_rule(had[id], has[id]) and had[id].citation != has[id].citation
+        if had[id].citation != has[id].citation
+        and form_of(had[id]) is not None
+        and not HouseRuleChange(rule=id, before=had[id], after=has[id]).parts
     ]
 
 
@@ -479,64 +307,57 @@ def _severity_changes(before: CareProtocol, after: CareProtocol) -> Iterator[Sev
             yield SeverityChange(rule=rule, before=old.get(rule), after=new.get(rule))
 
 
-_Asked: TypeAlias = tuple[Limits, dict[str, HouseRule]]
+_Stated: TypeAlias = dict[str, list[tuple[dt.date, str | None]]]
+
+
+def _dates_changes(before: CareProtocol, after: CareProtocol) -> Iterator[DatesChange]:
+    """What differs for courses that begin before the last dates, where it differs otherwise."""
+    old, new = _stated_since(before), _stated_since(after)
+    names = [*[spec.name for spec in LIMITS], *sorted({*before.house_ids, *after.house_ids})]
+    for subject in [*names, *[_USUAL + spec.name for spec in USUALS]]:
+        had, has = old.get(subject, []), new.get(subject, [])
+        edges = sorted({dt.date.min, *[since for since, _ in (*had, *has)]})
+        stated = [(edge, _on(had, edge), _on(has, edge)) for edge in edges]
+        runs = [next(same) for _, same in groupby(stated, key=itemgetter(1, 2))]
+        for (since, was, will), (until, _, _) in pairwise(runs):
+            if was != will:
+                begins = None if since == dt.date.min else since
+                yield DatesChange(
+                    subject=subject, since=begins, until=until, before=was, after=will
+                )
+
+
+def _stated_since(care: CareProtocol) -> _Stated:
+    """What a protocol states of each thing from which date on, in words; ``None`` = it is off."""
+    lines: list[tuple[str, dt.date | None, str | None]] = [
+        *[(s.limit, s.since, _unless_off(s.value, in_words)) for s in care.settings],
+        *[
+            (r.id, r.since, None if r.is_off else asked_by(attrs.evolve(r, since=None)))
+            for r in care.rules
+        ],
+        *[
+            (_USUAL + u.name, u.since, _unless_off(u.value, USUAL_OF_NAME[u.name].in_words))
+            for u in care.usual
+        ],
+    ]
+    stated: _Stated = {}
+    for subject, since, words in lines:
+        stated.setdefault(subject, []).append((since or dt.date.min, words))
+    return stated
+
+
+def _unless_off(value: Any, in_words: Callable[[Any], str]) -> str | None:
+    return None if value == OFF else in_words(value)
+
+
+def _on(stated: list[tuple[dt.date, str | None]], day: dt.date) -> str | None:
+    """What is stated on a date, by lines in order of date."""
+    return next((words for since, words in reversed(stated) if since <= day), None)
+
+
+_Asked: TypeAlias = tuple[Limits, tuple[HouseRule, ...]]
 
 
 def _applying(here: _Asked, elsewhere: _Asked) -> list[str]:
     """The rules that apply under some limits and house rules and not under others."""
-    (limits, house), (others, other_house) = here, elsewhere
-    return [
-        rule.id
-        for rule in RULES
-        if rule.applies(limits, tuple(house.values()))
-        and not rule.applies(others, tuple(other_house.values()))
-    ]
-
-
-def direction(limit: str, before: Any, after: Any) -> Direction:
-    """How a limit changes from one value to another; ``None`` = not set."""
-    tighter, looser = _within(limit, after, before), _within(limit, before, after)
-    if tighter and looser:
-        return "equal"
-    if tighter:
-        return "tighter"
-    return "looser" if looser else "other"
-
-
-def _within(limit: str, inner: Any, outer: Any) -> bool:
-    """Whether all that one value of a limit allows, another allows too."""
-    if limit in _CHOICES:
-        inner, outer = inner or _CHOICES[limit], outer or _CHOICES[limit]
-    if outer is None:
-        return True
-    if isinstance(outer, Bounds):
-        (low, high), (lowest, highest) = _ends(limit, inner), _ends(limit, outer)
-        return lowest <= low and high <= highest
-    if inner is None:
-        return False
-    if isinstance(outer, tuple):
-        more, fewer = (inner, outer) if limit == "exclusions" else (outer, inner)
-        return set(fewer) <= set(more)
-    if isinstance(outer, (Frequency, ReviewEvery, ReviewAfter)):
-        return _implies(inner, outer)
-    # A switch counts as 1 where it is set.
-    return bool(outer <= inner if limit in _MORE_IS_TIGHTER else inner <= outer)
-
-
-def _ends(limit: str, bounds: Bounds | None) -> tuple[float, float]:
-    """The least and the greatest number that bounds allow."""
-    # Dates step back where clocks are set over midnight: less than 0 days apart.
-    least = -math.inf if limit == "dosing_gap_days" else 0
-    low = None if bounds is None else bounds.min
-    high = None if bounds is None else bounds.max
-    return least if low is None else low, math.inf if high is None else high
-
-
-def _implies(inner: Any, outer: Frequency | ReviewEvery | ReviewAfter) -> bool:
-    """Whether who keeps one limit of this form keeps another."""
-    if isinstance(outer, Frequency):
-        # The days of the other limit hold so many of this one's, each with its most at the start.
-        return bool(-(-outer.days // inner.days) * inner.at_most <= outer.at_most)
-    if isinstance(outer, ReviewEvery) and inner.policy == outer.policy:
-        return bool(outer.policy == "calendar" or inner.months <= outer.months)
-    return bool(inner == outer)
+    return [rule.id for rule in RULES if rule.applies(*here) and not rule.applies(*elsewhere)]
