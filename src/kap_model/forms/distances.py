@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
@@ -25,8 +25,18 @@ from kap_model.severities import Side
 
 if TYPE_CHECKING:
     from kap_model.course import Course
-    from kap_model.forms.spacing import Space, Span
     from kap_model.timeline import Timeline
+
+    class _Ranged(Protocol):
+        """What has a lowest and a highest distance."""
+
+        @property
+        def min(self) -> int | None: ...
+        @property
+        def max(self) -> int | None: ...
+        @property
+        def unit(self) -> Unit: ...
+
 
 Unit: TypeAlias = Literal["hours", "days", "weeks", "months"]
 LONGEST_OF: Final[dict[Unit, int]] = {
@@ -145,7 +155,7 @@ class Within(Value):
         return text_of(self.min, self.max, self.unit)
 
 
-def is_narrower(inner: Within | Space | Span, outer: Within | Space | Span) -> bool:
+def is_narrower(inner: _Ranged, outer: _Ranged) -> bool:
     """Whether every distance within a range surely lies within another, too."""
     (one, times), (other, others) = _BASE_OF[inner.unit], _BASE_OF[outer.unit]
     if one != other:
