@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kap_model._time import Moment, Zone, spoken_day
 from kap_model._values import Value, check_choice
@@ -13,32 +14,71 @@ from kap_model.errors import refusal
 from kap_model.sessions import Session
 from kap_model.severities import SEVERITIES, SIDES, Severity, Side
 
+Scalar: TypeAlias = str | int | bool | None
+Outlook: TypeAlias = Literal["open", "late", "past"]
+"""What can still be done about a finding: what it asks for; no more than to change what it names,
+for its window is over; nothing."""
+
+
+def _pairs(values: Mapping[str, Scalar] | Iterable[tuple[str, Scalar]]) -> ValuePairs:
+    if isinstance(values, Mapping):
+        return tuple((str(name), value) for name, value in values.items())
+    pairs: Iterable[tuple[str, Scalar]] = values
+    return tuple(pairs)
+
+
+ValuePairs: TypeAlias = tuple[tuple[str, Scalar], ...]
+
+
+RECORD_FIRST: Final = "Record first what became of the sessions that are over."
+"""What is left where all that is named was held, and something that is over is unrecorded."""
+
 
 @frozen(repr=False)
 class Words:
-    """What a breach says to a person.
+    """What a breach says to a person, and to software that says it in other words.
 
     Attributes:
         message: What is wrong, in plain English.
         observed: What the plan has.
         required: What the limit asks for.
+        title: What is wrong in a few words, without a figure of the client's health.
+        action: What to do about it, in one imperative sentence; ``None`` = nothing can be done.
+        case: Which of a rule's sentences it is, where it has several that are no sides.
+        values: Everything that the message says, by name: JSON scalars, kept as pairs.
     """
 
     message: str
     observed: str | None = None
     required: str | None = None
+    title: str | None = field(default=None, kw_only=True)
+    action: str | None = field(default=None, kw_only=True)
+    case: str | None = field(default=None, kw_only=True)
+    values: ValuePairs = field(default=(), converter=_pairs, kw_only=True)
 
     def __repr__(self) -> str:
         return "<Words>"
 
 
 class Voice:
-    """Names sessions and moments as a person would, in the plan's zone."""
+    """Names sessions and moments as a person would, in the plan's zone.
 
-    __slots__ = ("_zone",)
+    Attributes:
+        outlook: What can still be done about what is told.
+        sessions: The sessions concerned.
+    """
 
-    def __init__(self, zone: Zone) -> None:
-        self._zone = zone
+    __slots__ = ("_closes", "_opens", "_zone", "outlook", "sessions")
+
+    def __init__(
+        self,
+        zone: Zone,
+        outlook: Outlook = "open",
+        sessions: tuple[Session, ...] = (),
+        window: tuple[Moment | None, Moment | None] = (None, None),
+    ) -> None:
+        self._zone, self.outlook, self.sessions = zone, outlook, sessions
+        self._opens, self._closes = window
 
     def session(self, session: Session) -> str:
         """``dosing d3 on Mon 18 Jan 2027``."""
@@ -51,6 +91,56 @@ class Voice:
     def day(self, day: int) -> str:
         """``Mon 18 Jan 2027``."""
         return spoken_day(day)
+
+    def date(self, day: int) -> str:
+        """``2027-01-18``, as documents write it."""
+        return dt.date.fromordinal(day).isoformat()
+
+    @property
+    def when(self) -> str:
+        """The window of what is missing: ``by Mon 18 Jan 2027``; empty where it has no edge."""
+        speak = self._zone.spoken
+        if self._closes is None:
+            return "" if self._opens is None else f"from {speak(self._opens)} on"
+        if self._opens is None:
+            return f"by {speak(self._closes)}"
+        return f"{speak(self._opens)} to {speak(self._closes)}"
+
+    def book(self, wanted: str, *concerned: Session) -> str:
+        """To book what is missing in its window; once that is over, to change what asks for it."""
+        if self.outlook == "late":
+            return self.change("Move or cancel", *concerned)
+        return f"Book {wanted}{self.when and f' ({self.when})'}."
+
+    def change(self, verb: str, *sessions: Session, so_that: str = "") -> str:
+        """To do something with those of some sessions that are not held; first to record them."""
+        ahead = [
+            f"{called(session)} ({self._zone.spoken(session.begins)})"
+            for session in sessions
+            if session.status != "completed"
+        ]
+        if not ahead:
+            return RECORD_FIRST
+        return f"{verb} {listed(ahead)}{so_that}."
+
+    def told(self, **named: Session | Scalar) -> dict[str, Scalar]:
+        """Values by name; a session as its id, its kind and its start in the plan's zone."""
+        values: dict[str, Scalar] = {}
+        for name, value in named.items():
+            if isinstance(value, Session):
+                values |= {
+                    name: value.id,
+                    f"{name}_kind": value.kind,
+                    f"{name}_start": self._zone.text(value.begins),
+                }
+            else:
+                values[name] = value
+        return values
+
+
+def called(session: Session) -> str:
+    """``dosing d3``."""
+    return f"{noun(session)} {session.id}"
 
 
 def noun(session: Session) -> str:
@@ -104,6 +194,7 @@ class Breach(Value):
         severity: The severity of this side of a two-sided rule; ``None`` = the rule's.
         fixed_severity: A severity that the rule's own text states, which no protocol overrides.
         side: On which side of a limit with two ends it is.
+        decided_later: Whether a session still to come can end it, whatever it names.
     """
 
     nature: Nature
@@ -116,6 +207,7 @@ class Breach(Value):
     severity: Severity | None = None
     fixed_severity: Severity | None = None
     side: Side | None = None
+    decided_later: bool = False
 
     def __attrs_post_init__(self) -> None:
         check_choice(self.nature, "nature", NATURES)

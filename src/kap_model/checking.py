@@ -12,14 +12,14 @@ import attrs
 from kap_model._given import Given, Naming, Pool
 from kap_model._time import Instant, moment_of_judgement
 from kap_model._values import as_tuple
-from kap_model.breach import Breach
+from kap_model.breach import Breach, Outlook
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.forms.house_rules import HouseRule
 from kap_model.forms.judging import rules_of_house
 from kap_model.limits import Limits
-from kap_model.plan import PRACTICE_NAMES, Plan
+from kap_model.plan import PRACTICE_NAMES, Plan, Supply
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
 from kap_model.practices.core import CORE
@@ -27,6 +27,7 @@ from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, ProtocolSource, Report, Verdict
 from kap_model.rules._rule import Rule, RuleFunction
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
+from kap_model.sessions import Session
 from kap_model.severities import StatedSeverity, severity_on
 from kap_model.waivers import Waiver, WaiverBook
 
@@ -294,15 +295,45 @@ def _finding(
     waived = False
     if book is not None:
         waived = book.covers(rule.id, tuple([session.id for session in breach.sessions]))
+    verdict = nature if nature != "missing" else _verdict(breach, course)
     return Finding(
         rule=rule.id,
-        verdict=nature if nature != "missing" else _verdict(breach, course),
+        verdict=verdict,
         severity=severity or breach.severity or rule.severity_of(breach.side),
         citation=limits.citations.get(limit, asked.citation) if limit else asked.citation,
         waived=waived,
         timezone=course.plan.timezone,
         breach=breach,
+        outlook="open" if verdict != "violated" else _outlook(breach, course),
+        stated_action=rule.action,
     )
+
+
+def _outlook(breach: Breach, course: Course) -> Outlook:
+    """What can still be done about what is violated; without a moment, all of it.
+
+    It is past where all that it names was held, and nothing that has started waits for its record:
+    what is still to be recorded may turn out not to have been held.
+    """
+    as_of = course.as_of
+    if as_of is None:
+        return "open"
+    if (
+        breach.decided_later
+        or any(_may_change(one, course, as_of) for one in (*breach.sessions, *breach.facts))
+        or any(one.status == "planned" and one.begins <= as_of for one in course.counting)
+    ):
+        return "late" if breach.nature == "missing" and course.is_open else "open"
+    return "past"
+
+
+def _may_change(named: object, course: Course, as_of: int) -> bool:
+    """Whether what a finding names may still be changed: a booking, a supply to be issued."""
+    if isinstance(named, Supply):
+        return named.issued.toordinal() > (course.as_of_day or 0)
+    if not isinstance(named, Session):
+        return False
+    return named.status != "completed" or named.begins >= as_of
 
 
 def _verdict(breach: Breach, course: Course) -> Verdict:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
 from kap_model._doors import HasPage, HasText, csv_of, rows_of
-from kap_model._time import Instant, zone
+from kap_model._time import Instant, Moment, zone
 from kap_model._values import Value
+from kap_model.breach import Breach, Outlook, Scalar, Voice, Words
 from kap_model.citations import Citation
 from kap_model.forms.house_rules import HouseRule
-from kap_model.rules._rule import Breach, Voice, Words
 from kap_model.severities import Severity
+
+if TYPE_CHECKING:
+    import pendulum
 
 Verdict: TypeAlias = Literal["violated", "unknown", "pending", "satisfied", "not-applicable"]
 VERDICTS: Final[tuple[Verdict, ...]] = (
@@ -42,6 +45,9 @@ class Finding(Value):
         waived: Whether a waiver covers it.
         timezone: The zone in which its text names dates.
         breach: What the rule returned.
+        outlook: What can still be done about it: ``open``, what it asks for; ``late``, its window
+            is over, and what it names may be changed; ``past``, nothing.
+        stated_action: The action that its rule states in place of the one made for it.
     """
 
     rule: str
@@ -51,6 +57,8 @@ class Finding(Value):
     waived: bool
     timezone: str
     breach: Breach
+    outlook: Outlook = "open"
+    stated_action: str | None = None
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -64,13 +72,52 @@ class Finding(Value):
 
     @property
     def words(self) -> Words:
-        """Message, observed and required together."""
-        return self.breach.words(Voice(zone(self.timezone)), *self.breach.facts)
+        """All that it says, together."""
+        breach = self.breach
+        voice = Voice(
+            zone(self.timezone), self.outlook, breach.sessions, (breach.opens, breach.closes)
+        )
+        return breach.words(voice, *breach.facts)
 
     @property
     def message(self) -> str:
         """What is wrong, in plain English, with dates as a person would name them."""
         return self.words.message
+
+    @property
+    def title(self) -> str:
+        """What is wrong in a few words, without a figure of the client's health."""
+        return self.words.title or f"{self.rule} is not kept"
+
+    @property
+    def action(self) -> str | None:
+        """What to do about it, in one imperative sentence; ``None`` = nothing can be done."""
+        return self._action(self.words)
+
+    def _action(self, words: Words) -> str | None:
+        return None if self.past else self.stated_action or words.action
+
+    @property
+    def past(self) -> bool:
+        """Whether nothing that is added, changed or recorded from ``as_of`` on could end it."""
+        return self.outlook == "past"
+
+    @property
+    def code(self) -> str:
+        """Which sentence it is: its rule, and where it has several the side or the case.
+
+        Such as ``DOSE-COUNT.below`` or ``MED-CLEAR.pending``; it does not change with wording.
+        """
+        return self._code(self.words)
+
+    def _code(self, words: Words) -> str:
+        case = self.breach.side or words.case
+        return self.rule if case is None else f"{self.rule}.{case}"
+
+    @property
+    def values(self) -> dict[str, Scalar]:
+        """All that the message says, by name, as JSON scalars: counts, limits, dates, sessions."""
+        return dict(self.words.values)
 
     @property
     def observed(self) -> str | None:
@@ -94,6 +141,20 @@ class Finding(Value):
         closes = self.breach.closes
         return None if closes is None else zone(self.timezone).moment_text(closes)
 
+    @property
+    def opens_at(self) -> pendulum.DateTime | None:
+        """When the window for something missing opens, in the plan's zone, for sorting."""
+        return self._instant(self.breach.opens)
+
+    @property
+    def due_at(self) -> pendulum.DateTime | None:
+        """When the window for something missing closes: of a day, the next day's first instant."""
+        return self._instant(self.breach.closes)
+
+    def _instant(self, edge: Moment | None) -> pendulum.DateTime | None:
+        local = zone(self.timezone)
+        return None if edge is None else local.datetime(local.resolve(edge))
+
     def to_dict(self) -> dict[str, Any]:
         """The finding as JSON values."""
         words = self.words
@@ -109,6 +170,11 @@ class Finding(Value):
             "message": words.message,
             "citation": self.citation.to_dict(),
             "waived": self.waived,
+            "title": words.title or f"{self.rule} is not kept",
+            "action": self._action(words),
+            "past": self.past,
+            "code": self._code(words),
+            "values": dict(words.values),
         }
 
     def __str__(self) -> str:

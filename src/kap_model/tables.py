@@ -124,6 +124,10 @@ FINDING_TYPES: Final[ColumnTypes] = MappingProxyType(
         "source": str,
         "where": str,
         "waived": bool,
+        "title": str,
+        "action": str,
+        "past": bool,
+        "code": str,
     }
 )
 """The columns of a finding's row; the first six are of its report."""
@@ -183,7 +187,7 @@ def finding_rows(report: Report) -> list[Row]:
     about = dict.fromkeys(FINDING_COLUMNS) | _about(said)
     return [
         about
-        | {key: value for key, value in finding.items() if key != "citation"}
+        | {key: value for key, value in finding.items() if key not in ("citation", "values")}
         | finding["citation"]
         | {"sessions": " ".join(finding["sessions"])}
         for finding in said["findings"]

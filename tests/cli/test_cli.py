@@ -132,6 +132,7 @@ def test_json_has_the_shape_of_the_reports(capsys: Capture) -> None:
             assert list(finding) == [
                 *("rule", "verdict", "severity", "sessions", "observed", "required"),
                 *("opens", "due", "message", "citation", "waived"),
+                *("title", "action", "past", "code", "values"),
             ]
             assert list(finding["citation"]) == ["source", "where"]
 

@@ -99,7 +99,7 @@ def test_a_session_with_many_findings_names_some() -> None:
     shown = plan_html(MIXED, report)
     last = next(row for row in rows(shown, "Sessions of") if row[0] == dosing.id)
     assert last[-1].endswith("!6 R5 and 2 more")
-    assert rows(shown, "Findings")[1] == ["!1", "R0", "violated", "error", "d5"]
+    assert rows(shown, "Findings")[1] == ["!1", "R0", "violated", "error", "d5", "R0 is not kept"]
 
 
 def test_a_finding_on_many_sessions_names_some() -> None:
@@ -118,7 +118,10 @@ def test_a_report_says_what_is_wrong_and_who_says_so() -> None:
     head, *found = rows(shown, "Findings")
     said = (
         "Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3 on "
-        "Mon 15 Feb 2027.source: Regrounding Therapy practice page on ketamine-assisted "
+        "Mon 15 Feb 2027.to do: Book an integration between dosing d2 and dosing d3 (Mon 1 Feb "
+        "2027 "
+        "at 14:30 to Mon 15 Feb 2027 at 13:00).source: Regrounding Therapy practice page on "
+        "ketamine-assisted "
         "psychotherapy, step 6"
     )
     assert head == ["", "rule", "verdict", "severity", "sessions", "opens", "due", "what"]

@@ -90,6 +90,7 @@ def test_a_failure_tells_the_finding() -> None:
         f"  required: {finding.required}",
         f"  opens: {finding.opens}",
         f"  due: {finding.due}",
+        f"  action: {finding.action}",
         f"  source: {finding.citation}",
     ]
     assert any(

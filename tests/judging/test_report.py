@@ -12,6 +12,8 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from copies import copies, pickled
+from house import HOUSE, house
+from kap_model.forms import Follow
 from kap_model.testing import strategies as kst
 from own_rules import own_rule, say, waiver
 from profiles import scaled
@@ -65,6 +67,20 @@ def test_a_report_as_json_values() -> None:
                 "120 to 180 minutes.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": True,
+                "title": "Dosing d2 is too short",
+                "action": "Book dosing d2 (Mon 1 Feb 2027 at 10:00) for 120 to 180 minutes.",
+                "past": False,
+                "code": "DOSE-DURATION",
+                "values": {
+                    "form": "length",
+                    "min": 120,
+                    "max": 180,
+                    "one_of": None,
+                    "session": "d2",
+                    "session_kind": "dosing",
+                    "session_start": "2027-02-01T10:00:00-08:00",
+                    "found": 50,
+                },
             },
             {
                 "rule": "EFFECT-FIT",
@@ -79,6 +95,18 @@ def test_a_report_as_json_values() -> None:
                 "for the usual effect of up to 70 minutes.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": False,
+                "title": "Dosing d2 is too short for the effect to subside",
+                "action": "Book dosing d2 (Mon 1 Feb 2027 at 10:00) for at least 70 minutes.",
+                "past": False,
+                "code": "EFFECT-FIT",
+                "values": {
+                    "session": "d2",
+                    "session_kind": "dosing",
+                    "session_start": "2027-02-01T10:00:00-08:00",
+                    "found": 50,
+                    "effect": 70,
+                    "processing": None,
+                },
             },
             {
                 "rule": "THERAPIST-PRESENT",
@@ -93,6 +121,18 @@ def test_a_report_as_json_values() -> None:
                 "Mon 18 Jan 2027.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": False,
+                "title": "Not recorded whether the therapist was present at dosing d1",
+                "action": "Record whether the therapist was present at dosing d1.",
+                "past": False,
+                "code": "THERAPIST-PRESENT.not-recorded",
+                "values": {
+                    "form": "known",
+                    "field": "therapist_present",
+                    "by": "end",
+                    "session": "d1",
+                    "session_kind": "dosing",
+                    "session_start": "2027-01-18T10:00:00-08:00",
+                },
             },
             {
                 "rule": "INTEG-EACH",
@@ -107,6 +147,23 @@ def test_a_report_as_json_values() -> None:
                 "d3 on Mon 15 Feb 2027.",
                 "citation": {"source": page, "where": "step 4"},
                 "waived": False,
+                "title": "No integration after dosing d2",
+                "action": "Book an integration between dosing d2 and dosing d3 "
+                "(Mon 1 Feb 2027 at 10:50 to Mon 15 Feb 2027 at 10:00).",
+                "past": False,
+                "code": "INTEG-EACH",
+                "values": {
+                    "form": "follow",
+                    "by": "integration",
+                    "min": 1,
+                    "session": "d2",
+                    "session_kind": "dosing",
+                    "session_start": "2027-02-01T10:00:00-08:00",
+                    "found": 0,
+                    "following": "d3",
+                    "following_kind": "dosing",
+                    "following_start": "2027-02-15T10:00:00-08:00",
+                },
             },
         ],
     }
@@ -143,12 +200,14 @@ Violated
   EFFECT-FIT (warning): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room for
     the usual effect of up to 70 minutes.
     found: 50 minutes; required: at least 70 minutes
+    to do: Book dosing d2 (Mon 1 Feb 2027 at 10:00) for at least 70 minutes.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
 Unknown: only a person can record it
   THERAPIST-PRESENT (error): It is not recorded whether the therapist was present at dosing d1
     on Mon 18 Jan 2027.
     found: not recorded; required: therapist present throughout
+    to do: Record whether the therapist was present at dosing d1.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
 Pending: still to come
@@ -156,6 +215,8 @@ Pending: still to come
     on Mon 15 Feb 2027.
     found: no integration after it; required: an integration after it
     from Mon 1 Feb 2027 at 10:50, due by Mon 15 Feb 2027 at 10:00
+    to do: Book an integration between dosing d2 and dosing d3 (Mon 1 Feb 2027 at 10:50 to Mon
+    15 Feb 2027 at 10:00).
     source: Kingsley practice page on ketamine-assisted therapy, step 4"""
 
 
@@ -180,6 +241,7 @@ plan: ok
 Pending: still to come
   DOSE-COUNT (error): The course has 5 dosings; the limit is 6 to 8 dosings.
     found: 5 dosings; required: 6 to 8 dosings
+    to do: Book 1 to 3 more dosings, or end the course.
     source: kap_model brief, dosing sessions"""
 
 
@@ -404,3 +466,41 @@ def test_findings_name_one_kind_of_thing_each() -> None:
     order = {rule.id: place for place, rule in enumerate(kap.RULES)}
     places = [order[finding.rule] for finding in report.findings]
     assert places == sorted(places)
+
+
+def test_the_edges_of_a_window_can_be_sorted() -> None:
+    """Text is of the plan's zone; a day closes with the first instant of the next."""
+    report = kap.check(kap.parse("2027-01-04 America/Los_Angeles C0 E2 D14"), "kingsley")
+    (lapse,) = [
+        f
+        for f in kap.check(kap.parse("2027-01-04 D0 D200"), "core").findings
+        if f.rule == "REVIEW-QUARTER"
+    ]
+    assert (lapse.opens, lapse.due) == ("2027-01-05", "2027-04-04")
+    assert str(lapse.opens_at) == "2027-01-05 00:00:00+00:00"
+    assert str(lapse.due_at) == "2027-04-05 00:00:00+00:00"
+    prepare = next(f for f in report.findings if f.rule == "PREP-COUNT")
+    assert prepare.opens_at is None
+    assert str(prepare.due_at) == "2027-01-18 10:00:00-08:00"
+
+
+def test_a_house_rule_may_state_what_to_do() -> None:
+    """Its own sentence stands in place of the form's; where nothing can be done there is none."""
+    form = Follow("dosing", "integration")
+    stated = house(form, action="Call the office.")
+    line = kap.parse("2027-01-04 D0* D14*")
+    first = kap.check(line, stated).findings[0]
+    assert (first.rule, first.action) == (HOUSE, "Call the office.")
+    past = next(
+        f for f in kap.check(line, stated, as_of="2027-03-01T00:00:00Z").findings if f.rule == HOUSE
+    )
+    assert (past.past, past.action) == (True, None)
+
+
+def test_a_finding_of_a_rule_that_says_no_title_is_named_by_its_rule() -> None:
+    rule = own_rule("OWN", kap.Breach("violated", (), say))
+    found = kap.check(kap.parse("2027-01-04 D0"), EVERYTHING, rules=[rule]).findings[0]
+    assert (found.title, found.action, found.code, found.values) == (
+        *("OWN is not kept", None, "OWN"),
+        {},
+    )

@@ -59,7 +59,7 @@ def plan_page(plan: Plan, report: Report | None = None) -> Markup:
         parts.append(judged(report))
     parts.append(picture(_scene(plan, report)))
     if report is not None and marked:
-        parts += [caption(count(len(marked), "finding")), findings_outline(marked, report)]
+        parts += [caption(count(len(marked), "finding")), findings_outline(marked)]
     if plan.sessions:
         parts.append(_sessions(plan, marked))
     return joined(parts)

@@ -105,6 +105,9 @@ def _finding(finding: Finding) -> Iterator[str]:
     window = _window(finding)
     if window:
         yield from wrapped(window, 4)
+    action = None if finding.waived else finding.action
+    if action is not None:
+        yield from wrapped(f"to do: {action}", 4)
     yield from wrapped(f"source: {finding.citation}", 4)
 
 
@@ -146,13 +149,12 @@ def findings_table(marked: Sequence[Marked]) -> Markup:
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
-def findings_outline(marked: Sequence[Marked], report: Report) -> Markup:
-    """Findings by the sentence of their rule: what a plan shows.
+def findings_outline(marked: Sequence[Marked]) -> Markup:
+    """Findings by their titles: what a plan shows.
 
     A finding's own message may name what is recorded of the client; only a report shows it.
     """
-    sentences = rule_sentences(report)
-    rows = [(*_start(one), sentences.get(one.finding.rule, "")) for one in marked]
+    rows = [(*_start(one), one.finding.title) for one in marked]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
@@ -185,8 +187,10 @@ def _named(sessions: Iterable[Session]) -> str:
 
 
 def _message(finding: Finding) -> Markup:
+    words, action = finding.words, None if finding.waived else finding.action
+    told = [] if action is None else [element("div", f"to do: {action}")]
     source = element("div", f"source: {finding.citation}", style=ASIDE)
-    return joined([finding.message, source])
+    return joined([words.message, *told, source])
 
 
 def rule_sentences(report: Report) -> dict[str, str]:

@@ -183,6 +183,19 @@ _FINDING: Final[Mapping[str, Schema]] = {
     "message": {"description": "What is wrong, in plain English.", "type": "string"},
     "citation": _said(CITATION, "Who sets the limit, else who states the rule."),
     "waived": _said(FLAG, "Whether a waiver covers it: it stays visible and does not count."),
+    "title": {"description": "What is wrong in a few words.", "type": "string"},
+    "action": _or_null("What to do about it; null = nothing can be done."),
+    "past": _said(FLAG, "Whether nothing added, changed or recorded from as_of on could end it."),
+    "code": {
+        "description": "The rule, and which of its sentences it is, after a dot.",
+        "type": "string",
+    },
+    "values": {
+        "title": "Values",
+        "description": "All that the message says, by name.",
+        "type": "object",
+        "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
+    },
 }
 _REPORT: Final[Mapping[str, Schema]] = {
     "plan": _said(ID, "The plan's id."),

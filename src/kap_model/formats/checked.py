@@ -74,8 +74,8 @@ def _own(report: Report) -> Sequence[Topic]:
 
 def _note(plan: str, finding: Finding) -> Note:
     said = finding.to_dict()
-    kept = ("verdict", "severity", "sessions", "observed", "required", "opens", "due", "citation")
-    details = [(key, said[key]) for key in ("observed", "required", "opens", "due")]
+    left_out = ("rule", "message", "waived")  # said elsewhere in a note
+    details = [(key, said[key]) for key in ("observed", "required", "opens", "due", "action")]
     if finding.sessions:
         details.insert(0, ("sessions", ", ".join(finding.sessions)))
     return Note(
@@ -90,5 +90,5 @@ def _note(plan: str, finding: Finding) -> Note:
             *((label, text) for label, text in details if text is not None),
             ("source", str(finding.citation)),
         ],
-        values={"plan": plan} | {key: said[key] for key in kept},
+        values={"plan": plan} | {key: said[key] for key in said if key not in left_out},
     )

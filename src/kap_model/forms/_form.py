@@ -5,15 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import attrs
 from attrs import frozen
 
 from kap_model._values import Value
-from kap_model.breach import Breach
+from kap_model.breach import Breach, Scalar
 from kap_model.course import Course
 from kap_model.forms.selectors import Selector
+from kap_model.forms.wording import one_of
 from kap_model.limits import Limits
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class RuleForm(Value, ABC):
         same side. Where that cannot be told, the answer is no.
         """
 
+    def figures(self, *names: str) -> dict[str, Scalar]:
+        """Its word and its parameters of these names, for software; selectors in words."""
+        return {"form": self.form, **{name: _figure(getattr(self, name)) for name in names}}
+
     @property
     def selectors(self) -> tuple[Selector, ...]:
         """The selectors of all sessions that its answer depends on."""
@@ -80,6 +85,15 @@ class RuleForm(Value, ABC):
     def stays(self, missing: Breach, after: Breach) -> bool:
         """Whether something missing is still missing, as much as before, after a session more."""
         return (missing.sessions, missing.facts) == (after.sessions, after.facts)
+
+
+def _figure(value: Any) -> Scalar:
+    if isinstance(value, Selector):
+        return one_of(value)
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    scalar: Scalar = value
+    return scalar
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from kap_model._values import check_choice, check_integer
-from kap_model.breach import Breach, Voice, Words, count, sentence
+from kap_model.breach import Breach, Voice, Words, called, count, sentence
 from kap_model.course import Course
 from kap_model.forms._form import RuleForm, RuleFunction
 from kap_model.forms.distances import Unit
@@ -32,12 +32,59 @@ def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Wo
         where = "in the course" if first is None else f"before {voice.session(first)}"
         held = count(found, "minute")
         message = f"The {plural(form.of)} {where} last {held} together; the limit is {limit}."
-        return Words(message, held, limit)
-    held = together(found, form.of)
-    verb = "is" if found == 1 else "are"
-    has = "The course has" if first is None else f"There {verb}"
-    before = "" if first is None else f" before {voice.session(first)}"
-    return Words(f"{has} {held}{before}; the limit is {limit}.", held, limit)
+    else:
+        held = together(found, form.of)
+        verb = "is" if found == 1 else "are"
+        has = "The course has" if first is None else f"There {verb}"
+        before = "" if first is None else f" before {voice.session(first)}"
+        message = f"{has} {held}{before}; the limit is {limit}."
+    below = form.bounds.below(found)
+    said = voice.told(
+        **form.figures("of", "min", "max", "sum"), found=found, **_named(before=first)
+    )
+    return Words(
+        message,
+        held,
+        limit,
+        title=_miscounted(form, first, below=below),
+        action=_book_more(voice, form, found, first) if below else _hold_fewer(voice, form),
+        values=said,
+    )
+
+
+def _named(**sessions: Session | None) -> dict[str, Session]:
+    return {name: session for name, session in sessions.items() if session is not None}
+
+
+def _miscounted(form: Count, first: Session | None, *, below: bool) -> str:
+    before = "" if first is None else f" before {called(first)}"
+    if form.sum == "minutes":
+        compared = "Less time in" if below else "More time in"
+    elif below and form.bounds.min == 1:
+        return f"No {singular(form.of)}{before}"
+    else:
+        compared = "Fewer" if below else "More"
+    return f"{compared} {plural(form.of)} than the protocol {'asks' if below else 'allows'}{before}"
+
+
+def _book_more(voice: Voice, form: Count, found: int, first: Session | None) -> str:
+    wanted = Bounds(
+        *(None if end is None else end - found for end in (form.bounds.min, form.bounds.max))
+    )
+    if form.sum == "minutes":
+        more = f"{wanted.of('minute')} more of {plural(form.of)}"
+    else:
+        alone = (wanted.min if wanted.max is None else wanted.max) == 1
+        more = f"{wanted} more {singular(form.of) if alone else plural(form.of)}"
+    if first is None:
+        return f"Book {more}, or end the course."
+    return voice.book(f"{more} before {called(first)}", first)
+
+
+def _hold_fewer(voice: Voice, form: Count) -> str:
+    if form.sum == "sessions":
+        return voice.change("Cancel", *voice.sessions)
+    return voice.change("Shorten or cancel", *voice.sessions[-1:])
 
 
 @frozen
@@ -179,11 +226,15 @@ def _number(of: Selector, before: Selector | None, summed: Summed) -> Fact[int]:
 def _crowded(voice: Voice, session: Session, found: int, form: Rate) -> Words:
     held = numbered(found, form.of)
     within = count(form.days, "day")
+    said = voice.told(**form.figures("of", "max", "days"), session=session, found=found)
     return Words(
         f"{sentence(voice.session(session))} makes {held} within {within}; the limit is "
         f"{form.limit}.",
         f"{held} within {within}",
         str(form.limit),
+        title=f"Too many {plural(form.of)} close together at {called(session)}",
+        action=voice.change("Move", session, so_that=" to a later day, or cancel it"),
+        values=said,
     )
 
 

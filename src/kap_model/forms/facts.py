@@ -13,7 +13,7 @@ import attrs
 from attrs import frozen
 
 from kap_model._values import as_tuple, check_choice, check_choices, check_integer, check_labels
-from kap_model.breach import Breach, Voice, Words, count, noun, sentence
+from kap_model.breach import Breach, Voice, Words, called, count, noun, sentence
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, Problem, refusal
 from kap_model.forms._form import RuleForm, RuleFunction
@@ -60,10 +60,20 @@ def _minutes(values: Iterable[int] | None) -> tuple[int, ...] | None:
     return tuple(sorted(minutes))
 
 
-def _lasts(voice: Voice, session: Session, limit: str) -> Words:
-    lasts = count(session.minutes, "minute")
+def _lasts(voice: Voice, session: Session, form: Length) -> Words:
+    lasts, limit = count(session.minutes, "minute"), form.limit
+    wrong = "does not last as long as the protocol asks"
+    if form.bounds is not None:
+        wrong = "is too short" if form.bounds.below(session.minutes) else "is too long"
     return Words(
-        f"{sentence(voice.session(session))} lasts {lasts}; the limit is {limit}.", lasts, limit
+        f"{sentence(voice.session(session))} lasts {lasts}; the limit is {limit}.",
+        lasts,
+        limit,
+        title=f"{sentence(called(session))} {wrong}",
+        action=voice.change("Book", session, so_that=f" for {limit}"),
+        values=voice.told(
+            **form.figures("min", "max", "one_of"), session=session, found=session.minutes
+        ),
     )
 
 
@@ -118,7 +128,7 @@ class Length(RuleForm):
     def find(self, course: Course, limits: Limits) -> list[Breach]:
         """One finding for each session that is too short, too long or between."""
         return [
-            Breach("violated", (session,), _lasts, (session, self.limit))
+            Breach("violated", (session,), _lasts, (session, self))
             for session in self.of.of(course)
             if not self.holds(session.minutes)
         ]
@@ -222,15 +232,29 @@ def _stated(of: Selector, field: str) -> Fact[frozenset[str | None]]:
 
 def _not_allowed(voice: Voice, session: Session, form: Allow, value: str) -> Words:
     named, allowed = sentence(voice.session(session)), form.allowed
+    found, required, wrong = value, allowed, ""
     if form.field in WORDS_OF:
-        held = _SPOKEN[value]
-        allowed = f"{noun(session)}s held {allowed}"
-        return Words(f"{named} is held {held}; the protocol allows {allowed}.", held, allowed)
-    if form.field == "role":
+        found, required = _SPOKEN[value], f"{noun(session)}s held {allowed}"
+        said = f"{named} is held {found}; the protocol allows {required}."
+        wrong = f"is held in a {form.field} that the protocol does not allow"
+        action = voice.change("Hold", session, so_that=f" {allowed}")
+    elif form.field == "role":
         said = f"{named} is recorded with the role {value}; the protocol asks for {allowed}."
-        return Words(said, value, allowed)
-    said = f"{named} states a {_LABELED[form.field]} that the protocol does not allow."
-    return Words(said, value, allowed)
+        wrong = "is held by another role than the protocol asks for"
+        action = voice.change("Give", session, so_that=f" to a clinician with the role {allowed}")
+    else:
+        label = _LABELED[form.field]
+        said = f"{named} states a {label} that the protocol does not allow."
+        wrong = f"states a {label} that the protocol does not allow"
+        action = voice.change("Plan", session, so_that=f" with the {label} {allowed}")
+    return Words(
+        said,
+        found,
+        required,
+        title=f"{sentence(called(session))} {wrong}",
+        action=action,
+        values=voice.told(**form.figures("field", "values"), session=session, found=value),
+    )
 
 
 @frozen
@@ -325,26 +349,52 @@ _ASKED: Final = {
 
 
 def _stated_lacking(voice: Voice, session: Session, form: Known) -> Words:
-    named = sentence(voice.session(session))
+    named, found, case = sentence(voice.session(session)), "nobody", "lacking"
     if form.field == "therapist_present":
-        said = f"{named} is held without the therapist present."
-        return Words(said, "therapist absent", form.required)
-    if form.of.place == ("remote",):
-        said = f"{named} is remote, and nobody is there to support the client."
+        said, found = f"{named} is held without the therapist present.", "therapist absent"
+        title = f"The therapist is not present at {called(session)}"
+        action = voice.change("Hold", session, so_that=" with the therapist present, or cancel it")
     else:
+        remote = form.of.place == ("remote",)
         said = f"{named} has nobody there to support the client."
-    return Words(said, "nobody", form.required)
+        if remote:
+            said = f"{named} is remote, and nobody is there to support the client."
+        title = f"Nobody is with the client at {called(session)}"
+        action = voice.change("Name who will be with the client at", session, so_that=_or(remote))
+    values = voice.told(**form.figures("field", "by"), session=session)
+    return Words(said, found, form.required, title=title, action=action, case=case, values=values)
+
+
+def _or(remote: bool) -> str:  # noqa: FBT001 - said of one who asks for it by name
+    return ", or hold it at the office" if remote else ""
 
 
 def _not_recorded(voice: Voice, session: Session, form: Known) -> Words:
     named = voice.session(session)
     said = f"{sentence(form.asked)} of {named} is not recorded."
+    title = f"{sentence(form.asked)} of {called(session)} is not recorded"
+    action = f"Record {form.asked} of {called(session)}{voice.when and f' {voice.when}'}."
     if form.field == "therapist_present":
         said = f"It is not recorded whether the therapist was present at {named}."
+        title = f"Not recorded whether the therapist was present at {called(session)}"
+        action = f"Record whether the therapist was present at {called(session)}."
     elif form.field == "support_person":
-        remote = "is remote and names" if form.of.place == ("remote",) else "names"
-        said = f"{sentence(named)} {remote} no support person."
-    return Words(said, "not recorded", form.required)
+        remote = form.of.place == ("remote",)
+        said = (
+            f"{sentence(named)} {'is remote and names' if remote else 'names'} no support person."
+        )
+        title = f"No support person is named for {called(session)}"
+        action = f"Name who is with the client at {called(session)}{_or(remote)}."
+    values = voice.told(**form.figures("field", "by"), session=session)
+    return Words(
+        said,
+        "not recorded",
+        form.required,
+        title=title,
+        action=action,
+        case="not-recorded",
+        values=values,
+    )
 
 
 _LACKING: Final[dict[str, object]] = {"therapist_present": False, "support_person": NOBODY}

@@ -22,6 +22,7 @@ def rule_of(house: HouseRule, form: RuleForm) -> Rule:
         form.bound(),
         above=house.severity_of("above"),
         makes=lambda: form,
+        action=house.action,
     )
 
 

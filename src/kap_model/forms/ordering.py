@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from kap_model._time import NEVER, Moment
 from kap_model._values import check_choice, check_integer
-from kap_model.breach import Breach, Voice, Words, sentence
+from kap_model.breach import Breach, Scalar, Voice, Words, called, sentence
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm, RuleFunction
@@ -24,7 +24,15 @@ from kap_model.forms.selectors import (
     by_selector,
     each_selector,
 )
-from kap_model.forms.wording import every, first_of, numbered, one_of, singular, with_article
+from kap_model.forms.wording import (
+    every,
+    first_of,
+    numbered,
+    one_of,
+    plural,
+    singular,
+    with_article,
+)
 from kap_model.limits import LONGEST, Limits
 from kap_model.sessions import Session
 from kap_model.timeline import Fact, Timeline
@@ -42,6 +50,10 @@ def _not_before(voice: Voice, session: Session, first: Session, before: Selector
         f"{sentence(voice.timed(session))} is not over before {thing}, {voice.timed(first)}.",
         f"not before {thing}",
         f"before {thing}",
+        title=f"{sentence(called(session))} is not over before {thing}",
+        action=voice.change("Move", session, so_that=f" before {called(first)}, or cancel it"),
+        case="late",
+        values=voice.told(form=Order.form, session=session, first=first, before=thing),
     )
 
 
@@ -51,6 +63,10 @@ def _not_after(voice: Voice, session: Session, first: Session, after: Selector) 
         f"{sentence(voice.timed(session))} starts before {thing}, {voice.timed(first)}, is over.",
         f"before {thing} is over",
         f"after {thing}",
+        title=f"{sentence(called(session))} comes before {thing} is over",
+        action=voice.change("Move", session, so_that=f" after {called(first)}, or cancel it"),
+        case="early",
+        values=voice.told(form=Order.form, session=session, first=first, after=thing),
     )
 
 
@@ -60,6 +76,10 @@ def _nothing_before(voice: Voice, session: Session, after: Selector) -> Words:
         f"{sentence(voice.session(session))} has no {thing} before it.",
         f"no {thing} before it",
         f"{with_article(thing)} that ends before it starts",
+        title=f"No {thing} before {called(session)}",
+        action=voice.book(f"{with_article(thing)} before {called(session)}", session),
+        case="none",
+        values=voice.told(form=Order.form, session=session, after=thing),
     )
 
 
@@ -307,16 +327,43 @@ def _asked(number: int, by: Selector) -> str:
     return with_article(one_of(by)) if number == 1 else f"at least {numbered(number, by)}"
 
 
+def _more(number: int, by: Selector, found: int) -> str:
+    """What is still to be booked: ``an integration``, ``2 integrations``, ``1 more dosing``."""
+    if found:
+        return f"{number} more {singular(by) if number == 1 else plural(by)}"
+    return with_article(one_of(by)) if number == 1 else numbered(number, by)
+
+
+def _beside(
+    voice: Voice, form: Precede | Follow, session: Session, found: int, **other: Session | None
+) -> dict[str, Scalar]:
+    within = form.within
+    window = {} if within is None else {"from": within.min, "to": within.max, "unit": within.unit}
+    return voice.told(
+        **form.figures("by", "min"),
+        **window,
+        session=session,
+        found=found,
+        **{name: one for name, one in other.items() if one is not None},
+    )
+
+
 def _before_it(
     voice: Voice, form: Precede, session: Session, previous: Session | None, found: int
 ) -> Words:
     where = "before it" if form.within is None else f"{form.within} before it"
     since = "" if previous is None else f" and after {voice.session(previous)}"
     noun = singular(form.each)
+    place = f"before {called(session)}"
+    if previous is not None:
+        place = f"between {called(previous)} and {called(session)}"
     return Words(
         f"{sentence(voice.session(session))} has {_lacking(found, form.by)} {where}{since}.",
         _has(found, form.by, where),
         f"{_asked(form.min, form.by)} {where}{since and f' and after the previous {noun}'}",
+        title=f"{sentence(_lacking(found, form.by))} before {called(session)}",
+        action=voice.book(f"{_more(form.min - found, form.by, found)} {place}", session),
+        values=_beside(voice, form, session, found, previous=previous),
     )
 
 
@@ -327,10 +374,17 @@ def _after_it(
     until = "" if following is None else f" before {voice.session(following)}"
     if until and form.within is not None:
         until = f" and{until}"
+    place, concerned = f"after {called(session)}", [session]
+    if following is not None:
+        place = f"between {called(session)} and {called(following)}"
+        concerned = [following]
     return Words(
         f"{sentence(voice.session(session))} has {_lacking(found, form.by)} {where}{until}.",
         _has(found, form.by, where),
         f"{_asked(form.min, form.by)} {where}",
+        title=f"{sentence(_lacking(found, form.by))} after {called(session)}",
+        action=voice.book(f"{_more(form.min - found, form.by, found)} {place}", *concerned),
+        values=_beside(voice, form, session, found, following=following),
     )
 
 

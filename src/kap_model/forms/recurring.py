@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from kap_model._time import DAY_SECONDS, add_months, day_end, day_start, last_day_of_part
 from kap_model._values import check_choice, check_integer
-from kap_model.breach import Breach, Voice, Words
+from kap_model.breach import Breach, Voice, Words, count
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm, RuleFunction
@@ -39,20 +39,32 @@ _PLAIN: Final = Selector("dosing")
 
 
 def _lapsed(voice: Voice, form: Recur, since: int, due: int) -> Words:
+    what = one_of(form.of)
     return Words(
-        f"There is no {one_of(form.of)} after {voice.day(since)} and by {voice.day(due)}, "
+        f"There is no {what} after {voice.day(since)} and by {voice.day(due)}, "
         f"while {form.going_on}.",
         f"none by {voice.day(due)}",
-        f"{with_article(one_of(form.of))} {form.how_often}",
+        f"{with_article(what)} {form.how_often}",
+        title=f"No {what} for more than {count(form.months, 'month')}",
+        action=voice.book(with_article(what), *voice.sessions),
+        values=voice.told(
+            **form.figures("of", "months", "policy"), since=voice.date(since), due=voice.date(due)
+        ),
     )
 
 
 def _empty_part(voice: Voice, form: Recur, closes: int, found: int) -> Words:
+    what = one_of(form.of)
     return Words(
         f"The {form.part} that ends {voice.day(closes)} has "
-        f"{numbered(found, form.while_)} and no {one_of(form.of)}.",
-        f"no {one_of(form.of)} in that {form.part}",
-        f"{with_article(one_of(form.of))} {form.how_often}",
+        f"{numbered(found, form.while_)} and no {what}.",
+        f"no {what} in that {form.part}",
+        f"{with_article(what)} {form.how_often}",
+        title=f"No {what} in a {form.part}",
+        action=voice.book(with_article(what), *voice.sessions),
+        values=voice.told(
+            **form.figures("of", "months", "policy"), found=found, due=voice.date(closes)
+        ),
     )
 
 

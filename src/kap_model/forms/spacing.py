@@ -11,7 +11,8 @@ from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from kap_model.breach import Breach, Voice, Words, count, sentence
+from kap_model._time import HOUR_SECONDS
+from kap_model.breach import Breach, Voice, Words, called, count, noun, sentence
 from kap_model.course import Course
 from kap_model.errors import refusal
 from kap_model.forms._form import RuleForm, RuleFunction
@@ -26,7 +27,15 @@ from kap_model.forms.distances import (
     text_of,
 )
 from kap_model.forms.selectors import Selector, from_selector, to_selector
-from kap_model.forms.wording import every, first_to_last, one_of, plural, singular, those
+from kap_model.forms.wording import (
+    every,
+    first_to_last,
+    one_of,
+    plural,
+    singular,
+    those,
+    with_article,
+)
 from kap_model.limits import Limits
 from kap_model.sessions import Session
 from kap_model.severities import Side
@@ -35,14 +44,36 @@ from kap_model.timeline import Fact, Timeline
 UNITS_OF_DATES: Final[tuple[Unit, ...]] = ("days", "weeks", "months")
 
 
-def _apart(voice: Voice, session: Session, other: Session, days: int, limit: str) -> Words:
+def _apart(
+    voice: Voice, form: Space, session: Session, other: Session, days: int, side: Side
+) -> Words:
     apart = count(days, "day")
     return Words(
         f"{sentence(voice.session(session))} and {voice.session(other)} are {apart} apart; "
-        f"the limit is {limit}.",
+        f"the limit is {form.limit}.",
         apart,
-        limit,
+        form.limit,
+        title=_misplaced(form, session, other, below=side == "below"),
+        action=_space_out(voice, form, session, other),
+        values=voice.told(
+            **form.figures("min", "max", "unit"), session=session, other=other, days=days
+        ),
     )
+
+
+def _misplaced(form: Space, session: Session, other: Session, *, below: bool) -> str:
+    if session.kind == other.kind:
+        apart = "close together" if below else "far apart"
+        return f"{sentence(noun(session))}s {session.id} and {other.id} are too {apart}"
+    return (
+        f"{sentence(called(other))} comes too {'soon' if below else 'late'} after {called(session)}"
+    )
+
+
+def _space_out(voice: Voice, form: Space, session: Session, other: Session) -> str:
+    anchor, moved = (session, other) if other.status != "completed" else (other, session)
+    side = "after" if moved is other else "before"
+    return voice.change("Move", moved, so_that=f" to {form.limit} {side} {called(anchor)}")
 
 
 def _waited(seconds: int) -> str:
@@ -53,28 +84,27 @@ def _waited(seconds: int) -> str:
     return " ".join(parts)
 
 
-def _hours_apart(voice: Voice, session: Session, other: Session, limit: str) -> Words:
-    apart = other.begins - session.ends
+def _hours_apart(voice: Voice, form: Space, session: Session, other: Session) -> Words:
+    apart, limit = other.begins - session.ends, form.limit
+    waited = "before its end" if apart < 0 else _waited(apart)
     if apart < 0:
-        return Words(
-            f"{sentence(voice.timed(other))} starts before {voice.timed(session)} is over; "
-            f"the limit is {limit} after it.",
-            "before its end",
-            limit,
+        said = f"starts before {voice.timed(session)} is over; the limit is {limit} after it."
+    elif other.kind != session.kind:
+        said = (
+            f"is the first after {voice.session(session)} and comes {waited} after its end; "
+            f"the limit is {limit}."
         )
-    waited = _waited(apart)
-    if other.kind != session.kind:
-        return Words(
-            f"{sentence(voice.timed(other))} is the first after {voice.session(session)} and "
-            f"comes {waited} after its end; the limit is {limit}.",
-            waited,
-            limit,
-        )
+    else:
+        said = f"comes {waited} after the end of {voice.session(session)}; the limit is {limit}."
     return Words(
-        f"{sentence(voice.timed(other))} comes {waited} after the end of "
-        f"{voice.session(session)}; the limit is {limit}.",
+        f"{sentence(voice.timed(other))} {said}",
         waited,
         limit,
+        title=_misplaced(form, session, other, below=apart < (form.min or 0) * HOUR_SECONDS),
+        action=_space_out(voice, form, session, other),
+        values=voice.told(
+            **form.figures("min", "max", "unit"), session=session, other=other, seconds=apart
+        ),
     )
 
 
@@ -138,11 +168,10 @@ class Space(RuleForm):
         return found
 
     def _breach(self, course: Course, session: Session, other: Session, side: Side) -> Breach:
-        limit = text_of(self.min, self.max, self.unit)
+        facts: tuple[object, ...] = (self, session, other)
         if self.unit == "hours":
-            facts: tuple[object, ...] = (session, other, limit)
             return Breach("violated", (session, other), _hours_apart, facts, side=side)
-        facts = (session, other, course.day(other) - course.day(session), limit)
+        facts = (*facts, course.day(other) - course.day(session), side)
         return Breach("violated", (session, other), _apart, facts, side=side)
 
     def implied_by(self, other: RuleForm | None) -> bool:
@@ -155,6 +184,11 @@ class Space(RuleForm):
         return same_pairs and self.from_.is_within(other.from_)
 
     @property
+    def limit(self) -> str:
+        """``7 to 14 days``, ``at most 72 hours``."""
+        return text_of(self.min, self.max, self.unit)
+
+    @property
     def distances(self) -> tuple[tuple[int, Unit], ...]:
         """Its ends."""
         return ends_of(self.min, self.max, self.unit)
@@ -162,7 +196,7 @@ class Space(RuleForm):
     @property
     def says(self) -> str:
         """Such as ``The first integration after every dosing comes at most 72 hours after it``."""
-        limit = text_of(self.min, self.max, self.unit)
+        limit = self.limit
         to = self.to or self.from_
         ordinal = self.from_.has_ordinal or to.has_ordinal
         if to == self.from_ and ordinal:
@@ -228,13 +262,24 @@ def _comes_after(session: Session, other: Session) -> bool:
     return other.begins >= session.ends
 
 
-def _too_long(voice: Voice, session: Session, last: Session, days: int, limit: str) -> Words:
-    found = count(days, "day")
+def _too_long(
+    voice: Voice, form: Span, session: Session, last: Session, days: int, side: Side
+) -> Words:
+    found, limit, below = count(days, "day"), form.limit, side == "below"
+    to = f"to {limit} after {called(session)}"
+    last_kind = with_article(singular(form.to or form.from_))
     return Words(
         f"From {voice.session(session)} to {voice.session(last)} there are {found}; the limit is "
         f"{limit}.",
         found,
         limit,
+        title=f"Too {'short' if below else 'long'} from {called(session)} to {called(last)}",
+        action=f"Book {last_kind} {to[3:]}, or end the course."
+        if below
+        else voice.change("Move", last, so_that=f" {to}, or cancel it"),
+        values=voice.told(
+            **form.figures("min", "max", "unit"), first=session, last=last, days=days
+        ),
     )
 
 
@@ -273,12 +318,12 @@ class Span(RuleForm):
         last = ends[-1]
         sessions = (first,) if first is last else (first, last)
         day, last_day = course.day(first), course.day(last)
-        facts = (first, last, last_day - day, text_of(self.min, self.max, self.unit))
+        facts = (self, first, last, last_day - day)
         if self.max is not None and last_day > later_day(day, self.max, self.unit):
-            return [Breach("violated", sessions, _too_long, facts, side="above")]
+            return [Breach("violated", sessions, _too_long, (*facts, "above"), side="above")]
         short = self.min is not None and last_day < later_day(day, self.min, self.unit)
         if short and course.asks_for_more:
-            return [Breach("missing", sessions, _too_long, facts, side="below")]
+            return [Breach("missing", sessions, _too_long, (*facts, "below"), side="below")]
         return []
 
     def bound(self) -> RuleFunction:
@@ -316,7 +361,11 @@ class Span(RuleForm):
         return after.side == "below"
 
     @property
+    def limit(self) -> str:
+        """``at most 9 weeks``."""
+        return text_of(self.min, self.max, self.unit)
+
+    @property
     def says(self) -> str:
         """Such as ``From the first to the last dosing there are at most 9 weeks``."""
-        limit = text_of(self.min, self.max, self.unit)
-        return f"From {first_to_last(self.from_, self.to or self.from_)} there are {limit}."
+        return f"From {first_to_last(self.from_, self.to or self.from_)} there are {self.limit}."

@@ -12,7 +12,18 @@ from attrs import field, frozen
 
 from kap_model._first_use import Announced
 from kap_model._values import Memo, Value, check_choice, check_identifier
-from kap_model.breach import Breach, Voice, Words, count, decision, listed, noun, sentence
+from kap_model.breach import (
+    Breach,
+    Scalar,
+    Voice,
+    Words,
+    called,
+    count,
+    decision,
+    listed,
+    noun,
+    sentence,
+)
 from kap_model.citations import Citation
 from kap_model.course import Course
 from kap_model.errors import refusal
@@ -26,8 +37,10 @@ __all__ = [
     "Example",
     "Rule",
     "RuleFunction",
+    "Scalar",
     "Voice",
     "Words",
+    "called",
     "count",
     "decision",
     "form_rule",
@@ -171,6 +184,7 @@ class Rule(Announced):
         tells: Its sentence with a protocol's figures, where no form makes one.
         gives_way: Whether it does not apply beside these limits and these house rules in force;
             ``None`` = it gives way to none.
+        action: What to do about a finding, in place of what is made for each.
     """
 
     id: str
@@ -185,6 +199,7 @@ class Rule(Announced):
     makes: FormMaker | None = field(default=None, kw_only=True)
     tells: Told | None = field(default=None, kw_only=True)
     gives_way: GivesWay | None = field(default=None, kw_only=True)
+    action: str | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")

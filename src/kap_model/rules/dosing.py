@@ -21,6 +21,7 @@ from kap_model.forms.counting import Count, Rate
 from kap_model.forms.facts import Allow, Known, Length
 from kap_model.forms.selectors import Selector
 from kap_model.forms.spacing import Space
+from kap_model.forms.wording import either
 from kap_model.limits import LONGEST, Bounds, Frequency, Labels, Limits, Switch
 from kap_model.rules._rule import (
     Breach,
@@ -29,6 +30,7 @@ from kap_model.rules._rule import (
     Rule,
     Voice,
     Words,
+    called,
     count,
     form_rule,
     rule,
@@ -88,11 +90,20 @@ def _too_short(voice: Voice, limits: Limits, dosing: Session, limit: str) -> Wor
         parts.append(f"{count(limits.processing_minutes, 'minute')} to process")
     lasts = count(dosing.minutes, "minute")
     needed = (limits.effect_minutes or 0) + (limits.processing_minutes or 0)
+    required = f"at least {count(needed, 'minute')}"
     return Words(
         f"{sentence(voice.session(dosing))} lasts {lasts}, which leaves no room for "
         f"{' and '.join(parts)}.",
         lasts,
-        f"at least {count(needed, 'minute')}",
+        required,
+        title=f"{sentence(called(dosing))} is too short for the effect to subside",
+        action=voice.change("Book", dosing, so_that=f" for {required}"),
+        values=voice.told(
+            session=dosing,
+            found=dosing.minutes,
+            effect=limits.effect_minutes,
+            processing=limits.processing_minutes,
+        ),
     )
 
 
@@ -137,10 +148,20 @@ def _not_offered(
         found.append(_HELD[session.place])
         offered += [f"dosings held {_HELD[place]}" for place in places]
     held, allowed = " and ".join(found), " and ".join(offered)
+    ways = [either(tuple(_HELD[way] for way in ways)) for ways in (formats, places) if ways]
     return Words(
         f"{sentence(voice.session(session))} is held {held}; the protocol allows {allowed}.",
         held,
         allowed,
+        title=f"{sentence(called(session))} is held in a way that the protocol does not allow",
+        action=voice.change("Hold", session, so_that=f" {' and '.join(ways)}"),
+        values=voice.told(
+            session=session,
+            format=None if formats is None else session.format,
+            place=None if places is None else session.place,
+            formats=None if formats is None else ", ".join(formats),
+            places=None if places is None else ", ".join(places),
+        ),
     )
 
 
@@ -345,6 +366,14 @@ def _close(voice: Voice, dosing: Session, found: int, days: int) -> Words:
         f"no pace, one a day and {CLOSE} are usual.",
         f"{held} within {within}",
         f"at most 1 on any day, and {CLOSE}",
+        title=f"{sentence(called(dosing))} is close to the dosing before it",
+        action=voice.change(
+            "Ask the prescriber about the pace, or move", dosing, so_that=" to a later day"
+        ),
+        case="day" if days == 1 else "week",
+        values=voice.told(
+            session=dosing, found=found, days=days, a_day=1, max=CLOSE.at_most, in_days=CLOSE.days
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from kap_model.rules._rule import (
     Rule,
     Voice,
     Words,
+    called,
     decision,
     form_rule,
     noun,
@@ -52,6 +53,10 @@ def _not_evaluated(voice: Voice, dosing: Dosing) -> Words:
         f"{sentence(voice.session(dosing))} has no medical evaluation before it.",
         "no medical evaluation before it",
         "a medical evaluation that finds the client eligible",
+        title=f"No medical evaluation before {called(dosing)}",
+        action=voice.book(f"a medical evaluation before {called(dosing)}", dosing),
+        case="none",
+        values=voice.told(session=dosing),
     )
 
 
@@ -62,7 +67,21 @@ def _not_cleared(voice: Voice, dosing: Dosing, decider: MedicalContact, state: s
         f"{voice.session(decider)} {spoken}.",
         f"{noun(decider)} {spoken}",
         "medical clearance when the dosing starts",
+        title=f"{sentence(called(dosing))} has no medical clearance",
+        action=_clear(voice, dosing, decider, state),
+        case=state,
+        values=voice.told(session=dosing, decider=decider, standing=state),
     )
+
+
+def _clear(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) -> str:
+    if state == "unrecorded":
+        return f"Record the outcome of {called(decider)}."
+    if state == "pending" and dosing.status != "completed":
+        return (
+            f"Ask the medical provider to decide before {called(dosing)}, and record the outcome."
+        )
+    return voice.change("Cancel", dosing)
 
 
 @rule(

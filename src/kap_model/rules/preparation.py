@@ -20,6 +20,7 @@ from kap_model.rules._rule import (
     Rule,
     Voice,
     Words,
+    called,
     form_rule,
     rule,
     sentence,
@@ -74,7 +75,18 @@ def _no_medicine(voice: Voice, preparation: Preparation) -> Words:
         f"{sentence(voice.session(preparation))} comes before the medicine has arrived.",
         "no medicine received by then",
         "medicine received on or before its date",
+        title=f"The medicine has not arrived before {called(preparation)}",
+        action=_after_arrival(
+            voice, f"Record the supply received {voice.when}, or move", preparation
+        ),
+        case="tracked",
+        values=voice.told(session=preparation),
     )
+
+
+def _after_arrival(voice: Voice, verb: str, preparation: Preparation) -> str:
+    start = "Move" if voice.outlook == "late" else verb
+    return voice.change(start, preparation, so_that=" to after the medicine arrives")
 
 
 def _no_clearance(voice: Voice, preparation: Preparation) -> Words:
@@ -83,6 +95,10 @@ def _no_clearance(voice: Voice, preparation: Preparation) -> Words:
         "the client, so the medicine cannot have arrived.",
         "no clearing medical evaluation before it",
         "a clearing medical evaluation before it",
+        title=f"No medical clearance before {called(preparation)}",
+        action=voice.book(f"a medical evaluation before {called(preparation)}", preparation),
+        case="inferred",
+        values=voice.told(session=preparation),
     )
 
 

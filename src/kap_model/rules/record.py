@@ -17,6 +17,7 @@ from kap_model.rules._rule import (
     Rule,
     Voice,
     Words,
+    called,
     count,
     rule,
     sentence,
@@ -30,6 +31,11 @@ def _overlapping(voice: Voice, earlier: Session, later: Session) -> Words:
         f"{sentence(voice.timed(later))} starts before {voice.timed(earlier)} is over.",
         "at the same time",
         "one session at a time",
+        title=f"{sentence(called(earlier))} and {called(later)} overlap",
+        action=voice.change("Move or cancel", later)
+        if later.status != "completed"
+        else voice.change("Move or cancel", earlier),
+        values=voice.told(earlier=earlier, session=later),
     )
 
 
@@ -86,6 +92,10 @@ def _not_held_yet(voice: Voice, session: Session) -> Words:
         "of judgement.",
         "completed",
         "planned until it is held",
+        title=f"{sentence(called(session))} is recorded as completed before it is held",
+        action=f"Record {called(session)} as planned until it is held.",
+        case="early",
+        values=voice.told(session=session),
     )
 
 
@@ -94,12 +104,22 @@ def _unrecorded(voice: Voice, session: Session) -> Words:
         f"What became of {voice.session(session)} is not recorded.",
         "planned",
         "completed, cancelled or no-show",
+        title=f"Nothing is recorded of {called(session)}",
+        action=f"Record whether {called(session)} was held, cancelled or missed.",
+        case="status",
+        values=voice.told(session=session),
     )
 
 
 def _no_outcome(voice: Voice, session: Session) -> Words:
     return Words(
-        f"The outcome of {voice.session(session)} is not recorded.", "no outcome", "an outcome"
+        f"The outcome of {voice.session(session)} is not recorded.",
+        "no outcome",
+        "an outcome",
+        title=f"No outcome is recorded of {called(session)}",
+        action=f"Record the outcome of {called(session)}.",
+        case="outcome",
+        values=voice.told(session=session),
     )
 
 
@@ -153,6 +173,10 @@ def _too_young(voice: Voice, session: Session, years: int, limit: int) -> Words:
             f"The recorded date of birth lies after {voice.session(session)}.",
             "a birth after the session",
             required,
+            title=f"The date of birth lies after {called(session)}",
+            action="Correct the date of birth.",
+            case="born-later",
+            values=voice.told(session=session, limit=limit),
         )
     age = count(years, "year")
     return Words(
@@ -160,6 +184,13 @@ def _too_young(voice: Voice, session: Session, years: int, limit: int) -> Words:
         f"{age} old, the limit is {limit}.",
         age,
         required,
+        title="The client is younger than the protocol asks",
+        action=voice.change(
+            "Correct the date of birth if it is wrong; else cancel",
+            session,
+        ),
+        case="younger",
+        values=voice.told(session=session, years=years, limit=limit),
     )
 
 
@@ -169,6 +200,10 @@ def _birth_unrecorded(voice: Voice, session: Session, limit: int) -> Words:
         "is not known.",
         "not recorded",
         f"at least {count(limit, 'year')}",
+        title="The date of birth is not recorded",
+        action="Record the date of birth.",
+        case="unknown",
+        values=voice.told(session=session, limit=limit),
     )
 
 
@@ -207,7 +242,8 @@ def minimum_age(course: Course, limits: Limits) -> list[Breach]:
         return [Breach("unknown", (session,), _birth_unrecorded, (session, limit))]
     years = completed_years(course.plan.born, course.day(session))
     if years < limit:
-        return [Breach("violated", (session,), _too_young, (session, years, limit))]
+        facts, decided_later = (session, years, limit), not course.evaluations
+        return [Breach("violated", (session,), _too_young, facts, decided_later=decided_later)]
     return []
 
 
@@ -219,6 +255,10 @@ def _excluded(voice: Voice, condition: str, latest: MedicalEvaluation | None) ->
         f"The recorded condition {condition} speaks against treatment, and {decided}.",
         condition,
         "no such condition, or a medical evaluation that says eligible",
+        title="A recorded condition speaks against treatment",
+        action="Ask the medical provider to decide, and record the outcome of an evaluation.",
+        case="undecided" if latest is None else "not-eligible",
+        values=voice.told(condition=condition, **({} if latest is None else {"latest": latest})),
     )
 
 
@@ -260,7 +300,7 @@ def exclusion(course: Course, limits: Limits) -> list[Breach]:
     if latest is not None and course.event(latest) == "favourable":
         return []
     return [
-        Breach("violated", (), _excluded, (condition, latest))
+        Breach("violated", (), _excluded, (condition, latest), decided_later=True)
         for condition in course.plan.conditions
         if condition in limits.exclusions
     ]

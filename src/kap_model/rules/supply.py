@@ -12,6 +12,7 @@ from math import inf
 from typing import Final
 
 from kap_model._time import day_end, day_start
+from kap_model.breach import RECORD_FIRST
 from kap_model.citations import KINGSLEY_PAGE, REGROUNDING_PAGE
 from kap_model.course import Course
 from kap_model.limits import Limits
@@ -21,8 +22,10 @@ from kap_model.rules._rule import (
     Case,
     Example,
     Rule,
+    Scalar,
     Voice,
     Words,
+    called,
     count,
     decision,
     listed,
@@ -55,11 +58,31 @@ def _covered(limits: Limits) -> str:
 
 
 def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
+    review = f"a medical review before {called(dosing)}, for more medicine"
+    return _short(voice, dosing, number, covered, "inferred", voice.book(review, dosing))
+
+
+def _not_received(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
+    action = (
+        f"Record the supply that arrives for {called(dosing)} {voice.when}, or ask for a refill."
+    )
+    if voice.outlook == "late":
+        action = voice.change("Move or cancel", dosing)
+    return _short(voice, dosing, number, covered, "tracked", action)
+
+
+def _short(
+    voice: Voice, dosing: Dosing, number: int, covered: int, case: str, action: str
+) -> Words:
     return Words(
         f"{sentence(voice.session(dosing))} is dosing number {number}; the medicine available by "
         f"then covers {covered}.",
         count(covered, "dosing"),
         count(number, "dosing"),
+        title=f"Not enough medicine for {called(dosing)}",
+        action=action,
+        case=case,
+        values=voice.told(session=dosing, number=number, covered=covered),
     )
 
 
@@ -151,7 +174,7 @@ def _tracked_balance(course: Course, supplies: tuple[Supply, ...]) -> list[Breac
         if covered < number:
             dosing = course.dosings[number - 1]
             facts = (dosing, number, covered)
-            breaches.append(Breach("missing", (dosing,), _not_covered, facts, closes=day_end(day)))
+            breaches.append(Breach("missing", (dosing,), _not_received, facts, closes=day_end(day)))
     return breaches
 
 
@@ -161,6 +184,10 @@ def _too_much(voice: Voice, covered: int, limit: int) -> Words:
         f"follows a dosing; the limit until then is {limit}.",
         count(covered, "dosing"),
         f"at most {limit}",
+        title="Too much medicine issued before the first review",
+        action=f"Have medicine for at most {count(limit, 'dosing')} issued before the first "
+        "review.",
+        values=voice.told(covered=covered, limit=limit),
     )
 
 
@@ -192,12 +219,16 @@ def initial_supply(course: Course, limits: Limits) -> list[Breach]:
     reviews = _reviews_after_first_dosing(course)
     before = course.day(reviews[0]) if reviews else dt.date.max.toordinal()
     as_of_day = course.as_of_day if course.is_open else None
-    covered = 0
+    covered = surely = 0
     for supply in supplies:
         issued = supply.issued.toordinal()
         if issued < before and (as_of_day is None or issued <= as_of_day):
             covered += supply.dosings
-    return [Breach("violated", (), _too_much, (covered, limit))] if covered > limit else []
+            # A review today would still come before what is issued on its own date.
+            surely += supply.dosings if as_of_day is None or issued < as_of_day else 0
+    if covered <= limit:
+        return []
+    return [Breach("violated", (), _too_much, (covered, limit), decided_later=surely <= limit)]
 
 
 def _no_review(voice: Voice, supply: Supply, first: int) -> Words:
@@ -207,7 +238,20 @@ def _no_review(voice: Voice, supply: Supply, first: int) -> Words:
         "lets treatment continue.",
         "no medical review that lets treatment continue",
         "a medical review that lets treatment continue",
+        title="No medical review before a refill is issued",
+        action=_before_issue(voice, "a medical review", supply),
+        values=voice.told(**_issued(supply), since=voice.date(first)),
     )
+
+
+def _issued(supply: Supply) -> dict[str, Scalar]:
+    return {"supply": supply.id, "issued": supply.issued.isoformat()}
+
+
+def _before_issue(voice: Voice, what: str, supply: Supply) -> str:
+    if voice.outlook == "late":
+        return RECORD_FIRST
+    return voice.book(f"{what} before supply {supply.id} is issued")
 
 
 @rule(
@@ -263,6 +307,10 @@ def _issued_unevaluated(voice: Voice, supply: Supply) -> Words:
         "evaluation by then.",
         "no medical evaluation by then",
         "a medical evaluation that finds the client eligible",
+        title="No medical evaluation before medicine is issued",
+        action=_before_issue(voice, "a medical evaluation", supply),
+        case="none",
+        values=voice.told(**_issued(supply)),
     )
 
 
@@ -273,6 +321,10 @@ def _issued_uncleared(voice: Voice, supply: Supply, decider: MedicalContact, sta
         f"{voice.session(decider)} {spoken}.",
         spoken,
         _CLEARED,
+        title="Medicine is issued without a medical clearance",
+        action=f"Have supply {supply.id} issued only once the medical provider clears treatment.",
+        case=state,
+        values=voice.told(**_issued(supply), decider=decider, standing=state),
     )
 
 
@@ -283,14 +335,25 @@ def _issued_in_doubt(voice: Voice, supply: Supply, decider: MedicalContact, stat
             f"Supply {supply.id} is issued {issued}, the day on which {voice.session(decider)} "
             f"{spoken}; which came first is not recorded."
         )
+        action = f"Ask the medical provider which came first, {called(decider)} or the supply."
     elif state == "pending":
         message = (
             f"Supply {supply.id} is to be issued {issued}; {voice.session(decider)} {spoken}, "
             "and what follows is not recorded."
         )
+        action = f"Ask the medical provider to decide before supply {supply.id} is issued."
     else:
         message = f"Supply {supply.id} is issued {issued}; {voice.session(decider)} {spoken}."
-    return Words(message, spoken, _CLEARED)
+        action = f"Record the outcome of {called(decider)}."
+    return Words(
+        message,
+        spoken,
+        _CLEARED,
+        title="Not known whether medicine is issued under a medical clearance",
+        action=action,
+        case=f"{state}-in-doubt",
+        values=voice.told(**_issued(supply), decider=decider, standing=state),
+    )
 
 
 @rule(
