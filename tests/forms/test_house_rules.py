@@ -14,7 +14,6 @@ from house import HOUSE, house
 from kap_model import formats
 from kap_model.forms import Count, Follow, Length, Selector, Space
 from kap_model.planning.house import house_rules_from
-from kap_model.testing import strategies
 from kap_model.testing.cases import Expectation, PlanCase
 from own_rules import own_rule, waiver
 from support import SOURCE, at, dated, plan
@@ -278,12 +277,10 @@ NOW = at(0, "09:00")
 COURSE = plan("C0 D14")
 VERBS: dict[str, Callable[[kap.CareProtocol], Any]] = {
     "lint": kap.lint,
-    "a strategy": lambda care: strategies.lawful_plans(care).example(),
 }
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
 def test_a_verb_of_planning_refuses_and_names_them(verb: str) -> None:
     own = CORE.extended("own", rules=[rule(), rule("HOUSE-B")])
     with pytest.raises(kap.PlanningError) as caught:

@@ -12,7 +12,7 @@ from hypothesis import assume, event, given, settings, strategies as st
 import kap_model as kap
 from kap_model.documents.protocols import limit_value
 from kap_model.fees import Fee, FeeSchedule, Flat
-from kap_model.planning.layout import lay_out, witness
+from kap_model.planning.layout import lay_out, with_supplies, witness
 from kap_model.planning.new_sessions import CourseSize
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies
@@ -320,6 +320,21 @@ def test_tracked_supplies_arrive_before_they_are_needed() -> None:
     assert plan.supplies[0].received == dt.date(2027, 1, 9)
     unlimited = witness(over(protocol, initial_supply="off"), outline(tracks_supply=True))
     assert [supply.dosings for supply in unlimited.supplies or ()] == [6]
+
+
+def test_supplies_are_written_down_as_evaluation_and_reviews_bring_them() -> None:
+    now = over(kap.practices.CORE.protocol, refill_supply=1).limits_on(None)
+    plan = kap.parse("2027-01-04 C0 E2 P4 D14 R15 I16 D28 R29 D42 R43 I44")
+    written = with_supplies(plan, now)
+    assert written.supplies is not None
+    told = [(s.id, str(s.issued), str(s.received), s.dosings) for s in written.supplies]
+    assert told == [
+        ("rx1", "2027-01-06", "2027-01-08", 2),
+        ("rx2", "2027-01-19", "2027-01-19", 1),
+    ]
+    alone = with_supplies(kap.parse("2027-01-04 D0 D7 D14"), limits().limits_on(None))
+    assert [(str(s.received), s.dosings) for s in alone.supplies or ()] == [("2027-01-04", 3)]
+    assert with_supplies(attrs.evolve(plan, sessions=()), now).supplies == ()
 
 
 def test_more_sessions_than_a_plan_may_hold_are_refused() -> None:

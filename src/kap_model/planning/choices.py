@@ -28,8 +28,9 @@ from kap_model.planning.search.asked import is_broken, selects
 from kap_model.planning.search.problem import NewSession
 from kap_model.planning.search.watches import selectors_of
 from kap_model.rules.dosing import states_pace
-from kap_model.sessions import FORMATS, MEDICAL_KINDS, PLACES
+from kap_model.sessions import FORMATS, MEDICAL_KINDS, PLACES, RECORDED, ROUTES, Clinician
 
+_ANY: Final[dict[str, Sequence[str]]] = {"level": ("low",), "route": ROUTES}
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 28}
 _PLAIN: Final = {kind: Selector(kind) for kind in ("preparation", "dosing", "integration")}
 _TIMED: Final = {
@@ -56,11 +57,13 @@ class Given:
     Attributes:
         kinds: The kinds whose length was given.
         place, support_person: Of the therapist's sessions, and at remote dosings.
+        recorded: Whether people record whatever a rule asks to be known.
     """
 
     kinds: frozenset[str] = frozenset()
     place: str | None = None
     support_person: str | None = None
+    recorded: bool = False
 
 
 def choices_for(
@@ -127,7 +130,8 @@ def _candidates(
         if fields == usual.fields or (
             lawful and (kind != "dosing" or is_supported(limits, {kind: fields}))
         ):
-            yield NewSession(kind, fields)
+            new = NewSession(kind, fields)
+            yield with_facts(new, limits, its) if given.recorded else new
 
 
 def _lengths(
@@ -167,6 +171,39 @@ def _persons(forms: Iterable[RuleForm], usual: NewSession, given: Given) -> list
     if usual.kind != "dosing" or not asked or given.support_person is None:
         return [None]
     return [None, given.support_person]
+
+
+def with_facts(new: NewSession, limits: Limits, forms: Iterable[RuleForm]) -> NewSession:
+    """A session with what rules ask to be known of it by its start, as people may record it."""
+    forms = list(forms)
+    for form in forms:
+        asks = isinstance(form, Known) and form.by == "start" and new.field(form.field) is None
+        if isinstance(form, Known) and asks and selects(form.of, new.kind, new.field):
+            value = _fact(form.field, new, limits, forms)
+            new = NewSession(new.kind, {**new.fields, form.field: value})
+    return new
+
+
+def _fact(name: str, new: NewSession, limits: Limits, forms: Sequence[RuleForm]) -> Any:
+    """What people may record as a field of a session."""
+    if name == "support_person":
+        return RECORDED
+    if name == "therapist_present":
+        return True
+    field = "role" if name == "clinician" else name
+    words, roles = {"level": limits.dose_levels, "route": limits.routes}, _roles(new.kind, limits)
+    found = roles if field == "role" else words[field] or _ANY[field]
+    for form in forms:
+        allows = isinstance(form, Allow) and selects(form.of, new.kind, new.field)
+        if isinstance(form, Allow) and allows and form.field == field:
+            found = [word for word in form.values if word in found] or form.values
+    return Clinician(RECORDED, found[0]) if field == "role" else found[0]
+
+
+def _roles(kind: str, limits: Limits) -> Sequence[str]:
+    if kind in MEDICAL_KINDS:
+        return limits.medical_roles or ("medical-provider",)
+    return limits.therapist_roles or ("therapist",)
 
 
 # A house rule that asks what a limit can ask shapes counts, paces and bounds as that limit does.

@@ -72,6 +72,7 @@ from kap_model.sessions import CLASS_OF_KIND, KINDS, RECORDED, Place
 from kap_model.usual import Pace, Usual
 
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
+_TOO_MUCH: Final = "excludes itself, or leaves too many courses to tell"
 _EVENING: Final[Time] = (18, 0)
 """When dosings are over that start later than others."""
 _WEEK: Final = 7
@@ -96,6 +97,8 @@ class Draft:
     """What is left for all its searches together."""
     opening: str | None = None
     """A kind that may come first though nothing asks for it."""
+    recorded: bool = False
+    """Whether people record whatever a house rule asks to be known."""
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "spaced", is_spaced(self.limits, self.house))
@@ -134,6 +137,7 @@ class Draft:
             kinds=frozenset(options.minutes or ()),
             place=options.place,
             support_person=options.support_person,
+            recorded=self.recorded,
         )
         problem = attrs.evolve(
             self._problem(shaped, options, wish, counts),
@@ -355,7 +359,7 @@ def draft(
         usual=care.usual_on(first),
         least=_least_of(shaped),
     )
-    found = _drafted(blank, options)
+    found = drafted(blank, options)
     if found is None:
         raise _contradiction(blank, options)
     # Without sessions a dated protocol is judged by its latest limits, not by those of start.
@@ -379,10 +383,20 @@ def _priced(schedule: FeeSchedule) -> str | None:
 
 def lawful_course(limits: Limits, start: dt.date, house: tuple[HouseRule, ...] = ()) -> Plan | None:
     """Some course from a date on that keeps limits and house rules; ``None`` = there is none."""
+    blank = blank_course(limits, house, start)
+    return drafted(blank, _unasked(blank))
+
+
+def blank_course(limits: Limits, house: tuple[HouseRule, ...], start: dt.date) -> Draft:
+    """A course to be found of which people record whatever is asked to be known."""
     empty = Plan(id="witness", timezone="UTC", sessions=())
-    blank = Draft(plan=empty, limits=limits, house=house, fees=None, first=start.toordinal())
-    # Somebody can be named, so that a course with remote dosings only can be.
-    return _drafted(blank, DraftOptions(start=start, support_person=RECORDED))
+    first = start.toordinal()
+    return Draft(plan=empty, limits=limits, house=house, fees=None, first=first, recorded=True)
+
+
+def _unasked(blank: Draft) -> DraftOptions:
+    """Nothing is wished for; somebody can be named, so that remote dosings can be."""
+    return DraftOptions(start=dt.date.fromordinal(blank.first), support_person=RECORDED)
 
 
 def _with_each(limits: Limits, counts: Counts, each: int) -> Limits:
@@ -397,7 +411,7 @@ def _least_of(limits: Limits) -> int:
     return 0 if (limits.dosing_count or ANY_NUMBER).above(1) else 1
 
 
-def _drafted(blank: Draft, options: DraftOptions) -> Plan | None:
+def drafted(blank: Draft, options: DraftOptions) -> Plan | None:
     """The most usual course that is possible."""
     shaped = folded(blank.limits, [form for _, form in forms_of(blank.house)])
     delay, pace = options.integration_delay, options.every
@@ -428,19 +442,9 @@ def _with(blank: Draft, found: Iterable[Added]) -> Plan:
 
 def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
-    names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
     # Whatever limits are left out, a course may begin as it would with all of them.
     blank = attrs.evolve(blank, opening=first_kind(blank, options), work=Work())
-
-    def feasible(chosen: frozenset[str]) -> bool:
-        limits, wished = kept(blank.limits, chosen), options.only(chosen)
-        house = only(blank.house, chosen)
-        try:
-            return blank.laid_out(limits, house, wished) is not None
-        except PlanningError:
-            return False  # what takes too long to find is no course
-
-    conflict = smallest_conflict((*options.given, *names), feasible)
+    conflict = _conflict(blank, options, options.given)
     if blank.plan.zone.first_instant(blank.first) > LATEST:
         conflict = ("start",)
     if not conflict or blank.work.is_done:
@@ -448,3 +452,29 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     said = excluded(conflict, blank.limits, options.support_person)
     said += left_out_of(only(blank.house, conflict))
     return PlanningError([Problem("draft", said)], conflict)
+
+
+def _conflict(blank: Draft, options: DraftOptions, asked: Iterable[str]) -> tuple[str, ...]:
+    """A smallest set of limits, house rules and options, of those asked, that no course keeps."""
+    names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
+    firm = frozenset(options.given).difference(asked)
+
+    def feasible(chosen: frozenset[str]) -> bool:
+        limits, wished = kept(blank.limits, chosen), options.only(chosen | firm)
+        house = only(blank.house, chosen)
+        try:
+            return blank.laid_out(limits, house, wished) is not None
+        except PlanningError:
+            return False  # what takes too long to find is no course
+
+    return smallest_conflict((*asked, *names), feasible)
+
+
+def no_lawful_course(blank: Draft) -> PlanningError:
+    """Why there is none where it was sought: the smallest set of limits and house rules."""
+    blank = attrs.evolve(blank, work=Work())
+    conflict = _conflict(blank, _unasked(blank), ())
+    if not conflict or blank.work.is_done:
+        return PlanningError([Problem("protocol", _TOO_MUCH + left_out_of(blank.house))])
+    said = excluded(conflict, blank.limits, RECORDED) + left_out_of(only(blank.house, conflict))
+    return PlanningError([Problem("protocol", f"allows no course: {said}")], conflict)

@@ -8,6 +8,8 @@ from collections import Counter
 from itertools import zip_longest
 from typing import Any, Final
 
+import attrs
+
 from kap_model._time import (
     HOUR_SECONDS,
     LAST_DATE,
@@ -208,6 +210,37 @@ class _Layout:
             return Instant(max(session.ends for session in there))
         opens = self.zone.at(day, USUAL_HOUR, 0)
         return Instant(self.zone.first_instant(day) if opens is None else opens)
+
+
+def with_supplies(plan: Plan, limits: Limits) -> Plan:
+    """A plan with the supplies that its evaluation and its reviews bring, written down.
+
+    The first is issued with the first evaluation, else with the first session; each review after
+    a first dosing brings another, as long as there are dosings without medicine.
+    """
+    day, timeline = plan.zone.day, plan.timeline
+    if not plan.sessions:
+        return attrs.evolve(plan, supplies=())
+    dosings = len(timeline.dosings)
+    needing = [*timeline.dosings, *timeline.preparations]
+    issued = day((timeline.evaluations or timeline.counting)[0].begins)
+    arrives = min([issued + _TO_ARRIVAL, *[day(session.begins) for session in needing]])
+    brought = [(issued, max(issued, arrives), limits.initial_supply)]
+    covered: float = math.inf if limits.initial_supply is None else limits.initial_supply
+    for review in timeline.reviews:
+        if dosings and review.begins >= timeline.dosings[0].ends and covered < dosings:
+            covered = math.inf if limits.refill_supply is None else covered + limits.refill_supply
+            brought.append((day(review.begins), day(review.begins), limits.refill_supply))
+    supplies = [
+        Supply(
+            id=f"rx{number}",
+            issued=dt.date.fromordinal(issued),
+            received=dt.date.fromordinal(received),
+            dosings=max(1, dosings if given is None else given),
+        )
+        for number, (issued, received, given) in enumerate(brought, 1)
+    ]
+    return attrs.evolve(plan, supplies=supplies)
 
 
 def witness(protocol: CareProtocol, size: CourseSize) -> Plan:

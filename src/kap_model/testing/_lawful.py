@@ -7,7 +7,7 @@ it makes is wanted is for the strategy to ask, which keeps the edit or goes on w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kap_model._time import DAY_SECONDS, FIRST_DATE, Instant
-from kap_model.checking import ProtocolChoice, care_of, check, limits_of
+from kap_model.checking import ProtocolChoice, care_of, check, deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError, Problem
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan, Supply
 from kap_model.planning._feasibility import some_course
-from kap_model.planning.house import refuse_house_rules
-from kap_model.planning.layout import lay_out
+from kap_model.planning.drafting import blank_course, no_lawful_course
+from kap_model.planning.layout import lay_out, with_supplies
 from kap_model.planning.linting import lint
 from kap_model.planning.new_sessions import (
     Counts,
@@ -55,6 +56,7 @@ from kap_model.sessions import (
     TherapistSession,
 )
 from kap_model.testing._plans import LABELS, TELLING_DATES, zones
+from kap_model.testing._searched import VARIETIES, moved, recorded_fields, searched, shaped
 from kap_model.timeline import PlanState
 
 Edit: TypeAlias = Callable[[Plan], Plan]
@@ -248,10 +250,10 @@ class BaseCourse:
 
         Raises:
             InvalidValue: It is none of these.
-            PlanningError: No course keeps the protocol; ``conflict`` names the limits.
+            PlanningError: No course keeps the protocol; ``conflict`` names the limits and the
+                house rules.
         """
         care = care_of(protocol)
-        refuse_house_rules(care, "a strategy")
         practice = BY_NAME.get(protocol) if isinstance(protocol, str) else protocol
         known = practice if isinstance(practice, Practice) else None
         zone_name = "UTC" if known is None else known.timezone
@@ -268,8 +270,12 @@ class BaseCourse:
 
 
 def _unsatisfiable(care: CareProtocol) -> PlanningError:
-    """The error that names the limits in conflict, where limits are what conflicts."""
-    for stretch in lint(care).stretches:
+    """The error that names what is in conflict, where limits and house rules are."""
+    for start in _plain_starts(care) if care.rules else ():
+        house = care.rules_on(start)
+        if house and searched(care.limits_on(start), house, start, 0) is None:
+            return no_lawful_course(blank_course(care.limits_on(start), house, start))
+    for stretch in lint(attrs.evolve(care, rules=(), severities=())).stretches:
         names = tuple(limit.limit for limit in stretch.conflict)
         if names:
             reason = f"allows no course; {', '.join(names)}: {stretch.reason}"
@@ -282,13 +288,28 @@ def _unsatisfiable(care: CareProtocol) -> PlanningError:
 def plain_course(care: CareProtocol, zone_name: str) -> Plan | None:
     """A lawful course with nothing in it that the protocol does not ask for, if there is one."""
     for start in _plain_starts(care):
-        limits = care.limits_on(start)
-        found = laid_out(limits, _plainest(limits, start, zone_name)) or some_course(limits, start)
-        if found is not None:
+        limits, house = care.limits_on(start), care.rules_on(start)
+        for found in _plain_courses(limits, house, start, zone_name):
             plan = grown_up(attrs.evolve(found, id="plan"), limits)
             if not check(plan, care).findings:
                 return plan
     return None
+
+
+def _plain_courses(
+    limits: Limits, house: tuple[HouseRule, ...], start: dt.date, zone_name: str
+) -> Iterator[Plan]:
+    """A plain course as it is laid out, and the one that the search finds, as far as there are."""
+    bounds = shaped(limits, house)
+    plain = laid_out(bounds, _plainest(bounds, house, start, zone_name))
+    if plain is not None:
+        yield plain
+    if house:
+        found = searched(limits, house, start, 0)
+    else:
+        found = None if plain is not None else some_course(limits, start)
+    if found is not None:
+        yield found
 
 
 def _plain_starts(care: CareProtocol) -> list[dt.date]:
@@ -297,12 +318,15 @@ def _plain_starts(care: CareProtocol) -> list[dt.date]:
     return [FIRST, *changes_of, EARLIEST, dt.date(2190, 1, 1)]
 
 
-def _plainest(limits: Limits, start: dt.date, zone_name: str) -> CourseSize | None:
+def _plainest(
+    limits: Limits, house: tuple[HouseRule, ...], start: dt.date, zone_name: str
+) -> CourseSize | None:
     try:
         counts = fewest(limits)
     except InvalidValue:
         return None
-    return outline_of(limits, start, counts, timezone=zone_name)
+    plain = outline_of(limits, start, counts, timezone=zone_name)
+    return attrs.evolve(plain, fields=recorded_fields(plain.fields, limits, house))
 
 
 def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> CourseSize:
@@ -333,8 +357,9 @@ def grown_up(plan: Plan, limits: Limits) -> Plan:
 
 
 def limits_at(care: CareProtocol, plan: Plan) -> Limits:
-    """The limits that judge a plan."""
-    return limits_of(care, Course.of(plan, None))
+    """The limits that judge a plan, with what house rules say of plain kinds."""
+    course = Course.of(plan, None)
+    return shaped(limits_of(care, course), care.rules_on(deciding_date(course)))
 
 
 @st.composite
@@ -450,7 +475,8 @@ def lawful_plans(protocol: ProtocolChoice = "core") -> SearchStrategy[Plan]:
     how much of it is held and recorded; cancelled and missed sessions beside it; courses that are
     completed or were discontinued; client, birth and conditions; the zone; the start, from 1980 to
     2199, before changes of clocks and around the dates on which the protocol changes. Plans of a
-    built-in practice name it.
+    built-in practice name it. House rules are kept like limits; what cannot be laid out under them
+    is drafted, in one of a few varieties, moved to the drawn start and then changed likewise.
 
     They shrink to a plain course of the fewest sessions from 2027-01-04 on. Where a drawn outline
     cannot be laid out evenly, which is seldom but for protocols whose limits leave little room, a
@@ -462,7 +488,7 @@ def lawful_plans(protocol: ProtocolChoice = "core") -> SearchStrategy[Plan]:
     Raises:
         InvalidValue: It is none of these.
         PlanningError: No course keeps the protocol, or none whose facts can all be recorded;
-            ``conflict`` names the limits that exclude each other.
+            ``conflict`` names the limits and house rules that exclude each other.
     """
     return _lawful(BaseCourse.of(protocol))
 
@@ -485,16 +511,42 @@ def courses(draw: st.DrawFn, base: BaseCourse) -> Plan:
     """Lawful courses, the counts, pace, zone and start of which are drawn; nothing else is."""
     care = base.care
     start = draw(_starts(care))
-    limits = care.limits_on(start)
+    limits, house = care.limits_on(start), care.rules_on(start)
+    bounds = shaped(limits, house)
     protocol, fees = draw(st.sampled_from(base.named))
-    outline = draw(_outlines(limits, start, base.timezone))
-    found = laid_out(limits, outline)
+    outline = draw(_outlines(bounds, start, base.timezone))
     named = facts(protocol=protocol, fees=fees)
-    if found is not None:
-        plan = named(grown_up(found, limits))
-        if not check(plan, care).findings:
-            return plan
+    made: Iterable[Plan | None] = (laid_out(bounds, outline),)
+    if outline is not None and house:
+        variety = draw(st.integers(0, len(VARIETIES) - 1))
+        outline = attrs.evolve(outline, fields=recorded_fields(outline.fields, limits, house))
+        made = _housed(care, outline, variety)
+    for found in made:
+        if found is not None:
+            plan = named(grown_up(found, limits))
+            if not check(plan, care).findings:
+                return plan
     return named(base.spare)
+
+
+def _housed(care: CareProtocol, outline: CourseSize, variety: int) -> Iterator[Plan | None]:
+    """The course of an outline as it is laid out; else one that was found, on its dates."""
+    limits, house = care.limits_on(outline.start), care.rules_on(outline.start)
+    yield laid_out(shaped(limits, house), outline)
+    began = _first_of_stage(care, outline.start)
+    found = searched(limits, house, began, variety)
+    there = found and moved(found, outline.start, outline.timezone)
+    if there is not None and outline.tracks_supply:
+        yield with_supplies(there, limits)
+    yield there
+    yield found
+
+
+def _first_of_stage(care: CareProtocol, start: dt.date) -> dt.date:
+    """A date on which the same limits and rules are in force, the same for all such dates."""
+    since = max([day for day in care.changes if day <= start], default=EARLIEST)
+    until = min([day for day in care.changes if day > start], default=LATEST)
+    return max(since, min(FIRST, until - dt.timedelta(days=1)), EARLIEST)
 
 
 @lru_cache(maxsize=128)
