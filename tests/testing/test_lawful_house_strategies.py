@@ -154,8 +154,10 @@ def test_rules_that_change_with_the_date_are_kept_on_each() -> None:
     care = housed(Follow("dosing", "integration", min=2, until="next"), since="2030-01-01")
     plans = drawn(kst.lawful_plans(care))
     assert [plan for plan in plans if kap.check(plan, care).findings] == []
-    assert {_lawful._first_of_stage(care, day) for day in (FIRST, dt.date(2029, 12, 31))} == {FIRST}
-    later = {_lawful._first_of_stage(care, dt.date(year, 1, 1)) for year in (2030, 2150)}
+    assert {_searched.first_of_stage(care, day) for day in (FIRST, dt.date(2029, 12, 31))} == {
+        FIRST
+    }
+    later = {_searched.first_of_stage(care, dt.date(year, 1, 1)) for year in (2030, 2150)}
     assert later == {dt.date(2030, 1, 1)}
 
 

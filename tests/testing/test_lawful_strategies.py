@@ -13,7 +13,7 @@ from hypothesis import Phase, assume, find, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.planning.new_sessions import Counts
-from kap_model.testing import _lawful, strategies as kst
+from kap_model.testing import _lawful, _searched, strategies as kst
 from shipped import HOUSE
 
 CITE = kap.Citation("a test", "here")
@@ -248,10 +248,10 @@ def test_an_age_that_only_late_courses_have() -> None:
 def test_a_course_that_leaves_the_calendar_is_not_laid_out() -> None:
     limits = kap.practices.CORE.protocol.limits_on(None)
     care = kap.practices.CORE.protocol
-    outline = _lawful.outline_of(limits, dt.date(2199, 12, 1), Counts(1, 6, 6))
-    assert _lawful.laid_out(limits, outline) is None
-    outline = _lawful.outline_of(limits, dt.date(2027, 1, 4), Counts(1, 6, 6))
-    plan = _lawful.laid_out(limits, outline)
+    outline = _searched.outline_of(limits, dt.date(2199, 12, 1), Counts(1, 6, 6))
+    assert _searched.laid_out(limits, outline) is None
+    outline = _searched.outline_of(limits, dt.date(2027, 1, 4), Counts(1, 6, 6))
+    plan = _searched.laid_out(limits, outline)
     assert plan is not None
     assert kap.check(plan, care).findings == ()
 

@@ -22,7 +22,8 @@ from kap_model.sessions import (
     Preparation,
     Session,
 )
-from kap_model.testing._lawful import FIRST, SUPPORT, recorded, swapped, without
+from kap_model.testing._lawful import recorded, swapped, without
+from kap_model.testing._searched import FIRST, SUPPORT
 
 T = TypeVar("T")
 

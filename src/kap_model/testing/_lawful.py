@@ -16,16 +16,14 @@ from attrs import frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from kap_model._time import DAY_SECONDS, FIRST_DATE, Instant
+from kap_model._time import DAY_SECONDS, Instant
 from kap_model.checking import ProtocolChoice, care_of, check, deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError, Problem
-from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan, Supply
-from kap_model.planning._feasibility import some_course
 from kap_model.planning.drafting import blank_course, no_lawful_course
-from kap_model.planning.layout import lay_out, with_supplies
+from kap_model.planning.layout import with_supplies
 from kap_model.planning.linting import lint
 from kap_model.planning.new_sessions import (
     Counts,
@@ -56,19 +54,28 @@ from kap_model.sessions import (
     TherapistSession,
 )
 from kap_model.testing._plans import LABELS, TELLING_DATES, zones
-from kap_model.testing._searched import VARIETIES, moved, recorded_fields, searched, shaped
+from kap_model.testing._searched import (
+    EARLIEST,
+    FIRST,
+    LATEST,
+    SUPPORT,
+    VARIETIES,
+    first_of_stage,
+    grown_up,
+    laid_out,
+    moved,
+    outline_of,
+    plain_courses,
+    recorded_fields,
+    searched,
+    shaped,
+)
 from kap_model.timeline import PlanState
 
 Edit: TypeAlias = Callable[[Plan], Plan]
 Which: TypeAlias = tuple[int, int]
 """A place among a plan's sessions, and the step from there to further ones."""
 
-FIRST: Final = dt.date(2027, 1, 4)
-"""Where plain courses begin."""
-EARLIEST: Final = dt.date(1980, 1, 2)
-LATEST: Final = dt.date(2199, 3, 1)
-SUPPORT: Final = ("spouse", "friend", "neighbour")
-_ADULT: Final = 18
 _LONGER: Final = 90  # minutes beyond the shortest length, where no limit says how long
 _SHORTEST: Final = 10  # minutes of sessions that have no limit
 _MORE: Final = 3  # sessions of a kind beyond the fewest, where no limit says how many
@@ -284,76 +291,22 @@ def _unsatisfiable(care: CareProtocol) -> PlanningError:
     return PlanningError([Problem("protocol", reason)])
 
 
-@lru_cache(maxsize=128)
-def plain_course(care: CareProtocol, zone_name: str) -> Plan | None:
-    """A lawful course with nothing in it that the protocol does not ask for, if there is one."""
-    for start in _plain_starts(care):
-        limits, house = care.limits_on(start), care.rules_on(start)
-        for found in _plain_courses(limits, house, start, zone_name):
-            plan = grown_up(attrs.evolve(found, id="plan"), limits)
-            if not check(plan, care).findings:
-                return plan
-    return None
-
-
-def _plain_courses(
-    limits: Limits, house: tuple[HouseRule, ...], start: dt.date, zone_name: str
-) -> Iterator[Plan]:
-    """A plain course as it is laid out, and the one that the search finds, as far as there are."""
-    bounds = shaped(limits, house)
-    plain = laid_out(bounds, _plainest(bounds, house, start, zone_name))
-    if plain is not None:
-        yield plain
-    if house:
-        found = searched(limits, house, start, 0)
-    else:
-        found = None if plain is not None else some_course(limits, start)
-    if found is not None:
-        yield found
-
-
 def _plain_starts(care: CareProtocol) -> list[dt.date]:
     changes_of = [day for day in care.changes if EARLIEST <= day <= LATEST]
     # The latest date leaves the most room for an age, the earliest for a long course.
     return [FIRST, *changes_of, EARLIEST, dt.date(2190, 1, 1)]
 
 
-def _plainest(
-    limits: Limits, house: tuple[HouseRule, ...], start: dt.date, zone_name: str
-) -> CourseSize | None:
-    try:
-        counts = fewest(limits)
-    except InvalidValue:
-        return None
-    plain = outline_of(limits, start, counts, timezone=zone_name)
-    return attrs.evolve(plain, fields=recorded_fields(plain.fields, limits, house))
-
-
-def outline_of(limits: Limits, start: dt.date, counts: Counts, **given: Any) -> CourseSize:
-    """An outline with the usual pace and lengths where nothing else is given."""
-    usual: dict[str, Any] = {
-        "every": lawful_cadence(limits),
-        "fields": usual_fields(limits, support_person=SUPPORT[0]),
-    }
-    return CourseSize(id="plan", start=start, **counts._asdict(), **{**usual, **given})
-
-
-def laid_out(limits: Limits, outline: CourseSize | None) -> Plan | None:
-    if outline is None:
-        return None
-    try:
-        return lay_out(limits, outline)
-    except InvalidValue:
-        return None
-
-
-def grown_up(plan: Plan, limits: Limits) -> Plan:
-    """A plan whose client is old enough, where the protocol asks for an age."""
-    if limits.minimum_age is None or not plan.sessions:
-        return plan
-    year = plan.local_start(plan.sessions[0]).year - limits.minimum_age
-    born = max(FIRST_DATE, dt.date(max(year - _ADULT, 1), 1, 1))
-    return attrs.evolve(plan, born=born)
+@lru_cache(maxsize=128)
+def plain_course(care: CareProtocol, zone_name: str) -> Plan | None:
+    """A lawful course with nothing in it that the protocol does not ask for, if there is one."""
+    for start in _plain_starts(care):
+        limits, house = care.limits_on(start), care.rules_on(start)
+        for found in plain_courses(limits, house, start, zone_name):
+            plan = grown_up(attrs.evolve(found, id="plan"), limits)
+            if not check(plan, care).findings:
+                return plan
+    return None
 
 
 def limits_at(care: CareProtocol, plan: Plan) -> Limits:
@@ -533,20 +486,13 @@ def _housed(care: CareProtocol, outline: CourseSize, variety: int) -> Iterator[P
     """The course of an outline as it is laid out; else one that was found, on its dates."""
     limits, house = care.limits_on(outline.start), care.rules_on(outline.start)
     yield laid_out(shaped(limits, house), outline)
-    began = _first_of_stage(care, outline.start)
+    began = first_of_stage(care, outline.start)
     found = searched(limits, house, began, variety)
     there = found and moved(found, outline.start, outline.timezone)
     if there is not None and outline.tracks_supply:
         yield with_supplies(there, limits)
     yield there
     yield found
-
-
-def _first_of_stage(care: CareProtocol, start: dt.date) -> dt.date:
-    """A date on which the same limits and rules are in force, the same for all such dates."""
-    since = max([day for day in care.changes if day <= start], default=EARLIEST)
-    until = min([day for day in care.changes if day > start], default=LATEST)
-    return max(since, min(FIRST, until - dt.timedelta(days=1)), EARLIEST)
 
 
 @lru_cache(maxsize=128)
