@@ -164,9 +164,7 @@ def test_a_result_stands_on_its_line_in_the_file(capsys: Capture) -> None:
 
 def test_what_cannot_be_used_stands_in_each_format(tmp_path: Path, capsys: Capture) -> None:
     bad = tmp_path / "bad.json"
-    bad.write_text(
-        f'{{"schema": "kap-model/protocol/1", "{MARKER}": "{MARKER}"}}', encoding="utf-8"
-    )
+    bad.write_text(f'{{"schema": "kap-model/protocol/1", "limit": "{MARKER}"}}', encoding="utf-8")
     missing, folder = (tmp_path / "none.json").as_posix(), tmp_path.as_posix()
     said: dict[str, Any] = {}
     for form in FORMATS:
@@ -175,7 +173,7 @@ def test_what_cannot_be_used_stands_in_each_format(tmp_path: Path, capsys: Captu
             assert err == []
         else:
             assert err == [
-                f"{bad}: $: has an unknown key",
+                f'{bad}: $: has an unknown key "limit"; did you mean limits?',
                 f"{bad}: $: lacks id",
                 f"{missing}: {NEITHER}",
                 f"{folder}: Is a directory",

@@ -567,7 +567,8 @@ def test_a_refusal_carries_nothing_of_the_document(given: dict[str, Any]) -> Non
     with pytest.raises(kap.DocumentError) as caught:
         loads_fees(document(**given))
     shown = "".join(traceback.format_exception(caught.value))
-    assert MARKER not in str(caught.value) + repr(caught.value) + shown
+    told = str(caught.value) + repr(caught.value) + shown
+    assert MARKER not in told.replace(f'unknown key "{MARKER}"', "")  # which is no value
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 

@@ -217,8 +217,8 @@ def test_severities_name_rules() -> None:
     assert own.severities == (("DOSE-COUNT", "advice"),)
     reasons = refused(document(severities={"DOSE-CUONT": "advice", "zz": "error", "MODALITY": "x"}))
     assert reasons == [
-        "$.severities: has an unknown rule; did you mean DOSE-COUNT?",
-        "$.severities: has an unknown rule",
+        '$.severities: has an unknown rule "DOSE-CUONT"; did you mean DOSE-COUNT?',
+        '$.severities: has an unknown rule "zz"',
         "$.severities.MODALITY: must be one of error, warning, advice",
     ]
 
@@ -235,12 +235,12 @@ def test_severities_may_name_rules_of_ones_own_that_are_given() -> None:
         return []
 
     text = document(severities={"HOUSE-RULE": "error"})
-    assert refused(text) == ["$.severities: has an unknown rule"]
+    assert refused(text) == ['$.severities: has an unknown rule "HOUSE-RULE"']
     own = kap.loads_protocol(text, rules=(*kap.RULES, house))
     assert own.severities == (("HOUSE-RULE", "error"),)
     assert kap.loads_protocol(kap.dumps_protocol(own), rules=(house,)) == own
     assert refused(document(severities={"DOSE-COUNT": "error"}), rules=(house,)) == [
-        "$.severities: has an unknown rule"
+        '$.severities: has an unknown rule "DOSE-COUNT"'
     ]
 
 
@@ -255,10 +255,13 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an unknown limit": (
         {"limits": {"dosing_cuont": [line(5)]}},
-        "$.limits: has an unknown limit; did you mean dosing_count?",
+        '$.limits: has an unknown limit "dosing_cuont"; did you mean dosing_count?',
     ),
     "no line": ({"limits": {"minimum_age": []}}, "$.limits.minimum_age: must hold at least one"),
-    "no list": ({"limits": {"minimum_age": 5}}, "$.limits.minimum_age: must be an array"),
+    "no list": (
+        {"limits": {"minimum_age": 5}},
+        "$.limits.minimum_age: must be a list of lines such as ",
+    ),
     "no value": (
         {"limits": {"minimum_age": [{"citation": HERE}]}},
         "$.limits.minimum_age[0]: lacks value",
@@ -471,7 +474,7 @@ def test_severities_may_name_house_rules_of_the_document() -> None:
     own = kap.loads_protocol(ruled(NEXT_DAY, severities={RULE: "advice"}))
     assert own.severities == ((RULE, "advice"),)
     assert refused(ruled(NEXT_DAY, severities={"HOUSE-RULES": "advice", RULE: "fatal"})) == [
-        f"$.severities: has an unknown rule; did you mean {RULE}?",
+        f'$.severities: has an unknown rule "HOUSE-RULES"; did you mean {RULE}?',
         f"$.severities.{RULE}: must be one of error, warning, advice",
     ]
 
@@ -530,7 +533,7 @@ def test_a_level_that_the_protocol_never_has_is_refused_beside_other_problems() 
     assert refused(ruled(*lines, limits=levels, severities={"zz": "error"})) == [
         "$.rules[1].of.level: must be levels of dose_levels",
         "$.rules[2].of.level: must be levels of dose_levels",
-        "$.severities: has an unknown rule",
+        '$.severities: has an unknown rule "zz"',
     ]
     assert kap.loads_protocol(ruled(*lines, limits={"dose_levels": [line(["high", "low"])]}))
 

@@ -128,7 +128,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
         '{"schema": "kap-model/slots/1", "slots": [], "slots": []}',
         ["$: has a key twice"],
     ),
-    "an unknown key": (document(**{MARK: 1}), ["$: has an unknown key"]),
+    "an unknown key": (document(remark=1), ['$: has an unknown key "remark"']),
     "null slots": (document(slots=None), ["$.slots: must not be null"]),
     "no list": (document(slots={}), ["$.slots: must be an array"]),
     "a text": (document(slots=MARK), ["$.slots: must be an array"]),
@@ -136,7 +136,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
     "an empty slot": (document({}), [f"{FIRST}: lacks start", f"{FIRST}: lacks end"]),
     "a near miss": (
         document(SOUND | {"roles": MARK}),
-        [f"{FIRST}: has an unknown key; did you mean role?"],
+        [f'{FIRST}: has an unknown key "roles"; did you mean role?'],
     ),
     "no time": (document(SOUND | {"start": MARK}), [f"{FIRST}.start: {TIME_REASON}"]),
     "no offset": (
@@ -172,7 +172,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
     "several problems": (
         document({"start": MARK, "end": 5, "role": 7, "note": MARK}, LATER | {"end": MARK}),
         [
-            f"{FIRST}: has an unknown key",
+            f'{FIRST}: has an unknown key "note"',
             f"{FIRST}.start: {TIME_REASON}",
             f"{FIRST}.end: {TIME_REASON}",
             f"{FIRST}.role: must be one of therapist, medical",

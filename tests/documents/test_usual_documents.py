@@ -103,11 +103,11 @@ COUNT = "must be an integer from 0 to 10000"
         ({"every": [line(14)]}, [f"$.usual.every[0].value: {PACE}"]),
         ({"every": "367d"}, [f"$.usual.every: {PACE}"]),
         ({"every": []}, ["$.usual.every: must hold at least one line"]),
-        ({"evry": "2w"}, ["$.usual: has an unknown usual value; did you mean every?"]),
+        ({"evry": "2w"}, ['$.usual: has an unknown usual value "evry"; did you mean every?']),
         ({"minutes": 60}, ["$.usual.minutes: must be an object"]),
         (
             {"minutes": {"dosng": 60}},
-            ["$.usual.minutes: has an unknown kind of session; did you mean dosing?"],
+            ['$.usual.minutes: has an unknown kind of session "dosng"; did you mean dosing?'],
         ),
         ({"minutes": {"dosing": 0}}, ["$.usual.minutes.dosing: must be an integer from 1 to 1440"]),
         ({"preparations": "3"}, [f"$.usual.preparations: {COUNT}"]),
@@ -117,7 +117,7 @@ COUNT = "must be an integer from 0 to 10000"
             [
                 f"$.usual.preparations: {COUNT}",
                 f"$.usual.dosings[0].since: {DATE}",
-                "$.usual: has an unknown usual value",
+                '$.usual: has an unknown usual value "other"',
             ],
         ),
         (
@@ -127,7 +127,7 @@ COUNT = "must be an integer from 0 to 10000"
         ({"dosings": [{"value": 6}]}, ["$.usual.dosings[0]: lacks citation"]),
         (
             {"dosings": [line(6, until="2027-01-01")]},
-            ["$.usual.dosings[0]: has an unknown key"],
+            ['$.usual.dosings[0]: has an unknown key "until"'],
         ),
     ],
 )

@@ -108,7 +108,7 @@ REFUSALS: dict[str, tuple[str, list[str]]] = {
     ),
     "an unknown key": (
         document(SOUND | {"untill": "2027-02-05"}),
-        ["$.waivers[0]: has an unknown key; did you mean until?"],
+        ['$.waivers[0]: has an unknown key "untill"; did you mean until?'],
     ),
     "no sessions": (
         document(SOUND | {"sessions": []}),

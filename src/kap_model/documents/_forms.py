@@ -144,7 +144,7 @@ _CITATION: Final = Shape(
     sound={"source": "s", "where": "w"},
     more={"examples": [{"source": "House protocol", "where": "section 2"}]},
 )
-_BOUNDS: Final = Shape(
+BOUNDS_SHAPE: Final = Shape(
     Bounds,
     "Range",
     "A lowest and a highest number; either may be left out, not both.",
@@ -158,11 +158,11 @@ _BOUNDS: Final = Shape(
         ),
     ),
     sound={"min": 0},
-    more={"minProperties": 1, "examples": [{"min": 6, "max": 8}, {"min": 7}]},
+    more={"minProperties": 1, "examples": [{"min": 6, "max": 6}, {"min": 6, "max": 8}, {"min": 7}]},
 )
 CITATION: Final = named("citation", _CITATION)
 SOUND_CITATION: Final = _CITATION.sound
-BOUNDS: Final = named("range", _BOUNDS)
+BOUNDS: Final = named("range", BOUNDS_SHAPE)
 
 
 # Lines of one thing, each for dates of its own.
@@ -296,7 +296,7 @@ SHARED: Final[Mapping[str, Schema]] = {
     "percentage": _PART,
     "signed-percentage": _SIGNED_PART,
     "citation": _CITATION.schema(),
-    "range": _BOUNDS.schema(),
+    "range": BOUNDS_SHAPE.schema(),
 }
 """The forms that documents share, by the name under which schemas refer to them."""
 

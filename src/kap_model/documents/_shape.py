@@ -12,6 +12,7 @@ one field of it, a :class:`Form` how one value is written.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from kap_model.documents._json import RepeatedKeys
 from kap_model.errors import DocumentError, InvalidValue, Problem
 
 _LONGEST_HINTED: Final = 40
+_LONGEST_EXAMPLE: Final = 80
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _SHOWN_DEFAULTS: Final = (str, int, bool)
 
@@ -62,13 +64,24 @@ class Reading:
         swift: Whether the first problem ends it. Then no field is tried by itself: what the whole
             object's constructor takes has no problem, and whatever it refuses is read again.
         document: The whole of it, for a form that depends on what stands elsewhere.
+        names_unknown: Whether a key that nothing knows is named.
     """
 
-    def __init__(self, given: Any = None, *, swift: bool = False, document: Any = None) -> None:
+    def __init__(
+        self,
+        given: Any = None,
+        *,
+        swift: bool = False,
+        document: Any = None,
+        without_health_data: str | None = None,
+    ) -> None:
         self.swift = swift
         self.problems: list[Problem] = []
         self.given = given
         self.document = document
+        # Only where the document itself says so: what is no such document may be a plan.
+        said = document.get("schema") if isinstance(document, dict) else None
+        self.names_unknown = said is not None and said == without_health_data
         self._sound: dict[Shape, dict[str, Any]] = {}
 
     def add(self, path: str, reason: str) -> None:
@@ -88,21 +101,31 @@ class Reading:
             self.add(f"{path}{separator}{place}", problem.reason)
 
     def add_unknown(self, path: str, key: str, known: Iterable[str], thing: str = "key") -> None:
-        """Note a key that nothing knows, without its name; a near miss gets a hint."""
+        """Note a key that nothing knows; it is named only where it is no health data.
+
+        A near miss gets a hint.
+        """
         from difflib import get_close_matches
 
         near: list[str] = []
         if len(key) <= _LONGEST_HINTED:
             near = get_close_matches(key, list(known), n=1, cutoff=0.75)
         hint = f"; did you mean {near[0]}?" if near else ""
-        self.add(path, f"has an unknown {thing}{hint}")
+        name = f" {_quoted(key)}" if self.names_unknown else ""
+        self.add(path, f"has an unknown {thing}{name}{hint}")
 
-    def is_object(self, raw: Any, path: str) -> bool:
-        """Whether this is an object; notes it where not, and an object that names a key twice."""
+    def is_object(self, raw: Any, path: str, such: str = "") -> bool:
+        """Whether this is an object; notes it where not, and an object that names a key twice.
+
+        Args:
+            raw: What the document has.
+            path: Its place.
+            such: ``such as`` and an example, where there is one.
+        """
         if isinstance(raw, RepeatedKeys):
             self.add(path, "has a key twice")
         if not isinstance(raw, dict):
-            self.add(path, "must be an object")
+            self.add(path, f"must be an object{such}")
             return False
         return True
 
@@ -144,6 +167,18 @@ class Reading:
         if isinstance(raw, Unread):
             return raw.value
         return raw if key.form.read is None else key.form.read(self, raw, key.name)
+
+
+def _quoted(key: str) -> str:
+    """A key as a message may show it: on one line, not too long, nothing in it invisible."""
+    shown = key if len(key) <= _LONGEST_HINTED else f"{key[:_LONGEST_HINTED]}\u2026"
+    return json.dumps(shown, ensure_ascii=not shown.isprintable())
+
+
+def such_as(example: Any) -> str:
+    """``such as`` and an example as a document has it; nothing where it would be long."""
+    text = json.dumps(example)
+    return f" such as {text}" if len(text) <= _LONGEST_EXAMPLE else ""
 
 
 Read: TypeAlias = Callable[[Reading, Any, str], Any]
@@ -248,6 +283,7 @@ class Shape:
     _by_name: dict[str, Key] = field(init=False)
     _fields: dict[str, attrs.Attribute[Any]] = field(init=False)
     _written: tuple[_Written, ...] = field(init=False)
+    _such: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         fields = () if self.cls is None else attrs.fields(self.cls)
@@ -258,6 +294,8 @@ class Shape:
         required = tuple(key.name for key in self.keys if self._is_required(key))
         object.__setattr__(self, "required", required)
         object.__setattr__(self, "_written", tuple(self._written_as(key) for key in self.keys))
+        examples = self.more.get("examples")
+        object.__setattr__(self, "_such", such_as(examples[0]) if examples else "")
 
     def _is_required(self, key: Key) -> bool:
         if key.required is not None:
@@ -287,7 +325,7 @@ class Shape:
     def read(self, reading: Reading, raw: Any, path: str) -> Any:
         """One object as a value, or ``REFUSED`` with its problems noted."""
         before = len(reading.problems)
-        if not reading.is_object(raw, path) or self._is_another(reading, raw, path):
+        if not reading.is_object(raw, path, self._such) or self._is_another(reading, raw, path):
             return REFUSED
         self._note_keys(reading, raw, path)
         values: dict[str, Any] = {}
@@ -449,11 +487,14 @@ class Document:
         read: Reads the whole.
         write: Makes the whole.
         grows: Whether only writing a value tells that its document can be read again.
+        without_health_data: The ``schema`` of a kind that holds none: of a document that says this
+            of itself, keys that nothing knows are named.
     """
 
     read: Read
     write: Callable[[Any], Any]
     grows: bool = False
+    without_health_data: str | None = None
 
     def loads(self, text: str | bytes, given: Any = None) -> Any:
         """The value of a text, which can be written again.
@@ -467,7 +508,7 @@ class Document:
         """
         raw = _json.parse(text)
         _json.refuse_deep_nesting(text)
-        value = read_value(self.read, raw, given)
+        value = read_value(self.read, raw, given, self.without_health_data)
         if self.grows or _json.may_outgrow(text):
             self.dumps(value)  # what is accepted is accepted again
         return value
@@ -481,19 +522,22 @@ class Document:
         return _json.write(self.write(value))
 
 
-def read_value(read: Read, raw: Any, given: Any = None) -> Any:
+def read_value(
+    read: Read, raw: Any, given: Any = None, without_health_data: str | None = None
+) -> Any:
     """The value of parsed JSON.
 
     Args:
         read: Reads the whole.
         raw: What the document has.
         given: What its forms are read by.
+        without_health_data: As for :class:`Document`.
 
     Raises:
         DocumentError: With all problems, at most 100 and a last line that says there are more.
     """
     for swift in (True, False):
-        reading = Reading(given, swift=swift, document=raw)
+        reading = Reading(given, swift=swift, document=raw, without_health_data=without_health_data)
         value: Any = REFUSED
         with contextlib.suppress(_Enough):
             value = read(reading, raw, "$")

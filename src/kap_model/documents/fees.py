@@ -445,7 +445,9 @@ def _read_schedule(reading: Reading, raw: Any, path: str) -> Any:
 
 
 # Amounts gain decimals: only writing tells whether a schedule can be read again.
-_DOCUMENT: Final = Document(_read_schedule, _SCHEDULE.write, grows=True)
+_DOCUMENT: Final = Document(
+    _read_schedule, _SCHEDULE.write, grows=True, without_health_data=FEES_SCHEMA
+)
 
 
 def fees_schema() -> Schema:

@@ -197,8 +197,10 @@ _SLOTS: Final = _list_of(
     make=lambda slots: checked_slots(slots, "slots"),
     more={"examples": [{"schema": SLOTS_SCHEMA, "slots": [_EXAMPLE_SLOT]}]},
 )
-_WAIVERS_DOCUMENT: Final = Document(_WAIVERS.read, _WAIVERS.write)
-_SLOTS_DOCUMENT: Final = Document(_SLOTS.read, _SLOTS.write)
+_WAIVERS_DOCUMENT: Final = Document(
+    _WAIVERS.read, _WAIVERS.write, without_health_data=WAIVERS_SCHEMA
+)
+_SLOTS_DOCUMENT: Final = Document(_SLOTS.read, _SLOTS.write, without_health_data=SLOTS_SCHEMA)
 
 
 def waivers_schema(rules: tuple[Rule, ...]) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache, partial
@@ -12,6 +13,7 @@ from kap_model._values import check_choice
 from kap_model.documents import _json
 from kap_model.documents._forms import (
     BOUNDS,
+    BOUNDS_SHAPE,
     CITATION,
     DATE,
     ID,
@@ -46,6 +48,7 @@ from kap_model.documents._shape import (
     Shape,
     read_value,
     strict,
+    such_as,
     tag,
 )
 from kap_model.documents._usual import read_usual, usual_line, usual_schema, write_usual
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
 
 PROTOCOL_SCHEMA: Final = "kap-model/protocol/1"
 _LONGEST_MONTHS: Final = 120
+_EXAMPLE_CITATION: Final = {"source": "House protocol", "where": "section 2"}
 _OF_FORM: Final = re.compile(r"rules\[(\d+)\]\.form\.([a-z]+)_?")
 """A place in the form of a house rule, as a protocol names it."""
 
@@ -177,6 +181,12 @@ _FORM_OF: Final[dict[type, Form]] = {
     ReviewAfter: named("review-after", _REVIEW_AFTER),
     Frequency: named("frequency", _FREQUENCY),
 }
+_SHAPE_OF: Final[dict[type, Shape]] = {
+    Bounds: BOUNDS_SHAPE,
+    ReviewEvery: _REVIEW_EVERY,
+    ReviewAfter: _REVIEW_AFTER,
+    Frequency: _FREQUENCY,
+}
 
 
 def _read_limit(name: str, reading: Reading, raw: Any, path: str) -> Any:
@@ -187,10 +197,33 @@ def _read_limit(name: str, reading: Reading, raw: Any, path: str) -> Any:
     if form is not None and form.read is not None:
         return form.read(reading, raw, path)
     if spec.cls is tuple:
-        if not reading.is_array(raw, path, "a list of labels"):
+        if not reading.is_array(raw, path, f"a list of labels{such_as(example_of(spec))}"):
             return REFUSED
         raw = tuple(raw)
-    return reading.checked(spec.check, raw, path)
+    try:
+        spec.check(raw)
+    except InvalidValue as error:
+        advice = _ADVICE.get(spec.cls, "")
+        refused = InvalidValue([Problem(p.path, p.reason + advice) for p in error.problems])
+    else:
+        return raw
+    reading.add_refusal(path, refused)
+    return REFUSED
+
+
+_ADVICE: Final[dict[type, str]] = {
+    int: ", such as 2",
+    bool: f', or "{OFF}" to leave the limit unset',
+}
+
+
+def example_of(spec: LimitSpec) -> Any:
+    """A value that a limit can have, as a document has it."""
+    if spec.cls in _SHAPE_OF:
+        return _SHAPE_OF[spec.cls].more["examples"][0]
+    if spec.cls is tuple:
+        return _words_of(spec) or ["one-label", "another-label"]
+    return True if spec.cls is bool else 2
 
 
 def _written(value: Any) -> Any:
@@ -233,11 +266,18 @@ def _read_limits(reading: Reading, raw: Any, path: str) -> Any:
         if name not in LIMIT_OF_NAME:
             reading.add_unknown(path, name, LIMIT_OF_NAME, "limit")
             continue
+        if not reading.is_array(lines, f"{path}.{name}", _lines_such_as(LIMIT_OF_NAME[name])):
+            continue
         read = array_of(_line(name).read)(reading, lines, f"{path}.{name}")
         note_repeated_dates(reading, lines, f"{path}.{name}")
         if read is not REFUSED:
             settings.extend(read)
     return tuple(settings)
+
+
+def _lines_such_as(spec: LimitSpec) -> str:
+    line = {"value": example_of(spec), "citation": _EXAMPLE_CITATION}
+    return f"a list of lines such as {json.dumps([line])}"
 
 
 def _limits_of(protocol: CareProtocol) -> dict[str, list[dict[str, Any]]]:
@@ -255,6 +295,13 @@ def _accepts(spec: LimitSpec, value: Any) -> bool:
     return True
 
 
+def _words_of(spec: LimitSpec) -> list[str]:
+    """The words of a limit that takes no other labels; empty where it takes any."""
+    if _accepts(spec, ("any-other-label",)):
+        return []
+    return [word for word in (*PLACES, *FORMATS) if _accepts(spec, (word,))]
+
+
 def _value_schema(spec: LimitSpec) -> Schema:
     """A limit's form; what its own check leaves open is found by asking it."""
     if spec.cls in _FORM_OF:
@@ -263,8 +310,7 @@ def _value_schema(spec: LimitSpec) -> Schema:
         return {"const": True}
     if spec.cls is int:
         return whole(0 if _accepts(spec, 0) else 1, LONGEST).schema
-    words = [word for word in (*PLACES, *FORMATS) if _accepts(spec, (word,))]
-    label = ID if _accepts(spec, ("any-other-label",)) else choice(words)
+    label = choice(words) if (words := _words_of(spec)) else ID
     return {"type": "array", "items": label.schema, "minItems": 1, "uniqueItems": True}
 
 
@@ -406,7 +452,7 @@ _EXAMPLE: Final = {
         "dosing_gap_days": [
             {
                 "value": {"min": 7},
-                "citation": {"source": "House protocol", "where": "section 2"},
+                "citation": _EXAMPLE_CITATION,
             }
         ],
         "exclusions": [
@@ -459,7 +505,7 @@ _PROTOCOL: Final = Shape(
     whole=_note_severities,
     more={"examples": [_EXAMPLE]},
 )
-_DOCUMENT: Final = Document(_PROTOCOL.read, _PROTOCOL.write)
+_DOCUMENT: Final = Document(_PROTOCOL.read, _PROTOCOL.write, without_health_data=PROTOCOL_SCHEMA)
 
 
 def protocol_schema(rules: tuple[Rule, ...]) -> Schema:
