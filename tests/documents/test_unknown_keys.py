@@ -98,7 +98,8 @@ def test_what_is_not_known_is_named_where_no_health_data_can_stand(
 def test_a_document_that_does_not_say_its_kind_may_be_a_plan(kind: str) -> None:
     told = refused(kind, EMPTY[kind] | {STRANGE: 1})
     assert told == ["$: has an unknown key", "$: lacks schema"]
-    for schema in ("kap-model/plan/1", 5, [], {}):
+    others: tuple[Any, ...] = ("kap-model/plan/1", 5, [], {})
+    for schema in others:
         told = refused(kind, document(kind, schema=schema, **{STRANGE: 1}))
         assert "$.schema: must be kap-model/" + kind + "/1" in told
         assert STRANGE not in "".join(told)
