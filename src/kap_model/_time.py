@@ -33,6 +33,7 @@ _FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
 _LAST_YEAR: Final = 2200
 CLOCK_LENGTH: Final = len("2027-01-18T13:00:00")
 """Before its offset a time has so many letters; a local one, which has none, no more than these."""
+_DAY: Final = len("2027-01-18T")
 _FARTHEST: Final = dt.timedelta(hours=14)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
@@ -54,11 +55,13 @@ _MONTHS: Final = (
     "Dec",
 )
 
-_WHOLE_SECONDS: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_DAY_OF_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT", re.ASCII)
+_TIME_OF_DAY: Final = re.compile(
+    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
     r"(?:Z|\+(?:0\d|1[0-3]):[0-5]\d|-(?!00:00)(?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
     re.ASCII,
 )
+_WHOLE_SECONDS: Final = re.compile(_DAY_OF_TIME.pattern + _TIME_OF_DAY.pattern, re.ASCII)
 _NAIVE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 _FRACTION: Final = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])", re.ASCII)
@@ -105,10 +108,7 @@ def instant(value: dt.datetime | str | Instant, path: str = "start") -> Instant:
             a local time that a datetime's own zone skips.
     """
     if type(value) is str:
-        if _WHOLE_SECONDS.fullmatch(value) is None:
-            raise refusal(path, TIME_REASON)
-        since = _on_calendar(value[:CLOCK_LENGTH], path) - _NAIVE_EPOCH
-        seconds = since.days * DAY_SECONDS + since.seconds - _offset(value[CLOCK_LENGTH:])
+        seconds = _seconds_of_text(value, path)
     elif type(value) is Instant:
         seconds = value
     elif isinstance(value, dt.datetime):
@@ -131,13 +131,36 @@ def _on_calendar(text: str, path: str) -> dt.datetime:
     raise refusal(path, CALENDAR_REASON)
 
 
-@cache
-def _offset(text: str) -> int:
-    """The seconds of an offset such as ``-08:00`` or ``Z``; there are some thousands of them."""
-    if text == "Z":
-        return 0
-    minutes = int(text[1:3]) * 60 + int(text[4:6])
-    return -minutes * 60 if text[0] == "-" else minutes * 60
+def _seconds_of_text(text: str, path: str) -> int:
+    """Seconds since 1970 of RFC 3339 text."""
+    try:
+        return _midnight(text[:_DAY]) + _in_day(text[_DAY:])
+    except ValueError:
+        pass  # raised below: the standard library's own error names the parts
+    if _WHOLE_SECONDS.fullmatch(text) is None:
+        raise refusal(path, TIME_REASON)
+    raise refusal(path, CALENDAR_REASON)
+
+
+# A plan's dates are those of some months, its times those of a clinic: read once, then found.
+@lru_cache(maxsize=4096)
+def _midnight(text: str) -> int:
+    """Seconds from 1970 to a day such as ``2027-01-18T``; ValueError for another text."""
+    if _DAY_OF_TIME.fullmatch(text) is None:
+        raise ValueError
+    return (dt.date.fromisoformat(text[:-1]).toordinal() - EPOCH_DAY) * DAY_SECONDS
+
+
+@lru_cache(maxsize=4096)
+def _in_day(text: str) -> int:
+    """Seconds from midnight in UTC to such as ``13:00:00-08:00``; ValueError for another text."""
+    if _TIME_OF_DAY.fullmatch(text) is None:
+        raise ValueError
+    seconds = int(text[:2]) * HOUR_SECONDS + int(text[3:5]) * 60 + int(text[6:8])
+    if text[8:] == "Z":
+        return seconds
+    offset = int(text[9:11]) * HOUR_SECONDS + int(text[12:14]) * 60
+    return seconds + offset if text[8] == "-" else seconds - offset
 
 
 def _seconds(value: dt.datetime, path: str) -> int:

@@ -62,6 +62,16 @@ class Memo:
         return value
 
 
+def opened(cls: type[T]) -> type[T]:
+    """A twin of a frozen class whose instances take assignments.
+
+    Give a filled one ``cls`` for its class, and it is frozen as if it had been constructed.
+    """
+    own = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    twin: Any = type(cls.__name__, (cls,), own)
+    return twin  # type: ignore[no-any-return]
+
+
 def _rebuild(cls: type[Value], given: dict[str, Any]) -> Value:
     return cls(**given)
 

@@ -201,10 +201,26 @@ def _days_in(zone: Zone) -> Callable[[Session], int]:
     return day
 
 
+def _counting(
+    sessions: tuple[Session, ...], state: PlanState
+) -> tuple[tuple[Session, ...], Sequence[Session]]:
+    """The sessions of a plan that count in its state, and the completed ones among them."""
+    statuses = list(map(_STATUS, sessions))
+    completed: Sequence[Session] = ()
+    if "completed" in statuses:
+        completed = [session for session in sessions if session.status == "completed"]
+    if state != "active":
+        return tuple(completed), completed
+    if len(completed) + statuses.count("planned") == len(sessions):
+        return sessions, completed
+    return tuple([s for s in sessions if s.status in ("planned", "completed")]), completed
+
+
 Fact: TypeAlias = Callable[["Timeline"], T]
 """What is so of a plan's counting sessions whatever the limits and the moment: a pure function."""
 _NOT_YET: Final = object()
 _BEGINS: Final = attrgetter("begins")
+_STATUS: Final = attrgetter("status")
 MOST_FACTS: Final = 512
 """So many facts are kept of a plan; no protocol asks for so many."""
 
@@ -239,12 +255,10 @@ class Timeline:
     @classmethod
     def of(cls, sessions: tuple[Session, ...], state: PlanState, zone: Zone) -> Timeline:
         """The counting sessions of a plan in a state, with dates in a zone."""
-        counts = ("planned", "completed") if state == "active" else ("completed",)
-        counting = tuple([s for s in sessions if s.status in counts])
+        counting, completed = _counting(sessions, state)
         by_kind: tuple[list[Any], ...] = ([], [], [], [], [], [])
         for session in counting:
             by_kind[session.rank].append(session)
-        completed = [s.begins for s in counting if s.status == "completed"]
         return cls(
             zone=zone,
             counting=counting,
@@ -255,7 +269,7 @@ class Timeline:
             integrations=tuple(by_kind[4]),
             reviews=tuple(by_kind[5]),
             contacts=tuple(in_walking_order((*by_kind[1], *by_kind[5]))),
-            latest_completed_start=completed[-1] if completed else None,
+            latest_completed_start=completed[-1].begins if completed else None,
             day=_days_in(zone),
         )
 

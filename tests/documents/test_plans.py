@@ -108,6 +108,66 @@ def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
     assert swift(text) == thorough(text)
 
 
+@given(kst.plans())
+@settings(max_examples=scaled(25))
+def test_sessions_that_were_read_are_as_frozen_as_constructed_ones(plan: kap.Plan) -> None:
+    for read, made in zip(kap.loads(kap.dumps(plan)).sessions, plan.sessions, strict=True):
+        assert type(read) is type(made)
+        assert attrs.asdict(read) == attrs.asdict(made)
+        assert (repr(read), read.ends) == (repr(made), made.ends)
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            read.minutes = 1  # type: ignore[misc]
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            delattr(read, "minutes")
+
+
+def document_of(**session: Any) -> str:
+    """A plan document of one dosing that says something more, or something else."""
+    dosing = {"id": "d1", "kind": "dosing", "start": "2027-01-18T10:00:00Z", "minutes": 60}
+    plan = {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC"}
+    return json.dumps({**plan, "sessions": [{**dosing, **session}]})
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"place": "remote", "status": "completed"},
+        {"status": "cancelled", "notice_hours": 0},
+        {"clinician": {"id": "t-1", "role": "therapist"}},
+        {"level": "low", "route": "oral", "support_person": "none", "therapist_present": True},
+        {"minutes": 1440, "format": "group"},
+    ],
+)
+def test_what_a_session_may_say_beside_the_usual_is_kept(session: dict[str, Any]) -> None:
+    (read,) = json.loads(kap.dumps(kap.loads(document_of(**session))))["sessions"]
+    assert read == {**json.loads(document_of())["sessions"][0], **session, "start": read["start"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("id", "a b", "1 to 64 letters"),
+        ("id", 7, "1 to 64 letters"),
+        ("minutes", 0, "from 1 to 1440"),
+        ("minutes", 1441, "from 1 to 1440"),
+        ("minutes", True, "from 1 to 1440"),
+        ("place", "home", "one of office, remote"),
+        ("place", ["office"], "one of office, remote"),
+        ("status", "done", "one of planned"),
+        ("level", None, "leave the key out"),
+        ("place", None, "leave the key out"),
+        ("clinician", {"id": "t-1"}, "lacks role"),
+        ("notice_hours", 1, "cancelled session only"),
+        ("outcome", "eligible", "does not belong here"),
+        ("ends", 1, "unknown key"),
+    ],
+)
+def test_what_a_session_may_not_say_is_refused(key: str, value: Any, reason: str) -> None:
+    (problem,) = refused(document_of(**{key: value}))
+    assert problem.startswith("$.sessions[0]")
+    assert reason in problem
+
+
 @given(
     kst.plans().flatmap(
         lambda plan: st.tuples(st.just(plan), partly_local(st.just(kap.dumps(plan))))

@@ -24,6 +24,7 @@ from kap_model._time import (
     zone_names,
 )
 from kap_model.documents import _json
+from kap_model.documents._filled import once, session_of
 from kap_model.documents._forms import (
     DATE,
     FLAG,
@@ -57,7 +58,6 @@ from kap_model.documents._shape import (
 from kap_model.errors import InvalidValue
 from kap_model.plan import MOST_SESSIONS, STATES, Plan, Supply
 from kap_model.sessions import (
-    CLASS_OF_KIND,
     DEFAULT_PLACE,
     EVALUATION_OUTCOMES,
     FORMATS,
@@ -117,15 +117,18 @@ def loads_with_strays(text: str | bytes) -> tuple[Plan, tuple[StrayOffset, ...]]
         DocumentError: The text is not a plan document.
     """
     raw = _json.parse(text)
-    rows: Any = raw.get("sessions") if type(raw) is dict else ()
+    rows: Any = raw.get("sessions") if type(raw) is dict else None
+    # The swift way takes the rows apart, and whatever they are it may refuse.
+    listed = rows if type(rows) is list else ()
+    written: list[tuple[Any, Any]] = [
+        (row.get("id"), row.get("start")) for row in listed if type(row) is dict
+    ]
     plan = _loaded(text, raw)
     begins = {session.id: session.begins for session in plan.sessions}
-    # The swift way has left an instant where a local time was.
-    written = [(row["id"], row["start"]) for row in rows if type(row["start"]) is str]
     strays = [
         StrayOffset(id, start, begins[id])
         for id, start in written
-        if start[CLOCK_LENGTH:] not in ("Z", plan.zone.text(begins[id])[CLOCK_LENGTH:])
+        if start[CLOCK_LENGTH:] not in ("", "Z", plan.zone.text(begins[id])[CLOCK_LENGTH:])
     ]
     return plan, tuple(strays)
 
@@ -455,36 +458,16 @@ def _structure_plan(raw: dict[str, Any]) -> Plan:
     if raw.pop("schema") != PLAN_SCHEMA or None in raw.values():
         raise TypeError("not a plan")
     name = raw["timezone"]
-    raw["sessions"] = [_structure_session(item, name) for item in _array(raw["sessions"])]
+    raw["sessions"] = [session_of(item, name) for item in _array(raw["sessions"])]
     if "supplies" in raw:
         raw["supplies"] = [_structure_supply(item) for item in _array(raw["supplies"])]
-    return Plan(**_once(raw))
-
-
-def _structure_session(raw: Any, timezone: Any) -> Session:
-    if type(raw) is not dict or None in raw.values():
-        raise TypeError("not a session")
-    make = CLASS_OF_KIND[raw.pop("kind")]
-    start = raw["start"]
-    if type(start) is str and len(start) <= CLOCK_LENGTH:
-        raw["start"] = zone(timezone).local(start)
-    if "clinician" in raw:
-        raw["clinician"] = Clinician(**_once(raw["clinician"]))
-    if len(raw) == 3:  # noqa: PLR2004 - the required ones, handed over faster by name
-        return make(id=raw["id"], start=raw["start"], minutes=raw["minutes"])
-    return make(**raw)
+    return Plan(**once(raw))
 
 
 def _structure_supply(raw: dict[str, Any]) -> Supply:
     if None in raw.values():
         raise TypeError("null")
-    return Supply(**_once(raw))
-
-
-def _once(raw: Any) -> dict[str, Any]:
-    if type(raw) is not dict:
-        raise TypeError("not an object that names each key once")
-    return raw
+    return Supply(**once(raw))
 
 
 def _array(raw: Any) -> list[Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from math import inf
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, TypeAlias
@@ -88,8 +87,10 @@ def _lengths(of: Selector) -> Fact[tuple[float, float]]:
     """The fact how long the shortest and the longest session last."""
 
     def lengths(timeline: Timeline) -> tuple[float, float]:
-        minutes = list(map(_MINUTES, chain.from_iterable(of.by_kind(timeline))))
-        return min(minutes, default=inf), max(minutes, default=0)
+        minutes: set[int] = set()
+        for sessions in of.by_kind(timeline):
+            minutes.update(map(_MINUTES, sessions))
+        return (min(minutes), max(minutes)) if minutes else (inf, 0)
 
     return lengths
 
@@ -420,8 +421,11 @@ def _due(of: Selector, field: str, by: By) -> Fact[float]:
             return inf
         if by == "start":
             return -inf
-        unstated = [one for one, value in zip(sessions, values, strict=True) if value is None]
-        if "completed" in map(_STATUS, unstated):
+        unstated: Sequence[Session] = sessions
+        if any(value is not None for value in values):
+            unstated = [one for one, value in zip(sessions, values, strict=True) if value is None]
+        some_held = timeline.latest_completed_start is not None
+        if some_held and "completed" in map(_STATUS, unstated):
             return -inf
         return min([session.ends for session in unstated])
 

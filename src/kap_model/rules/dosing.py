@@ -355,8 +355,11 @@ def _surely_apart(timeline: Timeline) -> bool:
     """Whether dosings are so far apart that their dates need not be known."""
     starts = [dosing.begins for dosing in timeline.dosings]
     nearest = min(map(sub, starts[1:], starts), default=inf)
+    crowded = CLOSE.days * DAY_SECONDS + _SLACK
+    if nearest * CLOSE.at_most >= crowded:
+        return True
     crowd = min(map(sub, starts[CLOSE.at_most :], starts), default=inf)
-    return nearest >= _SLACK and crowd >= CLOSE.days * DAY_SECONDS + _SLACK
+    return nearest >= _SLACK and crowd >= crowded
 
 
 def _close(voice: Voice, dosing: Session, found: int, days: int) -> Words:
