@@ -10,6 +10,7 @@ from pathlib import Path
 
 from _generate.api import api_page
 from _generate.cli import cli_page
+from _generate.forms import forms_page
 from _generate.practices import practices_page, sources_page
 from _generate.rules import limits_page, rules_page
 from _generate.schemas import schemas_page
@@ -22,6 +23,7 @@ SCHEMAS = Path(__file__).parent.parent / "src" / "kap_model" / "schemas"
 PAGES: dict[str, Callable[[], str]] = {
     "reference/rules.md": rules_page,
     "reference/limits.md": limits_page,
+    "reference/forms.md": forms_page,
     "reference/practices.md": practices_page,
     "reference/sources.md": sources_page,
     "reference/schemas.md": schemas_page,

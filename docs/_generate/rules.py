@@ -44,11 +44,11 @@ def _example(rule: Rule, example: Example) -> Iterator[str]:
     own = ", ".join(f"`{name}` {value}" for name, value in example.limits)
     yield f"Under `{example.under}`{' with ' + own if own else ''}, this plan holds:"
     yield ""
-    yield from _case(example.holds)
+    yield from case_lines(example.holds)
     yield ""
     yield "This one breaks it:"
     yield ""
-    yield from _case(example.breaks)
+    yield from case_lines(example.breaks)
     yield ""
     report = check(plan_of(example.breaks), protocol_of(example), as_of=example.breaks.as_of)
     for finding in report.findings:
@@ -57,7 +57,8 @@ def _example(rule: Rule, example: Example) -> Iterator[str]:
             break
 
 
-def _case(case: Case) -> Iterator[str]:
+def case_lines(case: Case) -> Iterator[str]:
+    """A plan with the facts that notation cannot say."""
     yield "```text"
     yield case.notation
     for place, value in case.facts:

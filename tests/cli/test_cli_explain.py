@@ -180,8 +180,9 @@ def test_a_house_rule_is_explained(own: str, capsys: Capture) -> None:
         "Sources\n"
         "  House protocol, section 4\n"
         "\n"
-        "Limits\n"
-        "  none: always on\n"
+        "Lines\n"
+        "  throughout: After every dosing there is an integration 1 to 3 days later. (warning)\n"
+        "    source: House protocol, section 4\n"
     )
     assert main(["explain", "HOUSE-PACE", "--protocol", own, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
@@ -193,6 +194,17 @@ def test_a_house_rule_is_explained(own: str, capsys: Capture) -> None:
         "why": "Time to integrate.",
         "citations": [{"source": "House protocol", "where": "section 5"}],
         "reads": [],
+        "lines": [
+            {
+                "since": None,
+                "form": "space",
+                "says": "Consecutive dosings are 7 to 14 days apart.",
+                "form_says": "Consecutive dosings are 7 to 14 days apart.",
+                "severity": {"below": "error", "above": "advice"},
+                "action": None,
+                "citation": {"source": "House protocol", "where": "section 5"},
+            }
+        ],
     }
 
 
@@ -223,11 +235,16 @@ def test_rules_of_a_protocol_end_with_its_house_rules(own: str, capsys: Capture)
         assert row in flat
     assert flat.endswith(
         "HOUSE-NEXT-DAY warning After every dosing there is an integration 1 to 3 days later. "
-        "HOUSE-PACE error below, advice above Consecutive dosings are 7 to 14 days apart."
+        "HOUSE-PACE error below, advice above Consecutive dosings are 7 to 14 days apart. "
+        "HOUSE-GONE off There is at most 1 dosing in any 7 consecutive days."
     )
     assert main(["rules", "--protocol", own, "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)["rules"]
-    assert [row["rule"] for row in rows[-2:]] == ["HOUSE-NEXT-DAY", "HOUSE-PACE"]
+    assert [(row["rule"], row["on"]) for row in rows[-3:]] == [
+        ("HOUSE-NEXT-DAY", True),
+        ("HOUSE-PACE", True),
+        ("HOUSE-GONE", False),
+    ]
     assert {row["rule"] for row in rows if not row["on"]} > {"DOSE-GAP", "DOSE-CLOSE"}
 
 
@@ -239,8 +256,38 @@ def test_a_protocol_that_is_none_is_told(command: list[str], capsys: Capture) ->
     assert captured.err.startswith("nowhere: is neither a practice")
 
 
-def test_a_rule_that_is_off_is_explained_by_nobody(own: str, capsys: Capture) -> None:
-    assert main(["explain", "HOUSE-GONE", "--protocol", own]) == 2
-    assert capsys.readouterr().err.startswith("RULE: must be the id of a rule;")
+def test_a_house_rule_that_is_off_is_explained_with_its_dates(own: str, capsys: Capture) -> None:
+    assert main(["explain", "HOUSE-GONE", "--protocol", own]) == 0
+    asked = "There is at most 1 dosing in any 7 consecutive days."
+    assert capsys.readouterr().out.splitlines()[-5:] == [
+        "Lines",
+        f"  throughout: {asked} (error)",
+        "    source: House protocol, section 6",
+        "  from Fri 1 Jan 2027 on: off",
+        "    source: House protocol, section 6",
+    ]
+    assert main(["explain", "HOUSE-GONE", "--protocol", own, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    cited = {"source": "House protocol", "where": "section 6"}
+    line = {"form": "rate", "says": asked, "form_says": asked, "severity": "error", "action": None}
+    gone = dict.fromkeys(("says", "form_says", "severity", "action"))
+    assert (told["on"], told["lines"]) == (
+        False,
+        [
+            {"since": None, **line, "citation": cited},
+            {"since": "2027-01-01", "form": "off", **gone, "citation": cited},
+        ],
+    )
     before = kap.rules_under(kap.load_protocol(own), on=dt.date(2026, 1, 1))
     assert before[-1].says == "There is at most 1 dosing in any 7 consecutive days."
+
+
+def test_what_to_do_about_a_house_rule_stands_beside_its_line(capsys: Capture) -> None:
+    own = str(Path(__file__).parents[2] / "examples" / "protocols" / "house-rules.json")
+    assert main(["explain", "HOUSE-COURSE", "--protocol", own]) == 0
+    told = " ".join(capsys.readouterr().out.partition("Lines")[2].split())
+    assert told == (
+        "throughout: A course of dosings takes at most twenty weeks. span: From the first to the "
+        "last dosing there are at most 20 weeks. (error) to do: Ask the lead therapist whether the "
+        "course is to be begun anew. source: House protocol, section 6"
+    )

@@ -21,6 +21,7 @@ from kap_model.cli._command import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kap_model.forms.house_rules import HouseRule
     from kap_model.protocol import CareProtocol
     from kap_model.rules._rule import Rule
 
@@ -81,11 +82,17 @@ def _under(
 
 
 def _rules_of(care: CareProtocol | None) -> tuple[Rule, ...]:
-    """The catalogue; under a protocol with its figures, and its house rules after it."""
+    """The catalogue; under a protocol with its figures, and its house rules after it, off or on."""
     from kap_model.checking import rules_under
+    from kap_model.forms.judging import rules_of_house
     from kap_model.rules.catalogue import RULES
 
-    return RULES if care is None else rules_under(care)
+    if care is None:
+        return RULES
+    rules = rules_under(care)
+    on = {rule.id for rule in rules}
+    off = {line.id: line for line in care.rules if not line.is_off and line.id not in on}
+    return (*rules, *rules_of_house(tuple(off.values())))
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
@@ -112,7 +119,10 @@ def _listed(arguments: argparse.Namespace, care: CareProtocol | None) -> Result:
 
 
 def _is_on(rule: Rule, care: CareProtocol) -> bool:
-    return rule.applies(care.limits_on(None), care.rules_on(None))
+    house = care.rules_on(None)
+    if rule.id in care.house_ids:
+        return any(line.id == rule.id for line in house)
+    return rule.applies(care.limits_on(None), house)
 
 
 def _severity(rule: Rule, care: CareProtocol | None) -> str:
@@ -123,9 +133,13 @@ def _severity(rule: Rule, care: CareProtocol | None) -> str:
 
 def _as_dict(rule: Rule, care: CareProtocol | None) -> dict[str, Any]:
     under: dict[str, Any] = {}
+    lines: dict[str, Any] = {}
     if care is not None:
         above = rule.severity_of("above")
         under = {"severity_above": above, "on": _is_on(rule, care)}
+        if rule.id in care.house_ids:
+            dated = [line for line in care.rules if line.id == rule.id]
+            lines = {"lines": [_line_as_dict(line) for line in dated]}
     return {
         "rule": rule.id,
         "severity": rule.severity,
@@ -134,6 +148,24 @@ def _as_dict(rule: Rule, care: CareProtocol | None) -> dict[str, Any]:
         "why": rule.why,
         "citations": [citation.to_dict() for citation in rule.cites],
         "reads": list(rule.reads),
+        **lines,
+    }
+
+
+def _line_as_dict(line: HouseRule) -> dict[str, Any]:
+    """One dated line of a house rule, with the sentences of its own and of its form."""
+    from kap_model.planning.changes import form_of
+    from kap_model.severities import severity_json
+
+    form = form_of(line)
+    return {
+        "since": None if line.since is None else line.since.isoformat(),
+        "form": "off" if form is None else form.form,
+        "says": None if form is None else line.sentence,
+        "form_says": None if form is None else form.says,
+        "severity": None if form is None else severity_json(line.severity),
+        "action": line.action,
+        "citation": line.citation.to_dict(),
     }
 
 

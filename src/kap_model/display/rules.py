@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
+from kap_model._time import spoken_date
 from kap_model.checking import check
 from kap_model.display._text import wrapped
 from kap_model.examples import plan_of, protocol_of
 from kap_model.limits import LIMIT_OF_NAME, in_words
+from kap_model.planning.changes import asked_by
 from kap_model.practices._built_in import PRACTICES
 from kap_model.protocol import CareProtocol
 from kap_model.rules._rule import Case, Example, Rule
@@ -19,7 +23,10 @@ def rule_text(rule: Rule, care: CareProtocol | None = None) -> str:
     lines = [f"{rule.id} ({told})", *wrapped(rule.says, 2), ""]
     lines += ["Why", *wrapped(rule.why, 2), ""]
     lines += ["Sources", *[line for each in rule.cites for line in wrapped(str(each), 2, 4)], ""]
-    lines += ["Limits", *_limits(rule, care)]
+    if care is not None and rule.id in care.house_ids:
+        lines += ["Lines", *_dated(rule, care)]
+    else:
+        lines += ["Limits", *_limits(rule, care)]
     if rule.example is not None:
         lines += ["", *_example(rule, rule.example)]
     return "\n".join(lines)
@@ -34,6 +41,17 @@ def _limits(rule: Rule, care: CareProtocol | None) -> Iterator[str]:
         for protocol in protocols:
             value = getattr(protocol.limits_on(None), name)
             yield f"    {protocol.id}: {spoken_limit(value)}"
+
+
+def _dated(rule: Rule, care: CareProtocol) -> Iterator[str]:
+    """What each line of a house rule asks, from when on, who says so, and what to do."""
+    for line in care.rules:
+        if line.id == rule.id:
+            since = "throughout" if line.since is None else f"from {spoken_date(line.since)} on"
+            yield from wrapped(f"{since}: {asked_by(attrs.evolve(line, since=None))}", 2, 4)
+            if line.action is not None:
+                yield from wrapped(f"to do: {line.action}", 4, 6)
+            yield from wrapped(f"source: {line.citation}", 4, 6)
 
 
 def spoken_limit(value: object) -> str:
