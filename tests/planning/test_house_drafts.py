@@ -201,3 +201,44 @@ def test_a_refusal_says_what_was_not_looked_for() -> None:
     assert str(caught.value).endswith(
         "cannot be kept; no session was added only so that another one has another number"
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "options", "said"),
+    [
+        (
+            Known(Selector("dosing", place="remote"), "support_person"),
+            {"place": "remote"},
+            "a support person is needed for remote dosings: give support_person, or choose office",
+        ),
+        (
+            Known(Selector("dosing", place="remote"), "support_person"),
+            {"place": "remote", "support_person": "none"},
+            "a support person is needed for remote dosings: give support_person, or choose office",
+        ),
+        (
+            Known("dosing", "support_person"),
+            {},
+            "a support person is needed for dosings: give support_person",
+        ),
+        (
+            Known("dosing", "level"),
+            {},
+            (
+                "the house rule HOUSE-0 asks beforehand for the dose level of dosings, which a draft "
+                "cannot know; what a rule asks by the end can be drafted"
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_is_named_and_how_to_give_it(
+    form: Any, options: dict[str, Any], said: str
+) -> None:
+    rules = [kap.HouseRule("HOUSE-0", form, citation=CITATION)]
+    protocol = kap.practices.KINGSLEY.protocol.extended("house", rules=rules)
+    with pytest.raises(kap.PlanningError) as caught:
+        kap.draft(protocol, START, **options)
+    assert [problem.reason for problem in caught.value.problems] == [said]
+    if isinstance(form, Known) and form.field == "support_person":
+        drafted = kap.draft(protocol, START, **options | SOMEBODY)
+        assert kap.check(drafted, protocol).ok

@@ -8,10 +8,13 @@ from typing import Final, TypeVar
 import attrs
 
 from kap_model.errors import InvalidValue, refusal
+from kap_model.forms.facts import Known
+from kap_model.forms.house_rules import HouseRule
+from kap_model.forms.wording import plural
 from kap_model.limits import LIMITS, Limits, in_words
 from kap_model.rules._rule import listed
 from kap_model.rules.catalogue import RULES
-from kap_model.sessions import NOBODY
+from kap_model.sessions import NOBODY, PLACES
 
 T = TypeVar("T", bound=Hashable)
 
@@ -122,6 +125,13 @@ def kept(limits: Limits, names: Collection[str]) -> Limits:
     return attrs.evolve(limits, **left_out, cited=cited)
 
 
+def _person_needed(dosings: str, limits: Limits | None) -> str:
+    """That a support person is to be given, or, by limits, another place to be chosen."""
+    elsewhere = limits is not None and "office" in (limits.dosing_places or PLACES)
+    other = ", or choose office" if elsewhere else ""
+    return f"a support person is needed for {dosings}: give support_person{other}"
+
+
 def spoken(names: tuple[str, ...], limits: Limits) -> str:
     """Limits with their values, and options by name, as a person would list them."""
     words = []
@@ -133,16 +143,31 @@ def spoken(names: tuple[str, ...], limits: Limits) -> str:
     return listed(words)
 
 
-def excluded(names: tuple[str, ...], limits: Limits, support_person: str | None) -> str:
+def excluded(
+    names: tuple[str, ...],
+    limits: Limits,
+    support_person: str | None,
+    house: Iterable[HouseRule] = (),
+) -> str:
     """What excludes each other, or the option that is missing and how to give it.
 
     Args:
         names: A smallest conflict.
         limits: Those that it names.
         support_person: The option of this name.
+        house: The house rules that it names.
     """
-    if _SUPPORTED in names and support_person in (None, NOBODY):
-        elsewhere = limits.dosing_places is None or "office" in limits.dosing_places
-        other = ", or choose office" if elsewhere else ""
-        return f"a support person is needed for remote dosings: give support_person{other}"
+    missing = support_person in (None, NOBODY)
+    if _SUPPORTED in names and missing:
+        return _person_needed("remote dosings", limits)
+    for rule in house:
+        form = rule.form
+        if isinstance(form, Known) and form.field == "support_person" and missing:
+            places = form.of.place or PLACES
+            return _person_needed(plural(form.of), limits if "office" not in places else None)
+        if isinstance(form, Known) and len(names) == 1:
+            return (
+                f"the house rule {rule.id} asks beforehand for {form.asked} of {plural(form.of)}, "
+                "which a draft cannot know; what a rule asks by the end can be drafted"
+            )
     return spoken(names, limits) + (" exclude each other" if len(names) > 1 else " cannot be kept")

@@ -449,8 +449,8 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
         conflict = ("start",)
     if not conflict or blank.work.is_done:
         return PlanningError([Problem("draft", _GAVE_UP + left_out_of(blank.house))])
-    said = excluded(conflict, blank.limits, options.support_person)
-    said += left_out_of(only(blank.house, conflict))
+    house = only(blank.house, conflict)
+    said = excluded(conflict, blank.limits, options.support_person, house) + left_out_of(house)
     return PlanningError([Problem("draft", said)], conflict)
 
 
