@@ -19,7 +19,7 @@ from kap_model.formats import (
     as_ndjson,
     as_sarif,
 )
-from kap_model.planning import linting
+from kap_model.planning import _feasibility
 from sarif_shape import check_sarif
 from shipped import HOUSE, HOUSE_RULES
 
@@ -27,7 +27,6 @@ Capture = pytest.CaptureFixture[str]
 FORMATS = ("text", "json", "ndjson", "sarif", "junit", "github")
 MARKER = "MARKER"
 SOURCE = kap.Citation("House protocol", "section 3")
-NOT_KNOWN = "leaves more courses than the search can follow; whether one keeps it is not known"
 NEITHER = "is neither a practice (known: core, kingsley, regrounding) nor a file"
 
 
@@ -219,13 +218,12 @@ def test_what_is_no_text(tmp_path: Path, capsys: Capture) -> None:
 def test_a_protocol_that_is_too_long_to_judge(
     form: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_up(*_: Any) -> None:
+    def give_up(*_: Any, **__: Any) -> None:
         raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
 
-    monkeypatch.setattr(linting, "some_course", give_up)
-    out, err = refused(capsys, "core", "--format", form)
-    assert err == ([] if form == "ndjson" else [f"core: {NOT_KNOWN}"])
-    assert (NOT_KNOWN in out) is (form not in ("text", "json"))
+    monkeypatch.setattr(_feasibility, "course_for", give_up)
+    out = printed(capsys, "core", "--format", form, status=1)
+    assert _feasibility.NOT_KNOWN.split(";")[0] in " ".join(out.split())
 
 
 def test_names_are_written_as_ci_systems_know_them(
@@ -238,8 +236,7 @@ def test_names_are_written_as_ci_systems_know_them(
     )
 
 
-def test_house_rules_are_named_that_no_search_follows(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lint", HOUSE_RULES]) == 2
-    said = capsys.readouterr().err
-    assert "has the house rules HOUSE-HOURS, " in said
-    assert said.rstrip().endswith("which lint cannot follow yet; check does")
+def test_house_rules_are_linted(capsys: Capture) -> None:
+    said = printed(capsys, HOUSE_RULES)
+    assert said.rstrip() == str(kap.lint(kap.load_protocol(HOUSE_RULES)))
+    assert "never fires: HOUSE-FIRST-TWO" in said

@@ -25,6 +25,7 @@ from kap_model.formats import (
 )
 from kap_model.formats._judged import Note, level
 from kap_model.formats._places import Region, line_name, protocol_places
+from kap_model.planning import _feasibility
 from kap_model.testing import strategies as kst
 from profiles import scaled
 from refusals import refused_at
@@ -128,6 +129,39 @@ def test_every_line_of_every_protocol_is_found(protocol: kap.CareProtocol) -> No
     usual = {"usual"} if stated else set()
     found = set(protocol_places(text))
     assert found == {None, *expected, *protocol.severity_of, *stated, *usual}
+
+
+def test_a_house_rule_stands_in_its_line() -> None:
+    cite = {"citation": {"source": "House protocol", "where": "section 3"}}
+    most: Any = {"form": "count", "of": "integration"}
+    rules = [
+        {"id": "HOUSE-MOST", **most, "max": 8, **cite},
+        {"id": "HOUSE-MOST", **most, "max": 5, **cite, "since": "2027-01-01"},
+        {"id": "HOUSE-NONE", **most, "min": 0, **cite},
+    ]
+    raw = {"schema": "kap-model/protocol/1", "id": "own", "extends": "core", "rules": rules}
+    text = json.dumps(raw)
+    protocol = kap.loads_protocol(text)
+    one = Linted(name="own.json", lint=kap.lint(protocol), protocol=protocol, text=text)
+    places = protocol_places(text)
+    assert json.loads(cut(places["rules.HOUSE-MOST"], text)) == rules[0]
+    conflict, never = (note for note in notes(one) if "HOUSE" in note.message)
+    assert [note.topic for note in (conflict, never)] == ["CONFLICT", "NEVER-FIRES"]
+    assert conflict.parts[-1] == "rules.HOUSE-MOST/2027-01-01"
+    assert conflict.details[-1][0] == "house rule"
+    assert json.loads(cut(one.regions(conflict)[0][1], text)) == rules[1]
+    assert json.loads(cut(one.regions(never)[0][1], text)) == rules[2]
+
+
+def test_a_stretch_that_is_not_decided_has_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(*_: Any, **__: Any) -> None:
+        raise kap.PlanningError([kap.Problem("plan", "has too many courses")])
+
+    monkeypatch.setattr(_feasibility, "course_for", give_up)
+    one = Linted(name="p.json", lint=kap.lint(PROTOCOL), protocol=PROTOCOL, text=TIGHT)
+    (note,) = [note for note in notes(one) if note.topic == "UNDECIDED"]
+    assert (note.message, note.severity) == (f"{_feasibility.NOT_KNOWN}.", "error")
+    check_sarif(json.loads(as_sarif([one], topics=LINT_TOPICS)))
 
 
 def test_a_usual_value_stands_in_its_line_or_by_itself() -> None:
@@ -296,7 +330,7 @@ def test_sarif_describes_what_a_lint_looks_at() -> None:
         assert described["shortDescription"]["text"] == topic.says
         assert described["help"]["text"] == f"{topic.says}\n{topic.why}"
     levels = [rule["defaultConfiguration"]["level"] for rule in driver["rules"]]
-    assert levels == ["error", "warning", "note", "note"]
+    assert levels == ["error", "error", "warning", "note", "note"]
 
 
 def test_a_result_stands_on_the_line_that_can_be_mended() -> None:
@@ -415,7 +449,7 @@ def test_a_protocol_is_a_suite_and_what_a_lint_looks_at_a_case() -> None:
     root = suites(GOOD, BUILT_IN, BAD)
     assert [suite.attrib["name"] for suite in root] == ["tight", "kingsley", "protocols/bad.json"]
     assert {name: root.attrib[name] for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "9",
+        "tests": "11",
         "failures": "1",
         "errors": "1",
         "skipped": "0",

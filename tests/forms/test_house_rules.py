@@ -13,10 +13,9 @@ from copies import copies
 from house import HOUSE, house
 from kap_model import formats
 from kap_model.forms import Count, Follow, Length, Selector, Space
-from kap_model.planning.house import house_rules_from
 from kap_model.testing.cases import Expectation, PlanCase
 from own_rules import own_rule, waiver
-from support import SOURCE, at, dated, plan
+from support import SOURCE, dated, plan
 
 ANY: Any = kap.HouseRule
 SHORT = Length("dosing", max=90)
@@ -271,31 +270,6 @@ def test_cases_may_expect_those_of_their_protocol() -> None:
     for protocol in (None, house(SHORT)):
         with pytest.raises(kap.InvalidValue, match=r"violated\[0\]"):
             Expectation(protocol=protocol, violated=["HOUSE-OTHER"])
-
-
-NOW = at(0, "09:00")
-COURSE = plan("C0 D14")
-VERBS: dict[str, Callable[[kap.CareProtocol], Any]] = {
-    "lint": kap.lint,
-}
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_of_planning_refuses_and_names_them(verb: str) -> None:
-    own = CORE.extended("own", rules=[rule(), rule("HOUSE-B")])
-    with pytest.raises(kap.PlanningError) as caught:
-        VERBS[verb](own)
-    assert str(caught.value) == (
-        f"protocol: has the house rules {HOUSE}, HOUSE-B, which {verb} cannot follow yet; check "
-        "does"
-    )
-
-
-def test_rules_that_come_into_force_later_are_named() -> None:
-    later = CORE.extended("own", rules=[rule(since="2030-01-01"), rule("HOUSE-B", "off")])
-    with pytest.raises(kap.PlanningError, match=f"the house rule {HOUSE}, which lint"):
-        kap.lint(later)
-    assert house_rules_from(later) == (HOUSE,)
 
 
 def test_an_estimate_refuses_too() -> None:

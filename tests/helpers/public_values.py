@@ -241,6 +241,9 @@ VALUES |= {
     "HouseRuleChange": kap.HouseRuleChange(
         rule="HOUSE-PACE", before=None, after=VALUES["HouseRule"]
     ),
+    "RuleAtOdds": kap.RuleAtOdds(
+        rule="HOUSE-PACE", asks="One a week.", citation=VALUES["HouseRule"].citation
+    ),
     "LimitAtOdds": LINT.stretches[0].conflict[0],
     "LimitChange": DIFFERENCE.limits[0],
     "LineResult": next(kap.check_lines([kap.dumps(COURSE)])),

@@ -789,9 +789,9 @@ def test_the_bounds_of_numbers_are_open_to_their_ends() -> None:
 
 def test_some_course_that_keeps_limits() -> None:
     day = dt.date(2027, 1, 11)
-    found = lawful_course(few(2).limits_on(day), day)
+    found = lawful_course(few(2).limits_on(day), day, every=14)
     assert found is not None
-    assert (found.id, found.notation) == ("witness", "2027-01-11 D0 D14")
+    assert (found.id, found.notation) == ("witness", "2027-01-11 D0@00:00 D14@00:00")
     tight = few(3, dosing_frequency={"at_most": 2, "days": 30}, dosing_gap_days={"max": 14})
     assert lawful_course(tight.limits_on(day), day) is None
 

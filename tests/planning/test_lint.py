@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from itertools import combinations
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 import pytest
@@ -14,9 +15,35 @@ from hypothesis import event, given, settings, strategies as st
 import kap_model as kap
 from copies import copies
 from kap_model.documents.protocols import limit_value
-from kap_model.planning._feasibility import TOGETHER, TOO_LONG, TOO_MANY, some_course
-from kap_model.planning.conflicts import kept
+from kap_model.forms import (
+    Allow,
+    Count,
+    Follow,
+    Known,
+    Length,
+    Order,
+    Precede,
+    Rate,
+    Recur,
+    Selector,
+    Space,
+    Span,
+    Within,
+)
+from kap_model.forms._form import RuleForm
+from kap_model.planning import _feasibility, linting
+from kap_model.planning._feasibility import (
+    NOT_KNOWN,
+    NOT_SMALLEST,
+    TOGETHER,
+    TOO_LONG,
+    TOO_MANY,
+    Asked,
+    course_for,
+)
 from kap_model.planning.linting import Lint, Remark, Stretch, lint
+from kap_model.planning.search.problem import Work
+from kap_model.planning.silent_rules import ASKS_NOTHING, NO_SUCH_SESSION
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from profiles import scaled
@@ -25,6 +52,8 @@ from support import SOURCE, dated, limits
 
 CORE = kap.practices.CORE.protocol
 NOTHING = kap.CareProtocol(id="nothing")
+NO_PLAN = kap.Plan(id="none", timezone="UTC", sessions=())
+NOTHING_OF_ITS_OWN = limits(dosing_count={"min": 3})
 
 
 def over(base: kap.CareProtocol, **forms: Any) -> kap.CareProtocol:
@@ -41,7 +70,7 @@ def only(protocol: kap.CareProtocol) -> Stretch:
 
 
 def names(stretch: Stretch) -> list[str]:
-    return [limit.limit for limit in stretch.conflict]
+    return [one.name for one in stretch.conflict]
 
 
 def open_findings(plan: kap.Plan | None, protocol: kap.CareProtocol) -> list[str]:
@@ -157,6 +186,7 @@ def test_the_smallest_set_of_limits_in_conflict_is_named(
     assert names(stretch) == named.split()
     assert stretch.reason == reason
     for limit in stretch.conflict:
+        assert isinstance(limit, kap.LimitAtOdds)
         in_force = protocol.limits_on(None)
         assert limit.value == getattr(in_force, limit.limit)
         assert limit.citation == in_force.citations[limit.limit]
@@ -233,6 +263,291 @@ def test_other_formats_and_places_are_no_conflict() -> None:
     )
     assert open_findings(only(protocol).witness, protocol) == []
     assert lint(protocol).ok
+
+
+# --- House rules ---------------------------------------------------------------------------------
+
+DAYS: Any = {"unit": "days"}
+REMOTE = Selector("dosing", place="remote")
+
+
+def housed(*forms: RuleForm, base: kap.CareProtocol = CORE, **given: Any) -> kap.CareProtocol:
+    """A protocol with the house rules ``HOUSE-A``, ``HOUSE-B`` and so on."""
+    rules = [
+        kap.HouseRule(f"HOUSE-{chr(65 + n)}", form, citation=SOURCE) for n, form in enumerate(forms)
+    ]
+    return base.extended("housed", rules=rules, **given)
+
+
+@pytest.mark.parametrize(
+    ("kept_by", "broken_by", "named"),
+    [
+        (
+            [Count("integration", max=6)],
+            [Count("integration", max=5)],
+            "dosing_count integration_per_dosing HOUSE-A",
+        ),
+        (
+            [Span("dosing", max=5, **DAYS), Rate("dosing", max=1, days=1)],
+            [Span("dosing", max=4, **DAYS), Rate("dosing", max=1, days=1)],
+            "dosing_count HOUSE-A HOUSE-B",
+        ),
+        (
+            [Length("dosing", max=60)],
+            [Length("dosing", max=59)],
+            "dosing_count dosing_minutes HOUSE-A",
+        ),
+        (
+            [Count("dosing", min=480, sum="minutes"), Length("dosing", one_of=[80])],
+            [Count("dosing", min=650, sum="minutes"), Length("dosing", one_of=[80])],
+            "dosing_count HOUSE-A HOUSE-B",
+        ),
+        (
+            [Order("preparation", after="medical-evaluation")],
+            [Order("integration", before="medical-evaluation")],
+            "dosing_count integration_per_dosing evaluation_first HOUSE-A",
+        ),
+    ],
+)
+def test_house_rules_have_a_witness_or_stand_in_the_smallest_conflict(
+    kept_by: list[RuleForm], broken_by: list[RuleForm], named: str
+) -> None:
+    well, ill = housed(*kept_by), housed(*broken_by)
+    assert open_findings(only(well).witness, well) == []
+    stretch = only(ill)
+    assert not lint(ill).ok
+    assert (names(stretch), stretch.undecided) == (named.split(), False)
+    assert stretch.reason == TOGETHER
+    assert_smallest(names(stretch), Asked(limits=ill.limits_on(None), house=ill.rules))
+    asked = {rule.id: rule.sentence for rule in ill.rules}
+    for one in stretch.conflict:
+        if isinstance(one, kap.RuleAtOdds):
+            assert one.to_dict() == {
+                "rule": one.rule,
+                "asks": asked[one.rule],
+                "citation": SOURCE.to_dict(),
+            }
+            assert f"{one.rule}: " in str(lint(ill))
+            assert repr(one) == f"<RuleAtOdds {one.rule}>"
+
+
+def test_a_conflict_says_what_the_search_did_not_look_for() -> None:
+    ordinal = Precede(Selector("dosing", nth=3), by="medical-review", within=Within(max=5, **DAYS))
+    stretch = only(housed(ordinal, Count("medical-review", max=0), base=NOTHING_OF_ITS_OWN))
+    assert names(stretch) == ["dosing_count", "HOUSE-A", "HOUSE-B"]
+    assert (stretch.reason or "").endswith("only so that another one has another number")
+
+
+def gives_up(*_: Any, **__: Any) -> NoReturn:
+    raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
+
+
+def test_a_stretch_that_the_search_gives_up_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_feasibility, "course_for", gives_up)
+    found = lint(CORE)
+    (stretch,) = found.stretches
+    assert (found.ok, stretch.satisfiable, stretch.undecided) == (False, False, True)
+    assert (stretch.conflict, stretch.reason) == ((), NOT_KNOWN)
+    assert repr(stretch) == "<Stretch: undecided>"
+    assert str(found).splitlines()[1] == "  courses that begin at any time: not known"
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, kept: Callable[[tuple[str, ...]], bool | None]) -> None:
+    """Let the search find what it is told to; ``None`` = it gives up."""
+
+    def some(asked: _feasibility.Asked, _: dt.date, **__: Any) -> kap.Plan | None:
+        asked.work.left -= 1
+        answer = kept(asked.names)
+        if answer is None:
+            gives_up()
+        return NO_PLAN if answer else None
+
+    monkeypatch.setattr(_feasibility, "course_for", some)
+
+
+ASKED = ("dosing_count", "dosing_minutes", "HOUSE-A", "HOUSE-B")
+
+
+def asked_for() -> kap.CareProtocol:
+    base = limits(dosing_count={"min": 3}, dosing_minutes={"max": 60})
+    return housed(Length("dosing", max=50), Rate("dosing", max=1, days=2), base=base)
+
+
+def test_a_conflict_is_known_although_the_whole_protocol_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = {"dosing_count", "HOUSE-B"}
+    stub(monkeypatch, lambda names: None if set(ASKED) == set(names) else not named <= set(names))
+    stretch = only(asked_for())
+    assert (names(stretch), stretch.reason) == (["dosing_count", "HOUSE-B"], TOGETHER)
+
+
+def test_a_conflict_is_found_among_few_where_no_smallest_one_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = {"dosing_count", "HOUSE-B"}
+
+    def few(names: tuple[str, ...]) -> bool | None:
+        return False if named <= set(names) else None if len(names) > 1 else True
+
+    stub(monkeypatch, few)
+    stretch = only(asked_for())
+    assert (names(stretch), stretch.reason) == (["dosing_count", "HOUSE-B"], TOGETHER)
+
+
+def test_a_conflict_need_not_be_the_smallest_where_too_much_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stub(monkeypatch, lambda names: False if len(names) > 2 else None)
+    stretch = only(asked_for())
+    assert len(names(stretch)) == 3
+    assert stretch.reason == TOGETHER + NOT_SMALLEST
+
+
+def test_without_work_a_conflict_of_all_is_not_called_the_smallest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linting, "Work", lambda _: Work(0))
+    stub(monkeypatch, lambda _: False)
+    stretch = only(asked_for())
+    assert (names(stretch), stretch.reason) == (list(ASKED), TOGETHER + NOT_SMALLEST)
+
+
+def test_what_was_given_up_at_first_is_looked_for_with_all_that_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+
+    def late(names: tuple[str, ...]) -> bool | None:
+        tries.append(len(names))
+        whole = tries.count(len(ASKED))
+        return len(names) < len(ASKED) or (None if whole == 1 else True)
+
+    stub(monkeypatch, late)
+    assert only(asked_for()).satisfiable
+
+
+def test_what_is_known_at_last_to_be_kept_by_no_course_is_in_conflict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+
+    def late(names: tuple[str, ...]) -> bool | None:
+        tries.append(len(names))
+        whole = tries.count(len(ASKED))
+        return len(names) < len(ASKED) or (None if whole == 1 else False)
+
+    stub(monkeypatch, late)
+    stretch = only(asked_for())
+    assert (names(stretch), stretch.reason) == (list(ASKED), TOGETHER + NOT_SMALLEST)
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        (Follow("dosing", by="integration", min=0), ASKS_NOTHING),
+        (Precede("dosing", by="preparation", min=0), ASKS_NOTHING),
+        (Count("dosing", min=0), ASKS_NOTHING),
+        (Count("dosing", max=10_000), "10,000"),
+        (Rate("dosing", max=10_000, days=2), "10,000"),
+        (Length("dosing", min=1), "every length"),
+        (Allow("dosing", "place", ["office", "remote"]), "every value"),
+        (Known(Selector("dosing", nth=10_001), "level"), NO_SUCH_SESSION),
+        (Order("preparation", before=Selector("dosing", every=10_001)), NO_SUCH_SESSION),
+        (Span("dosing", Selector("dosing", from_=10_001), max=3, **DAYS), NO_SUCH_SESSION),
+        (Recur("medical-review", 3, while_=Selector("dosing", nth=10_001)), NO_SUCH_SESSION),
+        (Count("dosing", max=9_999), None),
+        (Count("dosing", max=1_000_000, sum="minutes"), None),
+        (Count("dosing", min=1), None),
+        (Rate("dosing", max=9_999, days=2), None),
+        (Length("dosing", min=2), None),
+        (Length("dosing", one_of=[1, 1440]), None),
+        (Allow("dosing", "place", ["office"]), None),
+        (Allow("dosing", "level", ["low"]), None),
+        (Known(Selector("dosing", nth=10_000), "level"), None),
+        (Order("preparation", after="dosing"), None),
+        (Space("dosing", min=0, **DAYS), None),
+        (Space("dosing", "integration", max=3, **DAYS), None),
+        (Follow("dosing", by="integration"), None),
+    ],
+)
+def test_a_house_rule_that_no_plan_can_break(form: RuleForm, why: str | None) -> None:
+    told = [one for one in only(housed(form, base=NOTHING)).never if one.rule == "HOUSE-A"]
+    assert [why in one.reason for one in told if why] == ([] if why is None else [True])
+    assert (told == []) is (why is None)
+
+
+@pytest.mark.parametrize(
+    ("form", "limit", "by"),
+    [
+        (Length(REMOTE, max=30), {"dosing_places": ["office"]}, "MODALITY"),
+        (Length(REMOTE, max=30), {"dosing_places": ["office", "remote"]}, None),
+        (Length(REMOTE, max=30), {}, None),
+        (Count(REMOTE, min=1), {"dosing_places": ["office"]}, None),
+        (
+            Length(Selector(("dosing", "preparation"), place="remote"), max=30),
+            {"dosing_places": ["office"]},
+            None,
+        ),
+        (
+            Follow(Selector("preparation", format="group"), by="dosing"),
+            {"formats": ["individual"]},
+            "MODALITY",
+        ),
+        (
+            Rate(Selector("dosing", route="oral"), max=1, days=3),
+            {"routes": ["nasal"]},
+            "DOSE-ROUTE",
+        ),
+        (
+            Order("integration", before=Selector("dosing", level="high")),
+            {"dose_levels": ["low"]},
+            "DOSE-LEVEL",
+        ),
+    ],
+)
+def test_a_house_rule_of_sessions_that_a_limit_excludes_adds_nothing(
+    form: RuleForm, limit: dict[str, Any], by: str | None
+) -> None:
+    lines: list[kap.Setting] = []
+    for name, value in limit.items():
+        free: Any = {None: value}
+        if name in ("routes", "dose_levels"):  # else the protocol would be refused
+            free |= {"2100-01-01": "off"}
+        lines += dated(name, free)
+    stretch = lint(housed(form, base=NOTHING, settings=lines)).stretches[0]
+    assert [one.covered_by for one in stretch.covered] == ([] if by is None else [by])
+
+
+def test_dates_of_house_rules_make_stretches_and_remarks() -> None:
+    form = Rate("dosing", max=1, days=7)
+    lines: Any = {
+        None: "off",
+        "2027-01-01": form,
+        "2028-01-01": form,
+        "2029-01-01": "off",
+        "2200-03-01": form,
+    }
+    rules = [
+        kap.HouseRule("HOUSE-A", what, since=since, citation=SOURCE)
+        for since, what in lines.items()
+    ]
+    found = lint(CORE.extended("own", rules=rules, severities={"HOUSE-A": "advice"}))
+    assert [one["since"] for one in found.to_dict()["stretches"]] == [
+        None,
+        "2027-01-01",
+        "2029-01-01",
+    ]
+    assert ["HOUSE-A" in one.off for one in found.stretches] == [True, False, True]
+    assert ["DOSE-CLOSE" in one.off for one in found.stretches] == [False, True, False]
+    told = [(one.subject, str(one.since), one.says.split(":")[0]) for one in found.remarks]
+    assert told == [
+        ("rules.HOUSE-A", "None", "unsets what no line before it sets"),
+        ("rules.HOUSE-A", "2028-01-01", "repeats the line before it"),
+        ("rules.HOUSE-A", "2200-03-01", "is never in force"),
+    ]
+    never = CORE.extended("own", rules=rules[:1], severities={"HOUSE-A": "advice"})
+    assert lint(never).remarks[1].says == "has a severity set, and is off throughout"
 
 
 def test_a_fact_that_only_a_person_records_is_no_conflict() -> None:
@@ -494,7 +809,7 @@ def test_representations_show_counts_and_ids() -> None:
     before, after = found.stretches
     assert repr(found) == "<Lint own: 2 stretches>"
     assert repr(before) == "<Stretch: satisfiable>"
-    assert repr(after) == "<Stretch since 2027-06-01: 3 limits in conflict>"
+    assert repr(after) == "<Stretch since 2027-06-01: 3 in conflict>"
     assert repr(after.conflict[0]) == "<LimitAtOdds dosing_count>"
 
 
@@ -512,6 +827,14 @@ def pinned(limits: kap.Limits) -> kap.CareProtocol:
         for name, citation in limits.cited
     ]
     return kap.CareProtocol(id="pinned", settings=lines)
+
+
+def assert_smallest(named: list[str], asked: Asked, start: dt.date = dt.date(1980, 1, 1)) -> None:
+    """No course keeps them together; without any one of them some course does."""
+    assert course_for(asked.only(named), start) is None
+    for left_out in named:
+        rest = [name for name in named if name != left_out]
+        assert course_for(asked.only(rest), start) is not None, f"{rest} exclude each other"
 
 
 @settings(max_examples=scaled(60))
@@ -533,11 +856,7 @@ def test_every_protocol_has_witnesses_or_conflicts_without_one_limit_too_many(
             if stretch.course:
                 assert protocol.limits_on(begins(stretch.witness)) == limits_then
             continue
-        named = names(stretch)
-        assert some_course(kept(limits_then, tuple(named)), start) is None
-        for left_out in named:
-            rest = tuple(name for name in named if name != left_out)
-            assert some_course(kept(limits_then, rest), start) is not None
+        assert_smallest(names(stretch), Asked(limits=limits_then), start)
 
 
 @st.composite
@@ -563,12 +882,11 @@ def tight_protocols(draw: st.DrawFn) -> kap.CareProtocol:
 def test_the_conflict_is_what_brute_force_over_all_sets_of_limits_finds(
     protocol: kap.CareProtocol,
 ) -> None:
-    stretch, found = only(protocol), protocol.limits_on(None)
+    stretch, asked = only(protocol), Asked(limits=protocol.limits_on(None))
     event(f"conflict of {len(stretch.conflict)}")
-    start = dt.date(1980, 1, 1)
-    for size in range(len(found.citations) + 1):
-        for choice in combinations(found.citations, size):
-            if some_course(kept(found, choice), start) is None:
+    for size in range(len(asked.names) + 1):
+        for choice in combinations(asked.names, size):
+            if course_for(asked.only(choice), dt.date(1980, 1, 1)) is None:
                 assert names(stretch) == list(choice)
                 return
     assert stretch.satisfiable

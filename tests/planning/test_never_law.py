@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from breaking import breaking
 from kap_model.limits import LONGEST
-from kap_model.planning._feasibility import cannot_fire, covered
+from kap_model.planning.silent_rules import cannot_fire, covered
 from kap_model.practices import PRACTICES
 from kap_model.testing import strategies as kst
 from profiles import scaled, seeds

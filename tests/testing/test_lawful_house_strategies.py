@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.forms import Allow, Count, Follow, Known, Length, Precede, Selector, Space, Span
-from kap_model.planning.drafting import blank_course, no_lawful_course
+from kap_model.planning import linting
 from kap_model.planning.search import problem
 from kap_model.testing import _lawful, _searched, strategies as kst
 from real_courses import DOCUMENTS, protocol_of
@@ -139,15 +139,12 @@ def test_limits_in_conflict_are_named_where_house_rules_come_later() -> None:
     assert caught.value.conflict == ("dosing_count", "dosing_minutes", "effect_minutes")
 
 
-def test_a_conflict_that_takes_too_long_to_name_is_not_named(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_protocol_of_which_nothing_is_known_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     care = housed(Precede("dosing", "preparation", min=2, back_to="previous"))
-    house = care.rules_on(None)
-    monkeypatch.setattr(problem, "MOST_WORK", 1)
-    error = no_lawful_course(blank_course(care.limits_on(None), house, FIRST))
-    assert error.conflict == ()
-    assert str(error) == "protocol: excludes itself, or leaves too many courses to tell"
+    monkeypatch.setattr(linting, "Work", lambda _: problem.Work(0))
+    with pytest.raises(kap.PlanningError, match="is not known to allow a course") as caught:
+        kst.lawful_plans(care)
+    assert caught.value.conflict == ()
 
 
 def test_rules_that_change_with_the_date_are_kept_on_each() -> None:

@@ -40,7 +40,7 @@ from kap_model.cli._inputs import (
 )
 from kap_model.documents.plans import dumps
 from kap_model.documents.protocols import loads_protocol
-from kap_model.errors import InputError, PlanningError, Problem
+from kap_model.errors import InputError
 from kap_model.formats.linted import LINT_TOPICS, Linted
 from kap_model.formats.sarif import sarif_log
 from kap_model.plan import Plan
@@ -61,9 +61,6 @@ if TYPE_CHECKING:
 FAIL_ON: Final = (*SEVERITIES, "never")
 _PROTOCOL: Final = "a built-in practice or a protocol document"
 _ARGUMENT: Final = "PROTOCOL"
-_NOT_KNOWN: Final = (
-    "leaves more courses than the search can follow; whether one keeps it is not known"
-)
 _DOCUMENT: Final = "plan"
 _NO_OPTIONS: Final = ("practice", "fees", "run")
 
@@ -247,24 +244,13 @@ def _alone(parts: Sequence[Any]) -> str:
     return "".join(json_text(part) for part in parts)
 
 
-def _not_linted(error: PlanningError) -> InputError:
-    """Why nothing is known of a protocol: what it asks itself, or how many courses it leaves."""
-    asked = [
-        Problem("", problem.reason) for problem in error.problems if problem.path == "protocol"
-    ]
-    return InputError(asked or [Problem("", _NOT_KNOWN)])
-
-
 def _outcome(choice: str, form: OutputFormat, fail_on: frozenset[str]) -> Outcome:
     name = posix(choice) if choice else _ARGUMENT
     try:
         return outcome_of(_linted(choice, name), form, fail_on)
-    except PlanningError as error:
-        refused: InputError | OSError = _not_linted(error)
     except (InputError, OSError) as error:
-        refused = error
-    unusable = Linted(name=name, problems=problems_of(refused), built_in=choice in BY_NAME)
-    return outcome_of(unusable, form, fail_on, UnusableError(choice or _ARGUMENT, refused).lines)
+        unusable = Linted(name=name, problems=problems_of(error), built_in=choice in BY_NAME)
+        return outcome_of(unusable, form, fail_on, UnusableError(choice or _ARGUMENT, error).lines)
 
 
 def _linted(choice: str, name: str) -> Linted:

@@ -307,13 +307,14 @@ def lint_text(lint: Lint) -> str:
 
 def _stretch(stretch: Stretch, beginning: str) -> Iterator[str]:
     answer = "satisfiable" if stretch.satisfiable else "not satisfiable"
+    answer = "not known" if stretch.undecided else answer
     yield f"  courses that begin {beginning}: {answer}"
     if stretch.course is not None:
         yield from _wrapped("a lawful course", stretch.course or "one without sessions")
     if stretch.reason is not None:
-        yield from _wrapped("conflict", stretch.reason)
-    for limit in stretch.conflict:
-        yield from wrapped(f"{limit.limit}: {in_words(limit.value)} ({limit.citation})", 6, 8)
+        yield from _wrapped("why" if stretch.undecided else "conflict", stretch.reason)
+    for one in stretch.conflict:
+        yield from wrapped(f"{one.name}: {one.asks} ({one.citation})", 6, 8)
     for silent in stretch.never:
         yield from _wrapped("never fires", f"{silent.rule}; {silent.reason}")
     for silent in stretch.covered:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 _TOKENS: Final = re.compile(r'("(?:[^"\\]++|\\.)*+")(\s*:)?|[\[{]|[\]}]')
 EXTENDS: Final = "extends"
 USUAL: Final = "usual"
+HOUSE: Final = "rules."
 
 
 class Region(NamedTuple):
@@ -36,10 +37,11 @@ def session_places(text: str) -> Places:
 
 
 def protocol_places(text: str) -> Places:
-    """The region of each line of a limit and of each severity, and of the base's name.
+    """The region of each line of a limit or house rule, of each severity, and of the base's name.
 
     A line is found by :func:`line_name`, a severity by its rule, the name of the protocol that is
-    extended by ``extends``, all usual values by ``usual`` and each of their lines as a limit's, and
+    extended by ``extends``, a house rule's line as a limit's by its id after ``rules.``, all usual
+    values by ``usual`` and each of their lines as a limit's, and
     the protocol's own id by ``None``. The text must be a protocol
     document; of any other the answer is of no use.
     """
@@ -75,22 +77,25 @@ def _session_spans(text: str) -> Spans:
 
 def _protocol_spans(text: str) -> Spans:
     spans: Spans = {}
-    since = None
+    since = rule_id = None
     for path, begin, end in _values(text):
         match path:
             case ("id",):
                 spans[None] = begin, end
+            case ("rules", int(), "id"):
+                rule_id = _read(text[begin:end])
+            case ("rules", int()):
+                spans[line_name(f"{HOUSE}{rule_id}", since)] = begin, end
+                since = None
             case ("extends",):
                 spans[EXTENDS] = begin, end
             case ("severities", str(rule)):
                 spans[rule] = begin, end
-            case ("limits" | "usual", *_, "since"):
+            case ("limits" | "usual" | "rules", *_, "since"):
                 since = _read(text[begin:end])
-            case ("limits", str(limit), int()):
-                spans[line_name(limit, since)] = begin, end
-                since = None
-            case ("usual", *names, int()):
-                spans[line_name(".".join(map(str, ("usual", *names))), since)] = begin, end
+            case ("limits", str(), int()) | ("usual", *_, int()):
+                name = ".".join(map(str, path[:-1])).removeprefix("limits.")
+                spans[line_name(name, since)] = begin, end
                 since = None
             case ("usual",):
                 spans[USUAL] = begin, end

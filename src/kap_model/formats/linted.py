@@ -12,10 +12,19 @@ from kap_model._time import date_text
 from kap_model.citations import Citation
 from kap_model.errors import refusal
 from kap_model.formats._judged import Judged, Judgement, Note, Topic
-from kap_model.formats._places import EXTENDS, USUAL, Places, Region, line_name, protocol_places
-from kap_model.limits import OFF, in_words
+from kap_model.formats._places import (
+    EXTENDS,
+    HOUSE,
+    USUAL,
+    Places,
+    Region,
+    line_name,
+    protocol_places,
+)
+from kap_model.limits import OFF
 from kap_model.planning._feasibility import FIRST_START, TOGETHER
 from kap_model.planning.linting import (
+    AtOdds,
     LimitAtOdds,
     Lint,
     Remark,
@@ -24,7 +33,7 @@ from kap_model.planning.linting import (
     beginnings,
     remark_words,
 )
-from kap_model.protocol import CareProtocol, Setting
+from kap_model.protocol import CareProtocol
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.severities import Severity
 
@@ -53,12 +62,18 @@ class LintTopic:
 CONFLICT: Final = LintTopic(
     id="CONFLICT",
     says="Some course keeps the protocol, whenever it begins.",
-    why="Where limits exclude each other, no plan is free of findings.",
+    why="Where limits or house rules exclude each other, no plan is free of findings.",
+    severity="error",
+)
+UNDECIDED: Final = LintTopic(
+    id="UNDECIDED",
+    says="Whether some course keeps the protocol is found out.",
+    why="There may be none, and nobody would know.",
     severity="error",
 )
 NO_EFFECT: Final = LintTopic(
     id="NO-EFFECT",
-    says="Every line of a limit, severity and usual value has an effect.",
+    says="Every line of a limit or house rule, severity and usual value has an effect.",
     why="What is without effect does not do what it was written for.",
     severity="warning",
 )
@@ -74,13 +89,19 @@ ADDS_NOTHING: Final = LintTopic(
     why="Such a rule finds nothing that the other one does not find.",
     severity="advice",
 )
-LINT_TOPICS: Final[tuple[Topic, ...]] = (CONFLICT, NO_EFFECT, NEVER_FIRES, ADDS_NOTHING)
+LINT_TOPICS: Final[tuple[Topic, ...]] = (
+    CONFLICT,
+    UNDECIDED,
+    NO_EFFECT,
+    NEVER_FIRES,
+    ADDS_NOTHING,
+)
 """All that a lint looks at, worst first. What is off is no fault and has no topic."""
 
 
 @frozen(kw_only=True, repr=False, slots=False)
 class Linted(Judged):
-    """A protocol's document and what a lint says of it; its parts are lines of limits.
+    """A protocol's document and what a lint says of it; its parts are its lines.
 
     Attributes:
         name: The file's path with forward slashes, or the name of a built-in practice.
@@ -156,33 +177,48 @@ class _NotesOfLint:
 
     def all(self) -> list[Note]:
         stretches = self.lint.stretches
-        conflicts = [((s.conflict, s.reason), s) for s in stretches if s.reason is not None]
+        conflicts = [((s.conflict, s.reason), s) for s in stretches if s.conflict and s.reason]
+        open_ones = [(s.reason, s) for s in stretches if s.undecided and s.reason]
         never = [(silent, s) for s in stretches for silent in s.never]
         covered = [(silent, s) for s in stretches for silent in s.covered]
         return [
             *(self._conflict(limits, why, at) for (limits, why), at in _gathered(conflicts)),
+            *(self._undecided(why, at) for why, at in _gathered(open_ones)),
             *(self._idle(remark) for remark in self.lint.remarks),
             *(self._silent(NEVER_FIRES, silent, at) for silent, at in _gathered(never)),
             *(self._silent(ADDS_NOTHING, silent, at) for silent, at in _gathered(covered)),
         ]
 
-    def _conflict(self, limits: tuple[LimitAtOdds, ...], why: str, at: list[Stretch]) -> Note:
-        kept = _listed([f"{limit.limit} ({in_words(limit.value)})" for limit in limits])
-        how = " together" if why == TOGETHER else f": {why}"
+    def _conflict(self, conflict: tuple[AtOdds, ...], why: str, at: list[Stretch]) -> Note:
+        kept = _listed([f"{one.name} ({one.asks.rstrip('.')})" for one in conflict])
+        how = f" together{why.removeprefix(TOGETHER)}" if why.startswith(TOGETHER) else f": {why}"
+        names = [one.name for one in conflict]
         return self._note(
             CONFLICT,
             f"No course{self._when(at, ' that begins {}')} keeps {kept}{how}.",
-            parts=self._lines([limit.limit for limit in limits], at),
-            key=[limit.limit for limit in limits],
+            parts=self._lines(names, at),
+            key=names,
             details=[
-                ("limit", f"{limit.limit}: {in_words(limit.value)} ({limit.citation})")
-                for limit in limits
+                (
+                    "limit" if isinstance(one, LimitAtOdds) else "house rule",
+                    f"{one.name}: {one.asks} ({one.citation})",
+                )
+                for one in conflict
             ],
             said={
                 "stretches": [date_text(stretch.since) for stretch in at],
-                "conflict": [limit.to_dict() for limit in limits],
+                "conflict": [one.to_dict() for one in conflict],
                 "reason": why,
             },
+        )
+
+    def _undecided(self, why: str, at: list[Stretch]) -> Note:
+        return self._note(
+            UNDECIDED,
+            f"{self._when(at, 'For courses that begin {}, ')}{why}.",
+            parts=[],
+            key=[],
+            said={"stretches": [date_text(stretch.since) for stretch in at], "reason": why},
         )
 
     def _idle(self, remark: Remark) -> Note:
@@ -201,7 +237,7 @@ class _NotesOfLint:
             topic,
             f"{self._when(at, 'For courses that begin {}, ')}{silent.rule} {what}: "
             f"{silent.reason}.",
-            parts=self._lines(RULE_OF_ID[silent.rule].reads, at),
+            parts=self._lines(self._read_by(silent.rule), at),
             key=[silent.rule],
             said={"stretches": [date_text(stretch.since) for stretch in at], **silent.to_dict()},
         )
@@ -219,16 +255,25 @@ class _NotesOfLint:
         stretches = zip(self.lint.stretches, beginnings(self.lint), strict=True)
         return pattern.format(" or ".join(text for stretch, text in stretches if stretch in at))
 
-    def _lines(self, limits: Iterable[str], at: list[Stretch]) -> list[str]:
-        """The names of the lines that set limits for courses of some stretches."""
-        lines = [self._line(limit, stretch.since) for stretch in at for limit in limits]
-        return [line_name(line.limit, date_text(line.since)) for line in lines if line is not None]
+    @staticmethod
+    def _read_by(rule: str) -> tuple[str, ...]:
+        """What a rule is made of: the limits that it reads; a house rule is its own line."""
+        return RULE_OF_ID[rule].reads if rule in RULE_OF_ID else (rule,)
 
-    def _line(self, limit: str, day: dt.date | None) -> Setting | None:
-        lines = [line for line in self.protocol.settings if line.limit == limit]
+    def _lines(self, names: Iterable[str], at: list[Stretch]) -> list[str]:
+        """The names of the lines in force, of limits or house rules, for courses of stretches."""
+        lines = [self._line(name, stretch.since) for stretch in at for name in names]
+        return [line for line in lines if line is not None]
+
+    def _line(self, name: str, day: dt.date | None) -> str | None:
+        for rule in self.protocol.rules_on(day or FIRST_START):
+            if rule.id == name:
+                return line_name(f"{HOUSE}{name}", date_text(rule.since))
+        lines = [line for line in self.protocol.settings if line.limit == name]
         begun = [line for line in lines if line.since is None or line.since <= (day or FIRST_START)]
         line = begun[-1] if begun else None
-        return None if line is None or line.value == OFF else line
+        unset = line is None or line.value == OFF
+        return None if line is None or unset else line_name(name, date_text(line.since))
 
 
 def _gathered(said: Iterable[tuple[T, Stretch]]) -> Iterator[tuple[T, list[Stretch]]]:

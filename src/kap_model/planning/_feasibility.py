@@ -1,17 +1,31 @@
-"""Whether some course keeps limits, and which rules no course can break."""
+"""Whether some course keeps limits and house rules: a witness, or what excludes each other."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, NamedTuple
 
 import attrs
 
 from kap_model.course import Course
-from kap_model.errors import InvalidValue
+from kap_model.errors import InvalidValue, PlanningError
+from kap_model.forms._form import RuleForm
+from kap_model.forms.counting import Count
+from kap_model.forms.house_rules import HouseRule
+from kap_model.forms.spacing import Span
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import MOST_SESSIONS, Plan
+from kap_model.planning.choices import (
+    folded,
+    forms_of,
+    is_spaced,
+    left_out_of,
+    names_of,
+    only,
+)
+from kap_model.planning.conflicts import kept, smallest_conflict
 from kap_model.planning.drafting import lawful_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.new_sessions import (
@@ -24,24 +38,23 @@ from kap_model.planning.new_sessions import (
     lawful_minutes,
     usual_fields,
 )
+from kap_model.planning.search.problem import MOST_WORK, Work, days_in
+from kap_model.planning.wishes import (
+    ANYTHING,
+    NOTHING,
+    Wish,
+    usual_delay,
+    usual_pace,
+    wishes_for_draft,
+)
+from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
+from kap_model.rules.dosing import states_pace
 from kap_model.sessions import (
-    FORMATS,
-    LONGEST_MINUTES,
-    PLACES,
     RECORDED,
     THERAPIST_KINDS,
     USUAL_MINUTES,
 )
-
-# The local dates on which sessions of the years 1980 to 2199 in UTC may start, in any zone.
-_MOST_DAYS_APART: Final = (dt.date(2200, 1, 1) - dt.date(1979, 12, 31)).days
-_COUNTED: Final = (
-    ("PREP-COUNT", "preparation_count"),
-    ("DOSE-COUNT", "dosing_count"),
-    ("INTEG-COUNT", "integration_count"),
-)
-_MEASURED: Final = (("DOSE-DURATION", "dosing_minutes"), ("THERAPY-LENGTH", "therapy_minutes"))
 
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)
@@ -49,7 +62,81 @@ LAST_START: Final = dt.date(2199, 12, 31)
 
 TOGETHER: Final = "no course keeps them together"
 TOO_MANY: Final = "this takes more sessions than the 10,000 that a plan holds"
+NOT_KNOWN: Final = "there are more courses than the search follows; whether one keeps it is open"
+NOT_SMALLEST: Final = "; the search ended before it was known that fewer of them do so too"
+
+_ASKING: Final = (
+    "dosing_count",
+    "preparation_count",
+    "integration_per_dosing",
+    "integration_count",
+    "evaluation_first",
+)
+# Parts of the work of a call.
+_PARTS: Final = 4
+_A_TRY: Final = MOST_WORK // 100
+# Work in times of sessions that a search looks at: of a session that is laid out and asked about,
+# and of preparing a search.
+_A_SESSION: Final = 2
+_A_SEARCH: Final = 300
 TOO_LONG: Final = "this takes more days than there are until the end of 2199"
+
+
+class Answer(NamedTuple):
+    """What is known of a course that keeps limits and house rules.
+
+    Attributes:
+        witness: Such a course; ``None`` = none was found.
+        conflict: The names of limits and house rules that exclude each other.
+        reason: Why there is no witness.
+    """
+
+    witness: Plan | None
+    conflict: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Asked:
+    """What some course is to keep.
+
+    Attributes:
+        limits: Its limits.
+        house: Its house rules.
+        spaced: Whether DOSE-CLOSE is asked. As the whole protocol has it, whatever is left out
+            to find a conflict: a rule that gives way to what conflicts would conflict in its place.
+        work: What is left of the work of the call.
+    """
+
+    limits: Limits
+    house: tuple[HouseRule, ...] = ()
+    spaced: bool = attrs.field(
+        default=attrs.Factory(lambda self: is_spaced(self.limits, self.house), takes_self=True)
+    )
+    work: Work = attrs.field(factory=Work)
+
+    @property
+    def forms(self) -> list[RuleForm]:
+        """The forms of its house rules."""
+        return [form for _, form in forms_of(self.house)]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its limits and the ids of its house rules."""
+        return (*self.limits.citations, *names_of(self.house))
+
+    def only(self, names: Collection[str]) -> Asked:
+        """The limits and house rules of some names alone."""
+        return attrs.evolve(self, limits=kept(self.limits, names), house=only(self.house, names))
+
+    def shaped(self, forms: Iterable[RuleForm]) -> Limits:
+        """The limits with what forms say of plain kinds, for numbers alone."""
+        limits = folded(self.limits, forms)
+        if self.spaced or states_pace(limits):
+            return limits
+        # So that nobody takes DOSE-CLOSE for a limit: days apart that every course has.
+        most = (limits.dosing_gap_days or ANY_NUMBER).max
+        return attrs.evolve(limits, dosing_gap_days=Bounds(0, most))
 
 
 # A no has to be certain, and so has a yes. Numbers alone can say no: counts that exclude each
@@ -58,18 +145,196 @@ TOO_LONG: Final = "this takes more days than there are until the end of 2199"
 # asked, with every session as short as may be: shorter ones fit wherever longer ones do, and no
 # limit asks for more than its least length. See docs/explanation/design.md, "How the search for
 # completions works".
-def some_course(limits: Limits, start: dt.date) -> Plan | None:
-    """An active course that begins on or after a date in UTC and keeps every limit.
+def answer_for(asked: Asked, starts: Sequence[dt.date]) -> Answer:
+    """A witness; else the smallest conflict and why, or that neither was found.
 
-    It has no finding but unknown ones; ``None`` = there is no such course.
+    Args:
+        asked: What a course is to keep. Nothing is left of its work where much was to be tried.
+        starts: The dates from which courses are looked for, one after another; from the last on
+            there is a course wherever there is one from another on.
     """
-    if obstacle(limits, start) is not None:
+    most, is_sure = asked.work.left // _PARTS, False
+    for start in starts:
+        witness, is_sure = _witness(asked, start, most)
+        if witness is not None:
+            return Answer(witness)
+        if not is_sure:
+            break
+    conflict, is_smallest = _Conflicts(asked, starts[-1], is_sure=is_sure).smallest()
+    if not conflict:
+        witness, is_sure = _witness(asked, starts[-1], asked.work.left)
+        if witness is not None or not is_sure:
+            return Answer(witness, (), NOT_KNOWN if witness is None else None)
+        conflict = asked.names
+    chosen = asked.only(conflict)
+    given_up = left_out_of(chosen.house) if is_smallest else NOT_SMALLEST
+    return Answer(None, conflict, obstacle(chosen, starts[-1]) or TOGETHER + given_up)
+
+
+def _witness(asked: Asked, start: dt.date, most: int) -> tuple[Plan | None, bool]:
+    """A course from a date on, and whether it is certain that there is none."""
+    try:
+        with _part_of(asked, most) as part:
+            found = course_for(part, start)
+    except PlanningError:
+        return None, False
+    return found, found is None
+
+
+# Fewer limits leave a smaller search, so that a conflict is often certain where it is not of the
+# whole protocol. Where too much is open to tell a smallest one, some conflict is looked for among
+# few; with it is known of most choices that nothing keeps them.
+class _Conflicts:
+    """What of a protocol excludes each other, as far as it is certain."""
+
+    def __init__(self, asked: Asked, start: dt.date, *, is_sure: bool) -> None:
+        self.asked, self.start = asked, start
+        self.whole = frozenset(asked.names)
+        self.certain = {self.whole} if is_sure else set()
+        self.most = asked.work.left // 2
+        self.part = asked
+        """With the work that is left of what this step may take."""
+
+    def smallest(self) -> tuple[tuple[str, ...], bool]:
+        """A conflict, and whether it is certain that nothing less is one; none where none is."""
+        for step in (self._smallest, self._find_any, self._smallest):
+            # What is known to be excluded is no course: no work has to be left for one.
+            most = self.asked.work.left if self.certain else self.most // 2
+            with _part_of(self.asked, most) as self.part:
+                found = step()
+            if found:
+                return found, True
+        return self._least(), False
+
+    def _least(self) -> tuple[str, ...]:
+        """The smallest conflict so far, in order."""
+        least = min(self.certain, key=len, default=frozenset[str]())
+        return tuple([name for name in self.asked.names if name in least])
+
+    def _smallest(self) -> tuple[str, ...]:
+        """A smallest conflict; empty = it is not certain that it is one."""
+        found = smallest_conflict(self.asked.names, self._is_kept)
+        if frozenset(found) in self.certain:
+            return found
+        # No conflict has fewer, though it is open whether these exclude each other.
+        least = self._least()
+        return least if len(least) == len(found) else ()
+
+    # What is kept together shows what a conflict has to hold, whether or not something more is
+    # kept with it. So a search that gives up where such a choice is grown costs time and no
+    # exactness: only of the conflict itself it must be certain that no course keeps it.
+    def _is_kept(self, chosen: frozenset[str]) -> bool:
+        """Whether a course is found that keeps a choice."""
+        excluded = chosen == self.whole or any(chosen >= known for known in self.certain)
+        if excluded or self.part.work.is_done:
+            return False
+        try:
+            with _part_of(self.part.only(chosen), _A_TRY) as part:
+                found = course_for(part, self.start, usual=False)
+        except PlanningError:
+            return False
+        if found is None:
+            self.certain.add(chosen)
+        return found is not None
+
+    def _find_any(self) -> tuple[str, ...]:
+        """Some conflict of which nothing can be left out, if there is one among few."""
+        others, needed = sorted(self.asked.names, key=_by_weight), frozenset[str]()
+        while needed not in self.certain:
+            for place, name in enumerate(others):
+                chosen = needed.union(others[: place + 1])
+                if not self._is_kept(chosen) and chosen in self.certain:
+                    others, needed = others[:place], needed | {name}
+                    self._is_kept(needed)
+                    break
+            else:
+                break
+        return ()
+
+
+def _by_weight(name: str) -> tuple[bool, bool]:
+    """House rules first, then what asks for sessions."""
+    return not name.isupper(), name not in _ASKING
+
+
+@contextmanager
+def _part_of(asked: Asked, most: int) -> Iterator[Asked]:
+    """The same with a part of its work, which is taken from the whole."""
+    given = max(0, min(most, asked.work.left))
+    part = attrs.evolve(asked, work=Work(given))
+    try:
+        yield part
+    finally:
+        asked.work.left -= given - part.work.left
+
+
+def course_for(asked: Asked, start: dt.date, *, usual: bool = True) -> Plan | None:
+    """An active course that begins on or after a date in UTC and keeps limits and house rules.
+
+    It has no finding but unknown ones; ``None`` = there is no such course, but for what
+    :func:`~kap_model.planning.choices.left_out_of` says of the house rules.
+
+    Args:
+        asked: The limits and house rules.
+        start: The date.
+        usual: Whether what is usual is looked for first.
+
+    Raises:
+        PlanningError: The search gave up.
+    """
+    if obstacle(asked, start) is not None:
         return None
-    return _usual_course(limits, start) or lawful_course(_shortest(limits), start)
+    found = _usual_course(asked, start)
+    if found is None and usual:
+        found = _usual_search(asked, start)
+    # A house rule may ask for minutes in all, which the shortest sessions do not give.
+    given = asked.house and (usual or any(_sums_minutes(form) for form in asked.forms))
+    for limits in [asked.limits] * bool(given) + [_shortest(asked.limits)]:
+        found = found or _searched(asked, limits, start)
+    return found
 
 
-def obstacle(limits: Limits, start: dt.date) -> str | None:
-    """Why no course keeps limits, where numbers alone say so; ``None`` = they do not."""
+def _sums_minutes(form: RuleForm) -> bool:
+    return isinstance(form, Count) and form.sum == "minutes"
+
+
+def _usual_search(asked: Asked, start: dt.date) -> Plan | None:
+    """A course that a short search finds where it looks for what is usual only."""
+    shaped = folded(asked.limits, asked.forms)
+    wishes = wishes_for_draft(usual_delay(shaped, NOTHING), asked=False, timed=False)
+    for wish in (wishes[0], next(wish for wish in wishes if wish.hours == "day")):
+        with _part_of(asked, asked.work.left // _PARTS) as part:
+            pace = usual_pace(shaped, NOTHING)
+            found = _searched(part, asked.limits, start, wish, pace)
+        if found is not None:
+            return found
+    return None
+
+
+def _searched(
+    asked: Asked, limits: Limits, start: dt.date, wish: Wish = ANYTHING, every: int = 0
+) -> Plan | None:
+    asked.work.left -= _A_SEARCH
+    return lawful_course(
+        limits,
+        start,
+        asked.house,
+        spaced=asked.spaced,
+        wish=wish,
+        every=every,
+        work=asked.work,
+    )
+
+
+def some_course(limits: Limits, start: dt.date, house: tuple[HouseRule, ...] = ()) -> Plan | None:
+    """As :func:`course_for`, of the limits and house rules of a whole protocol."""
+    return course_for(Asked(limits=limits, house=house), start)
+
+
+def obstacle(asked: Asked, start: dt.date) -> str | None:
+    """Why no course keeps limits and house rules, where numbers alone say so; else ``None``."""
+    # A span leaves each distance free, so it says nothing of paces.
+    limits = asked.shaped([form for form in asked.forms if not isinstance(form, Span)])
     try:
         counts = fewest(limits)
     except InvalidValue:
@@ -92,15 +357,33 @@ def _days(limits: Limits, counts: Counts) -> int:
     return max(days, gaps // frequency.at_most * frequency.days)
 
 
-def _usual_course(limits: Limits, start: dt.date) -> Plan | None:
+def _usual_course(asked: Asked, start: dt.date) -> Plan | None:
     """A course laid out evenly, if that is lawful."""
+    shaped = asked.shaped(asked.forms)
     try:
-        plan = lay_out(limits, _usual_size(limits, fewest(limits), start))
+        counts = fewest(shaped)
+        size = _usual_size(shaped, counts, start)
+        # A span of so many days at least, evenly.
+        least = -(-_least_span(asked.forms) // max(1, counts.dosings - 1))
+        plan = lay_out(shaped, attrs.evolve(size, every=max(size.every, least)))
     except InvalidValue:
         return None
-    course = Course.of(plan, None)
-    breaches = [breach for rule in RULES for breach in rule.function(course, limits)]
+    asked.work.left -= _A_SESSION * len(plan.sessions)
+    course, limits = Course.of(plan, None), asked.limits
+    finds = [rule.function for rule in RULES if rule.applies(limits) and _is_asked(rule, asked)]
+    finds += [form.find for form in asked.forms]
+    breaches = [breach for find in finds for breach in find(course, limits)]
     return None if any(breach.nature != "unknown" for breach in breaches) else plan
+
+
+def _least_span(forms: Iterable[RuleForm]) -> int:
+    """The days that forms ask of a course at least."""
+    return max([days_in(f.min or 0, f.unit) for f in forms if isinstance(f, Span)], default=0)
+
+
+def _is_asked(rule: Rule, asked: Asked) -> bool:
+    """Whether a rule that gives way to others is asked."""
+    return rule.gives_way is None or asked.spaced
 
 
 def _shortest(limits: Limits) -> Limits:
@@ -134,74 +417,3 @@ def _usual_size(limits: Limits, counts: Counts, start: dt.date) -> CourseSize:
         every=lawful_cadence(limits),
         fields=fields,
     )
-
-
-# A rule is named below only where that is certain for every plan, record and moment of judgement:
-# a bound that the types of the values hold already, such as the sessions of a plan or the minutes
-# of a day, or the pigeonhole where one rule covers another. What is merely unlikely is not said,
-# and what only all limits together exclude is found by the search above.
-def cannot_fire(limits: Limits) -> dict[str, str]:
-    """The rules that read a set limit and that no plan whatsoever can break, each with why."""
-    return dict(
-        (
-            *_counts_without_end(limits),
-            *_lengths_without_end(limits),
-            *_everything_offered(limits),
-            *_out_of_reach(limits),
-        )
-    )
-
-
-def _counts_without_end(limits: Limits) -> Iterator[tuple[str, str]]:
-    for rule, name in _COUNTED:
-        if _spans(getattr(limits, name), 0, MOST_SESSIONS):
-            yield rule, "a plan holds at most 10,000 sessions, and any number of them is allowed"
-
-
-def _lengths_without_end(limits: Limits) -> Iterator[tuple[str, str]]:
-    for rule, name in _MEASURED:
-        if _spans(getattr(limits, name), 1, LONGEST_MINUTES):
-            yield rule, "every length that a session can have is allowed"
-    if limits.effect_minutes is not None or limits.processing_minutes is not None:
-        needed = (limits.effect_minutes or 0) + (limits.processing_minutes or 0)
-        if needed <= 1:
-            yield "EFFECT-FIT", "no session is shorter than a minute"
-
-
-def _everything_offered(limits: Limits) -> Iterator[tuple[str, str]]:
-    given = [(limits.dosing_places, PLACES), (limits.formats, FORMATS)]
-    stated = [(found, choices) for found, choices in given if found is not None]
-    if stated and all(set(found) == set(choices) for found, choices in stated):
-        yield "MODALITY", "every place and format is allowed"
-
-
-def _out_of_reach(limits: Limits) -> Iterator[tuple[str, str]]:
-    gap, frequency, after = limits.dosing_gap_days, limits.dosing_frequency, limits.review_after
-    # With a minimum of 0 it can fire: local dates step back where clocks are set over midnight.
-    if gap is not None and gap.min is None and _spans(gap, 0, _MOST_DAYS_APART):
-        yield "DOSE-GAP", "no two sessions of the years 1980 to 2199 are farther apart"
-    if frequency is not None and frequency.at_most >= MOST_SESSIONS:
-        yield "DOSE-FREQUENCY", "a plan holds at most 10,000 sessions"
-    if after is not None and after.dosings + (after.gate == "before-next") > MOST_SESSIONS:
-        yield "REVIEW-AFTER", "a plan holds at most 10,000 sessions"
-
-
-def _spans(bounds: Bounds | None, lowest: int, highest: int) -> bool:
-    """Whether bounds that are set hold every number from one to another."""
-    return bounds is not None and bounds.holds(lowest) and bounds.holds(highest)
-
-
-def covered(limits: Limits) -> dict[str, str]:
-    """The rules that fire only where another one fires too, each with that one."""
-    found = {}
-    never = cannot_fire(limits)
-    needed = (limits.effect_minutes or 0) + (limits.processing_minutes or 0)
-    lengths, gap, frequency = limits.dosing_minutes, limits.dosing_gap_days, limits.dosing_frequency
-    if needed and lengths is not None and (lengths.min or 0) >= needed:
-        found["EFFECT-FIT"] = "DOSE-DURATION"
-    if frequency is not None and gap is not None:
-        # One dosing too many lies at least so many gaps after the first of its window.
-        days_needed = frequency.at_most * (gap.min or 0)
-        if days_needed >= frequency.days:
-            found["DOSE-FREQUENCY"] = "DOSE-GAP"
-    return {rule: by for rule, by in found.items() if rule not in never}

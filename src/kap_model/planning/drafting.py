@@ -72,7 +72,6 @@ from kap_model.sessions import CLASS_OF_KIND, KINDS, RECORDED, Place
 from kap_model.usual import Pace, Usual
 
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
-_TOO_MUCH: Final = "excludes itself, or leaves too many courses to tell"
 _EVENING: Final[Time] = (18, 0)
 """When dosings are over that start later than others."""
 _WEEK: Final = 7
@@ -91,7 +90,9 @@ class Draft:
     usual: Usual = NOTHING
     least: int = 0
     """Dosings that it has even where neither a limit nor an option asks for any."""
-    spaced: bool = attrs.field(init=False)
+    spaced: bool = attrs.field(
+        default=attrs.Factory(lambda self: is_spaced(self.limits, self.house), takes_self=True)
+    )
     """Whether dosings must not be close together, as nothing says how far apart they are."""
     work: Work = attrs.field(factory=Work)
     """What is left for all its searches together."""
@@ -99,9 +100,6 @@ class Draft:
     """A kind that may come first though nothing asks for it."""
     recorded: bool = False
     """Whether people record whatever a house rule asks to be known."""
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "spaced", is_spaced(self.limits, self.house))
 
     def laid_out(
         self,
@@ -381,10 +379,39 @@ def _priced(schedule: FeeSchedule) -> str | None:
     return schedule.id if built_in is None or built_in.fees == schedule else None
 
 
-def lawful_course(limits: Limits, start: dt.date, house: tuple[HouseRule, ...] = ()) -> Plan | None:
-    """Some course from a date on that keeps limits and house rules; ``None`` = there is none."""
-    blank = blank_course(limits, house, start)
-    return drafted(blank, _unasked(blank))
+def lawful_course(
+    limits: Limits,
+    start: dt.date,
+    house: tuple[HouseRule, ...] = (),
+    *,
+    spaced: bool | None = None,
+    wish: Wish = ANYTHING,
+    every: int = 0,
+    work: Work | None = None,
+) -> Plan | None:
+    """Some course from a date on that keeps limits and house rules; ``None`` = there is none.
+
+    Args:
+        limits: The limits.
+        start: The date.
+        house: The house rules.
+        spaced: Whether dosings must not be close together; absent: as these limits and rules say.
+        wish: How usual it has to be.
+        every: Days between dosings, at least.
+        work: What is left for its searches.
+
+    Raises:
+        PlanningError: The search gave up.
+    """
+    blank = attrs.evolve(
+        blank_course(limits, house, start),
+        spaced=is_spaced(limits, house) if spaced is None else spaced,
+        work=Work() if work is None else work,
+    )
+    # Somebody can be named, so that a course with remote dosings only can be.
+    options = DraftOptions(start=start, support_person=RECORDED)
+    found = blank.laid_out(limits, house, options, wish, every)
+    return None if found is None else _with(blank, found)
 
 
 def blank_course(limits: Limits, house: tuple[HouseRule, ...], start: dt.date) -> Draft:
@@ -392,11 +419,6 @@ def blank_course(limits: Limits, house: tuple[HouseRule, ...], start: dt.date) -
     empty = Plan(id="witness", timezone="UTC", sessions=())
     first = start.toordinal()
     return Draft(plan=empty, limits=limits, house=house, fees=None, first=first, recorded=True)
-
-
-def _unasked(blank: Draft) -> DraftOptions:
-    """Nothing is wished for; somebody can be named, so that remote dosings can be."""
-    return DraftOptions(start=dt.date.fromordinal(blank.first), support_person=RECORDED)
 
 
 def _with_each(limits: Limits, counts: Counts, each: int) -> Limits:
@@ -444,7 +466,7 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
     # Whatever limits are left out, a course may begin as it would with all of them.
     blank = attrs.evolve(blank, opening=first_kind(blank, options), work=Work())
-    conflict = _conflict(blank, options, options.given)
+    conflict = _conflict(blank, options)
     if blank.plan.zone.first_instant(blank.first) > LATEST:
         conflict = ("start",)
     if not conflict or blank.work.is_done:
@@ -454,27 +476,16 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     return PlanningError([Problem("draft", said)], conflict)
 
 
-def _conflict(blank: Draft, options: DraftOptions, asked: Iterable[str]) -> tuple[str, ...]:
-    """A smallest set of limits, house rules and options, of those asked, that no course keeps."""
+def _conflict(blank: Draft, options: DraftOptions) -> tuple[str, ...]:
+    """A smallest set of limits, house rules and options that no course keeps."""
     names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
-    firm = frozenset(options.given).difference(asked)
 
     def feasible(chosen: frozenset[str]) -> bool:
-        limits, wished = kept(blank.limits, chosen), options.only(chosen | firm)
+        limits, wished = kept(blank.limits, chosen), options.only(chosen)
         house = only(blank.house, chosen)
         try:
             return blank.laid_out(limits, house, wished) is not None
         except PlanningError:
             return False  # what takes too long to find is no course
 
-    return smallest_conflict((*asked, *names), feasible)
-
-
-def no_lawful_course(blank: Draft) -> PlanningError:
-    """Why there is none where it was sought: the smallest set of limits and house rules."""
-    blank = attrs.evolve(blank, work=Work())
-    conflict = _conflict(blank, _unasked(blank), ())
-    if not conflict or blank.work.is_done:
-        return PlanningError([Problem("protocol", _TOO_MUCH + left_out_of(blank.house))])
-    said = excluded(conflict, blank.limits, RECORDED) + left_out_of(only(blank.house, conflict))
-    return PlanningError([Problem("protocol", f"allows no course: {said}")], conflict)
+    return smallest_conflict((*options.given, *names), feasible)

@@ -6,36 +6,36 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
+import attrs
 from attrs import field, frozen
 
 from kap_model._doors import HasText
 from kap_model._time import date_text, spoken_date
-from kap_model._values import Value, as_rows, as_sequence
+from kap_model._values import Value, as_rows, as_sequence, check_instance
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.citations import Citation
+from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import OFF, Limits, in_words
 from kap_model.plan import Plan
 from kap_model.planning._feasibility import (
     FIRST_START,
     LAST_START,
-    TOGETHER,
-    cannot_fire,
-    covered,
-    obstacle,
-    some_course,
+    NOT_KNOWN,
+    Answer,
+    Asked,
+    answer_for,
 )
-from kap_model.planning.conflicts import kept, smallest_conflict
-from kap_model.planning.house import refuse_house_rules
+from kap_model.planning.choices import forms_of, names_of, only
+from kap_model.planning.search.problem import MOST_WORK, Work
+from kap_model.planning.silent_rules import asks_nothing, breaks_only_beside, cannot_fire, covered
 from kap_model.planning.usual_values import excluded
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.rules.catalogue import RULE_OF_ID, RULES
 from kap_model.usual import USUAL_OF_NAME, UsualValue, lines_on
 
 ANY_TIME: Final = "at any time"
-
-
 _USUAL: Final = dt.date(2027, 1, 4)
 """Where witnesses begin, where nothing else decides."""
 
@@ -68,8 +68,48 @@ class LimitAtOdds(Value):
             "citation": self.citation.to_dict(),
         }
 
+    @property
+    def name(self) -> str:
+        """The limit's name."""
+        return self.limit
+
+    @property
+    def asks(self) -> str:
+        """Its value in words."""
+        return in_words(self.value)
+
     def __repr__(self) -> str:
         return f"<LimitAtOdds {self.limit}>"
+
+
+@frozen(kw_only=True, repr=False)
+class RuleAtOdds(Value):
+    """A house rule that a conflict is made of.
+
+    Attributes:
+        rule: The rule's id.
+        asks: Its sentence.
+        citation: Who says so.
+    """
+
+    rule: str
+    asks: str
+    citation: Citation
+
+    @property
+    def name(self) -> str:
+        """The rule's id."""
+        return self.rule
+
+    def to_dict(self) -> dict[str, Any]:
+        """The house rule as JSON values."""
+        return {"rule": self.rule, "asks": self.asks, "citation": self.citation.to_dict()}
+
+    def __repr__(self) -> str:
+        return f"<RuleAtOdds {self.rule}>"
+
+
+AtOdds: TypeAlias = LimitAtOdds | RuleAtOdds
 
 
 @frozen(kw_only=True)
@@ -93,36 +133,45 @@ class Silent(Value):
 
 @frozen(kw_only=True, repr=False)
 class Stretch(Value):
-    """Dates on which courses begin under the same limits.
+    """Dates on which courses begin under the same limits and house rules.
 
     Attributes:
         since: The first date; ``None`` = from the beginning.
-        witness: A plan without a finding that is violated or pending; ``None`` = there is none.
-        conflict: The smallest set of limits that exclude each other, in the order of the
-            reference; empty where there is a witness.
-        reason: Why they do, in plain English; ``None`` where there is a witness.
+        witness: A plan without a finding that is violated or pending; ``None`` = none was found.
+        conflict: The smallest set of limits and house rules that exclude each other, limits in the
+            order of the reference; empty where there is a witness, or where the search gave up.
+        reason: Why they do, or that the search gave up, in plain English, with what it did not
+            look for; ``None`` where there is a witness.
         never: The rules that apply and can never fire, whatever the plan.
         covered: The rules that fire only where another rule fires too.
-        off: The ids of the rules that do not apply, for none of their limits is set.
+        off: The ids of the rules that do not apply, for none of their limits is set, and of the
+            house rules that are not in force.
     """
 
     since: dt.date | None
     witness: Plan | None
-    conflict: tuple[LimitAtOdds, ...] = field(default=(), converter=as_sequence)
+    conflict: tuple[AtOdds, ...] = field(default=(), converter=as_sequence)
     reason: str | None = None
     never: tuple[Silent, ...] = field(default=(), converter=as_sequence)
     covered: tuple[Silent, ...] = field(default=(), converter=as_sequence)
     off: tuple[str, ...] = field(default=(), converter=as_sequence)
 
     def __attrs_post_init__(self) -> None:
-        as_rows(self.conflict, "conflict", LimitAtOdds)
+        for index, one in enumerate(self.conflict):
+            if not isinstance(one, LimitAtOdds):
+                check_instance(one, f"conflict[{index}]", RuleAtOdds)
         as_rows((*self.never, *self.covered), "never, covered", Silent)
         as_rows(self.off, "off", str)
 
     @property
     def satisfiable(self) -> bool:
-        """Whether some course keeps every limit."""
+        """Whether some course is known to keep every limit and house rule."""
         return self.witness is not None
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the search gave up, so that a course may keep them and may not."""
+        return self.reason == NOT_KNOWN
 
     @property
     def course(self) -> str | None:
@@ -136,8 +185,9 @@ class Stretch(Value):
         return {
             "since": date_text(self.since),
             "satisfiable": self.satisfiable,
+            "undecided": self.undecided,
             "witness": self.course,
-            "conflict": [limit.to_dict() for limit in self.conflict],
+            "conflict": [one.to_dict() for one in self.conflict],
             "reason": self.reason,
             "never": [silent.to_dict() for silent in self.never],
             "covered": [silent.to_dict() for silent in self.covered],
@@ -146,7 +196,8 @@ class Stretch(Value):
 
     def __repr__(self) -> str:
         since = "" if self.since is None else f" since {self.since.isoformat()}"
-        found = "satisfiable" if self.satisfiable else f"{len(self.conflict)} limits in conflict"
+        found = "satisfiable" if self.satisfiable else f"{len(self.conflict)} in conflict"
+        found = "undecided" if self.undecided else found
         return f"<Stretch{since}: {found}>"
 
 
@@ -156,7 +207,7 @@ class Remark(Value):
 
     Attributes:
         subject: The limit whose line, or the rule whose severity, it is; of a usual value its
-            name after ``usual.``.
+            name after ``usual.``, of a house rule's line its id after ``rules.``.
         since: The date of the line; ``None`` = it has none.
         says: What is so, in plain English.
     """
@@ -176,7 +227,7 @@ class Lint(Value, HasText):
 
     Attributes:
         protocol: The protocol's id.
-        stretches: The limits as they change with the date on which a course begins, by date.
+        stretches: Limits and house rules as they change with the date on which a course begins.
         remarks: Lines, severities and usual values that have no effect.
     """
 
@@ -215,131 +266,161 @@ class Lint(Value, HasText):
 def lint(protocol: ProtocolChoice) -> Lint:
     """Say whether a protocol can be kept, and which of its rules and lines say nothing.
 
-    For each stretch of dates with limits of its own: a lawful course that begins in it, or the
-    smallest set of limits in conflict; the rules that can never fire; the rules that are off.
+    For each stretch of dates with limits and house rules of its own: a lawful course that begins
+    in it, or the smallest set of limits and house rules in conflict; the rules that can never
+    fire; the rules that are off. Where the search gives up, the stretch is undecided.
 
     Args:
         protocol: A protocol, a practice, or a built-in practice's name.
 
     Raises:
         InvalidValue: The protocol is none of these.
-        PlanningError: It has house rules.
     """
     care = care_of(protocol)
-    refuse_house_rules(care, "lint")
-    spans = list(_spans(care))
+    spans, work = list(_spans(care)), Work(MOST_WORK // 2)
     return Lint(
         protocol=care.id,
-        stretches=[_stretch(span) for span in spans],
+        stretches=[_stretch(span, care, work) for span in spans],
         remarks=[
             *_idle_lines(care),
-            *_idle_severities(care, [span.limits for span in spans]),
+            *_idle_severities(care, spans),
             *_idle_usual(care),
         ],
     )
 
 
+_Line: TypeAlias = Setting | UsualValue | HouseRule
+
+
 class _DatedSpan(NamedTuple):
-    """Dates on which courses can begin, first and last, under the same limits."""
+    """Dates on which courses can begin, first and last, under the same limits and house rules."""
 
     since: dt.date | None
     first: dt.date
     last: dt.date
     limits: Limits
+    house: tuple[HouseRule, ...]
 
 
 def _spans(care: CareProtocol) -> Iterator[_DatedSpan]:
     edges = [None, *(day for day in care.changes if FIRST_START < day <= LAST_START), None]
     since = None
     for start, end in pairwise(edges):
-        limits = care.limits_on(start or FIRST_START)
+        limits, house = _asked_on(care, start or FIRST_START)
         last = LAST_START if end is None else end - dt.timedelta(days=1)
-        if end is None or care.limits_on(end) != limits:
-            yield _DatedSpan(since, since or FIRST_START, last, limits)
+        if end is None or _asked_on(care, end) != (limits, house):
+            yield _DatedSpan(since, since or FIRST_START, last, limits, house)
             since = end
 
 
-def _stretch(span: _DatedSpan) -> Stretch:
+def _asked_on(care: CareProtocol, day: dt.date) -> tuple[Limits, tuple[HouseRule, ...]]:
+    """The limits and house rules of a date; since when they hold does not matter."""
+    return care.limits_on(day), tuple([attrs.evolve(r, since=None) for r in care.rules_on(day)])
+
+
+def _stretch(span: _DatedSpan, care: CareProtocol, work: Work) -> Stretch:
+    witness, conflict, reason = _answer(span, work)
     limits = span.limits
-    witness = _witness(span)
-    conflict = () if witness is not None else _conflict(limits, span.first)
+    never, beside = _silent(span)
+    off = _off(span)
+    on = names_of(span.house)
     return Stretch(
         since=span.since,
         witness=witness,
-        conflict=[
-            LimitAtOdds(limit=name, value=getattr(limits, name), citation=limits.citations[name])
-            for name in conflict
+        conflict=[_at_odds(span, name) for name in conflict],
+        reason=reason,
+        never=[
+            Silent(rule=rule, reason=why)
+            for rule, why in _in_order(cannot_fire(limits) | never, on)
         ],
-        reason=None if witness is not None else _reason(limits, conflict, span.first),
-        never=[Silent(rule=rule, reason=why) for rule, why in _in_order(cannot_fire(limits))],
         covered=[
             Silent(rule=rule, reason=f"where it fires, {by} fires too", covered_by=by)
-            for rule, by in _in_order(covered(limits))
+            for rule, by in _in_order(covered(limits) | beside, on)
         ],
-        off=[rule.id for rule in RULES if rule.id in _off(limits)],
+        off=[
+            id
+            for id in (*RULE_OF_ID, *care.house_ids)
+            if id in off or (id not in RULE_OF_ID and id not in on)
+        ],
     )
 
 
-def _witness(span: _DatedSpan) -> Plan | None:
-    """A lawful course of our days; else one from the first date, which leaves the most room."""
+def _answer(span: _DatedSpan, work: Work) -> Answer:
+    """Of courses of our days; else of those from the first date, which leaves the most room."""
     usual = span.first if span.since is not None else min(_USUAL, span.last)
-    found = some_course(span.limits, usual)
-    return some_course(span.limits, span.first) if found is None else found
+    asked = Asked(limits=span.limits, house=span.house, work=work)
+    return answer_for(asked, list(dict.fromkeys((usual, span.first))))
 
 
-def _conflict(limits: Limits, start: dt.date) -> tuple[str, ...]:
-    def feasible(names: frozenset[str]) -> bool:
-        return some_course(kept(limits, names), start) is not None
-
-    return smallest_conflict(limits.citations, feasible)
-
-
-def _reason(limits: Limits, conflict: tuple[str, ...], start: dt.date) -> str:
-    return obstacle(kept(limits, conflict), start) or TOGETHER
+def _at_odds(span: _DatedSpan, name: str) -> AtOdds:
+    limits = span.limits
+    for rule in only(span.house, (name,)):
+        return RuleAtOdds(rule=name, asks=rule.sentence, citation=rule.citation)
+    return LimitAtOdds(limit=name, value=getattr(limits, name), citation=limits.citations[name])
 
 
-def _off(limits: Limits) -> frozenset[str]:
-    return frozenset(rule.id for rule in RULES if not rule.applies(limits))
+def _silent(span: _DatedSpan) -> tuple[dict[str, str], dict[str, str]]:
+    """The house rules that no plan breaks, each with why, and those that another rule covers."""
+    never: dict[str, str] = {}
+    beside: dict[str, str] = {}
+    for id, form in forms_of(span.house):
+        why, by = asks_nothing(form), breaks_only_beside(form, span.limits)
+        if why is not None:
+            never[id] = why
+        elif by is not None:
+            beside[id] = by
+    return never, beside
 
 
-def _in_order(found: dict[str, str]) -> list[tuple[str, str]]:
-    """By rule, in the order of the catalogue."""
-    return [(rule.id, found[rule.id]) for rule in RULES if rule.id in found]
+def _off(span: _DatedSpan) -> frozenset[str]:
+    """The rules of the catalogue that do not apply."""
+    return frozenset(rule.id for rule in RULES if not rule.applies(span.limits, span.house))
+
+
+def _in_order(found: dict[str, str], house: Iterable[str]) -> list[tuple[str, str]]:
+    """By rule, in the order of a report."""
+    return [(id, found[id]) for id in (*RULE_OF_ID, *house) if id in found]
 
 
 def _idle_lines(care: CareProtocol) -> Iterator[Remark]:
     for limit, lines in groupby(care.settings, key=attrgetter("limit")):
         yield from _idle(limit, lines)
+    for id, rules in groupby(care.rules, key=attrgetter("id")):
+        yield from _idle(f"rules.{id}", rules)
     for name, stated in groupby(care.usual, key=attrgetter("name")):
         yield from _idle(f"usual.{name}", stated)
 
 
-def _idle(subject: str, lines: Iterable[Setting | UsualValue]) -> Iterator[Remark]:
-    before: Setting | UsualValue | None = None
+def _idle(subject: str, lines: Iterable[_Line]) -> Iterator[Remark]:
+    before: _Line | None = None
     for line in lines:
         says = ""
         if before is not None and line.since is not None and line.since <= _FIRST_LOCAL:
             yield Remark(subject=subject, since=before.since, says=_NEVER_IN_FORCE)
         if line.since is not None and line.since > _LAST_LOCAL:
             says = _NEVER_IN_FORCE
-        elif before is None and line.since is not None and line.value == OFF:
+        elif before is None and _unsets(line):
             says = "unsets what no line before it sets"
-        elif before is not None and _says_the_same(before, line):
+        elif before is not None and attrs.evolve(before, since=line.since) == line:
             says = "repeats the line before it"
         if says:
             yield Remark(subject=subject, since=line.since, says=says)
         before = line
 
 
-def _says_the_same(before: Setting | UsualValue, line: Setting | UsualValue) -> bool:
-    return (before.value, before.citation) == (line.value, line.citation)
+def _unsets(line: _Line) -> bool:
+    """Whether it takes back what a line before it sets; an undated limit may be off by itself."""
+    if isinstance(line, HouseRule):
+        return line.is_off
+    return line.since is not None and line.value == OFF
 
 
-def _idle_severities(care: CareProtocol, stretches: list[Limits]) -> Iterator[Remark]:
+def _idle_severities(care: CareProtocol, spans: Iterable[_DatedSpan]) -> Iterator[Remark]:
+    off = [_off(span) | (set(care.house_ids) - set(names_of(span.house))) for span in spans]
     for rule, _ in care.severities:
-        if rule not in RULE_OF_ID:
+        if rule not in RULE_OF_ID and rule not in care.house_ids:
             yield Remark(subject=rule, says="is no rule of the catalogue; each check must give it")
-        elif all(rule in _off(limits) for limits in stretches):
+        elif all(rule in each for each in off):
             yield Remark(subject=rule, says="has a severity set, and is off throughout")
 
 

@@ -22,7 +22,7 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError, Problem
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import Plan, Supply
-from kap_model.planning.drafting import blank_course, no_lawful_course
+from kap_model.planning._feasibility import NOT_KNOWN
 from kap_model.planning.layout import with_supplies
 from kap_model.planning.linting import lint
 from kap_model.planning.new_sessions import (
@@ -278,15 +278,14 @@ class BaseCourse:
 
 def _unsatisfiable(care: CareProtocol) -> PlanningError:
     """The error that names what is in conflict, where limits and house rules are."""
-    for start in _plain_starts(care) if care.rules else ():
-        house = care.rules_on(start)
-        if house and searched(care.limits_on(start), house, start, 0) is None:
-            return no_lawful_course(blank_course(care.limits_on(start), house, start))
-    for stretch in lint(attrs.evolve(care, rules=(), severities=())).stretches:
-        names = tuple(limit.limit for limit in stretch.conflict)
+    stretches = lint(care).stretches
+    for stretch in stretches:
+        names = tuple(one.name for one in stretch.conflict)
         if names:
             reason = f"allows no course; {', '.join(names)}: {stretch.reason}"
             return PlanningError([Problem("protocol", reason)], names)
+    if any(stretch.undecided for stretch in stretches):
+        return PlanningError([Problem("protocol", f"is not known to allow a course: {NOT_KNOWN}")])
     reason = "allows no course in which every fact that it asks for can be recorded"
     return PlanningError([Problem("protocol", reason)])
 

@@ -11,6 +11,10 @@ from attrs import field, frozen
 from kap_model._time import NEVER
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Rate
+from kap_model.forms.distances import Unit
+from kap_model.forms.ordering import Follow, Precede
+from kap_model.forms.selectors import Selector
+from kap_model.forms.spacing import Space, Span
 from kap_model.limits import Limits
 from kap_model.planning.search.timing import Anchor, Timing
 from kap_model.sessions import DEFAULT_PLACE, Session
@@ -236,11 +240,15 @@ class State(NamedTuple):
 
 _WEEK: Final = 7
 _SLACK_DAYS: Final = 70
+_HOURS: Final = 24
+_DAYS_OF: Final = {"days": 1, "weeks": _WEEK, "months": 31}
+_DOSINGS: Final = Selector("dosing")
 
 
 # Days without end cannot be searched. Each dosing takes at most its distance, and a week for its
 # weekday; each other session a day, or a week where some days are closed; a closed date costs a
-# day, and another where a session moves beyond it. What is left over covers windows and reviews.
+# day, and another where a session moves beyond it. Rules that hold sessions apart take their days.
+# What is left over covers windows and reviews.
 # Usual times are tried first, and their no only means that the next try has more of them: the
 # last one has every free time up to this day (docs/explanation/design.md, "How the search for
 # completions works").
@@ -262,4 +270,24 @@ def last_day_for(
     others += problem.total * (problem.each + problem.delay + 2)
     # Up to a week more than the pace, for dosings that wait for their weekday.
     days = problem.dosings * (pace + _WEEK) + others * (_WEEK if seldom else 1)
-    return first + days + _SLACK_DAYS + 2 * closed
+    return first + days + _held_apart(problem) + _SLACK_DAYS + 2 * closed
+
+
+def _held_apart(problem: SearchProblem) -> int:
+    """The days for which other rules may hold sessions apart, all together."""
+    number = problem.total + problem.preparations + problem.total * problem.each
+    number += problem.integrations
+    found = 0
+    for _, form in problem.rules:
+        if isinstance(form, Span):
+            found += days_in(form.min or 0, form.unit)
+        elif isinstance(form, Space) and form.from_ != _DOSINGS:
+            found += number * days_in(form.min or 0, form.unit)
+        elif isinstance(form, Precede | Follow) and form.within is not None:
+            found += number * days_in(form.within.min or 0, form.within.unit)
+    return found
+
+
+def days_in(number: int, unit: Unit) -> int:
+    """The days that so many hours, days, weeks or months last, at most."""
+    return number // _HOURS if unit == "hours" else number * _DAYS_OF[unit]
