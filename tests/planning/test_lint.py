@@ -38,7 +38,7 @@ from kap_model.planning._feasibility import (
     TOGETHER,
     TOO_LONG,
     TOO_MANY,
-    Asked,
+    Demand,
     course_for,
 )
 from kap_model.planning.linting import Lint, Remark, Stretch, lint
@@ -318,7 +318,7 @@ def test_house_rules_have_a_witness_or_stand_in_the_smallest_conflict(
     assert not lint(ill).ok
     assert (names(stretch), stretch.undecided) == (named.split(), False)
     assert stretch.reason == TOGETHER
-    assert_smallest(names(stretch), Asked(limits=ill.limits_on(None), house=ill.rules))
+    assert_smallest(names(stretch), Demand(limits=ill.limits_on(None), house=ill.rules))
     asked = {rule.id: rule.sentence for rule in ill.rules}
     for one in stretch.conflict:
         if isinstance(one, kap.RuleAtOdds):
@@ -338,6 +338,16 @@ def test_a_conflict_says_what_the_search_did_not_look_for() -> None:
     assert (stretch.reason or "").endswith("only so that another one has another number")
 
 
+def test_a_witness_states_what_people_record() -> None:
+    levels = dated("dose_levels", {None: ["low", "high"]})
+    protocol = housed(Known("dosing", "level"), settings=levels)
+    stretch = only(protocol)
+    assert open_findings(stretch.witness, protocol) == []
+    course = stretch.course or ""
+    assert kap.loads(course) == stretch.witness
+    assert stretch.to_dict()["witness"] == course == course.strip()
+
+
 def gives_up(*_: Any, **__: Any) -> NoReturn:
     raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
 
@@ -355,7 +365,7 @@ def test_a_stretch_that_the_search_gives_up_is_undecided(monkeypatch: pytest.Mon
 def stub(monkeypatch: pytest.MonkeyPatch, kept: Callable[[tuple[str, ...]], bool | None]) -> None:
     """Let the search find what it is told to; ``None`` = it gives up."""
 
-    def some(asked: _feasibility.Asked, _: dt.date, **__: Any) -> kap.Plan | None:
+    def some(asked: _feasibility.Demand, _: dt.date, **__: Any) -> kap.Plan | None:
         asked.work.left -= 1
         answer = kept(asked.names)
         if answer is None:
@@ -829,7 +839,7 @@ def pinned(limits: kap.Limits) -> kap.CareProtocol:
     return kap.CareProtocol(id="pinned", settings=lines)
 
 
-def assert_smallest(named: list[str], asked: Asked, start: dt.date = dt.date(1980, 1, 1)) -> None:
+def assert_smallest(named: list[str], asked: Demand, start: dt.date = dt.date(1980, 1, 1)) -> None:
     """No course keeps them together; without any one of them some course does."""
     assert course_for(asked.only(named), start) is None
     for left_out in named:
@@ -856,7 +866,7 @@ def test_every_protocol_has_witnesses_or_conflicts_without_one_limit_too_many(
             if stretch.course:
                 assert protocol.limits_on(begins(stretch.witness)) == limits_then
             continue
-        assert_smallest(names(stretch), Asked(limits=limits_then), start)
+        assert_smallest(names(stretch), Demand(limits=limits_then), start)
 
 
 @st.composite
@@ -882,7 +892,7 @@ def tight_protocols(draw: st.DrawFn) -> kap.CareProtocol:
 def test_the_conflict_is_what_brute_force_over_all_sets_of_limits_finds(
     protocol: kap.CareProtocol,
 ) -> None:
-    stretch, asked = only(protocol), Asked(limits=protocol.limits_on(None))
+    stretch, asked = only(protocol), Demand(limits=protocol.limits_on(None))
     event(f"conflict of {len(stretch.conflict)}")
     for size in range(len(asked.names) + 1):
         for choice in combinations(asked.names, size):

@@ -97,7 +97,7 @@ class Answer(NamedTuple):
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Asked:
+class Demand:
     """What some course is to keep.
 
     Attributes:
@@ -125,7 +125,7 @@ class Asked:
         """The names of its limits and the ids of its house rules."""
         return (*self.limits.citations, *names_of(self.house))
 
-    def only(self, names: Collection[str]) -> Asked:
+    def only(self, names: Collection[str]) -> Demand:
         """The limits and house rules of some names alone."""
         return attrs.evolve(self, limits=kept(self.limits, names), house=only(self.house, names))
 
@@ -145,7 +145,7 @@ class Asked:
 # asked, with every session as short as may be: shorter ones fit wherever longer ones do, and no
 # limit asks for more than its least length. See docs/explanation/design.md, "How the search for
 # completions works".
-def answer_for(asked: Asked, starts: Sequence[dt.date]) -> Answer:
+def answer_for(asked: Demand, starts: Sequence[dt.date]) -> Answer:
     """A witness; else the smallest conflict and why, or that neither was found.
 
     Args:
@@ -171,7 +171,7 @@ def answer_for(asked: Asked, starts: Sequence[dt.date]) -> Answer:
     return Answer(None, conflict, obstacle(chosen, starts[-1]) or TOGETHER + given_up)
 
 
-def _witness(asked: Asked, start: dt.date, most: int) -> tuple[Plan | None, bool]:
+def _witness(asked: Demand, start: dt.date, most: int) -> tuple[Plan | None, bool]:
     """A course from a date on, and whether it is certain that there is none."""
     try:
         with _part_of(asked, most) as part:
@@ -187,7 +187,7 @@ def _witness(asked: Asked, start: dt.date, most: int) -> tuple[Plan | None, bool
 class _Conflicts:
     """What of a protocol excludes each other, as far as it is certain."""
 
-    def __init__(self, asked: Asked, start: dt.date, *, is_sure: bool) -> None:
+    def __init__(self, asked: Demand, start: dt.date, *, is_sure: bool) -> None:
         self.asked, self.start = asked, start
         self.whole = frozenset(asked.names)
         self.certain = {self.whole} if is_sure else set()
@@ -258,7 +258,7 @@ def _by_weight(name: str) -> tuple[bool, bool]:
 
 
 @contextmanager
-def _part_of(asked: Asked, most: int) -> Iterator[Asked]:
+def _part_of(asked: Demand, most: int) -> Iterator[Demand]:
     """The same with a part of its work, which is taken from the whole."""
     given = max(0, min(most, asked.work.left))
     part = attrs.evolve(asked, work=Work(given))
@@ -268,7 +268,7 @@ def _part_of(asked: Asked, most: int) -> Iterator[Asked]:
         asked.work.left -= given - part.work.left
 
 
-def course_for(asked: Asked, start: dt.date, *, usual: bool = True) -> Plan | None:
+def course_for(asked: Demand, start: dt.date, *, usual: bool = True) -> Plan | None:
     """An active course that begins on or after a date in UTC and keeps limits and house rules.
 
     It has no finding but unknown ones; ``None`` = there is no such course, but for what
@@ -298,7 +298,7 @@ def _sums_minutes(form: RuleForm) -> bool:
     return isinstance(form, Count) and form.sum == "minutes"
 
 
-def _usual_search(asked: Asked, start: dt.date) -> Plan | None:
+def _usual_search(asked: Demand, start: dt.date) -> Plan | None:
     """A course that a short search finds where it looks for what is usual only."""
     shaped = folded(asked.limits, asked.forms)
     wishes = wishes_for_draft(usual_delay(shaped, NOTHING), asked=False, timed=False)
@@ -312,7 +312,7 @@ def _usual_search(asked: Asked, start: dt.date) -> Plan | None:
 
 
 def _searched(
-    asked: Asked, limits: Limits, start: dt.date, wish: Wish = ANYTHING, every: int = 0
+    asked: Demand, limits: Limits, start: dt.date, wish: Wish = ANYTHING, every: int = 0
 ) -> Plan | None:
     asked.work.left -= _A_SEARCH
     return lawful_course(
@@ -328,10 +328,10 @@ def _searched(
 
 def some_course(limits: Limits, start: dt.date, house: tuple[HouseRule, ...] = ()) -> Plan | None:
     """As :func:`course_for`, of the limits and house rules of a whole protocol."""
-    return course_for(Asked(limits=limits, house=house), start)
+    return course_for(Demand(limits=limits, house=house), start)
 
 
-def obstacle(asked: Asked, start: dt.date) -> str | None:
+def obstacle(asked: Demand, start: dt.date) -> str | None:
     """Why no course keeps limits and house rules, where numbers alone say so; else ``None``."""
     # A span leaves each distance free, so it says nothing of paces.
     limits = asked.shaped([form for form in asked.forms if not isinstance(form, Span)])
@@ -357,7 +357,7 @@ def _days(limits: Limits, counts: Counts) -> int:
     return max(days, gaps // frequency.at_most * frequency.days)
 
 
-def _usual_course(asked: Asked, start: dt.date) -> Plan | None:
+def _usual_course(asked: Demand, start: dt.date) -> Plan | None:
     """A course laid out evenly, if that is lawful."""
     shaped = asked.shaped(asked.forms)
     try:
@@ -381,7 +381,7 @@ def _least_span(forms: Iterable[RuleForm]) -> int:
     return max([days_in(f.min or 0, f.unit) for f in forms if isinstance(f, Span)], default=0)
 
 
-def _is_asked(rule: Rule, asked: Asked) -> bool:
+def _is_asked(rule: Rule, asked: Demand) -> bool:
     """Whether a rule that gives way to others is asked."""
     return rule.gives_way is None or asked.spaced
 

@@ -16,6 +16,8 @@ from kap_model._time import date_text, spoken_date
 from kap_model._values import Value, as_rows, as_sequence, check_instance
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.citations import Citation
+from kap_model.documents.plans import dumps
+from kap_model.errors import NotationError
 from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import OFF, Limits, in_words
 from kap_model.plan import Plan
@@ -24,7 +26,7 @@ from kap_model.planning._feasibility import (
     LAST_START,
     NOT_KNOWN,
     Answer,
-    Asked,
+    Demand,
     answer_for,
 )
 from kap_model.planning.choices import forms_of, names_of, only
@@ -175,13 +177,20 @@ class Stretch(Value):
 
     @property
     def course(self) -> str | None:
-        """The witness in notation; empty where it has no session, ``None`` where there is none."""
+        """The witness in notation; empty where it has no session, ``None`` where there is none.
+
+        It is a plan document in one line where notation cannot say it, for it states a level, a
+        route or who holds a session.
+        """
         if self.witness is None:
             return None
-        return self.witness.notation if self.witness.sessions else ""
+        try:
+            return self.witness.notation if self.witness.sessions else ""
+        except NotationError:
+            return dumps(self.witness).rstrip()
 
     def to_dict(self) -> dict[str, Any]:
-        """The stretch as JSON values, the witness in notation."""
+        """The stretch as JSON values, the witness as :attr:`course` has it."""
         return {
             "since": date_text(self.since),
             "satisfiable": self.satisfiable,
@@ -348,7 +357,7 @@ def _stretch(span: _DatedSpan, care: CareProtocol, work: Work) -> Stretch:
 def _answer(span: _DatedSpan, work: Work) -> Answer:
     """Of courses of our days; else of those from the first date, which leaves the most room."""
     usual = span.first if span.since is not None else min(_USUAL, span.last)
-    asked = Asked(limits=span.limits, house=span.house, work=work)
+    asked = Demand(limits=span.limits, house=span.house, work=work)
     return answer_for(asked, list(dict.fromkeys((usual, span.first))))
 
 
