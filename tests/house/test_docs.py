@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 import importlib.util
 import io
@@ -17,6 +18,8 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 import kap_model as kap
+from kap_model import fees, tables
+from kap_model.batch import ROW_COLUMNS
 from kap_model.cli import main
 from kap_model.cli._parser import parse_arguments
 from kap_model.rules.catalogue import RULE_OF_ID
@@ -173,6 +176,8 @@ def test_documents_load(page: Path) -> None:
 
 
 SENTENCES: Final = DOCS / "how-to" / "say-what-a-page-says.md"
+EXPORT: Final = DOCS / "how-to" / "export.md"
+DOCUMENTS: Final = DOCS / "reference" / "documents.md"
 CITED: Final = {"source": "a page", "where": "a place on it"}
 LINES = [line.strip("| ").split(" | ") for line in prose(SENTENCES).splitlines() if "| `" in line]
 ROWS = [cells for cells in LINES if cells[1].startswith('`"form": ')]
@@ -341,3 +346,40 @@ def test_each_command_is_explained_once(capsys: pytest.CaptureFixture[str]) -> N
     page = DOCS / "reference" / "cli.md"
     assert re.findall(r"^## ([a-z]+)$", prose(page), re.MULTILINE) == commands
     assert [block.body.split()[1] for block in blocks(page)] == commands
+
+
+def test_the_columns_of_rows_are_those_of_the_page_in_order() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `(.+?)` \| (`.+`) \|$", prose(EXPORT), re.MULTILINE)
+    assert {source: tuple(names.strip("`").split("`, `")) for source, names in rows} == {
+        "plan.to_rows()": tables.SESSION_COLUMNS,
+        "tables.supply_rows(plan)": tables.SUPPLY_COLUMNS,
+        "report.to_rows()": tables.FINDING_COLUMNS,
+        "quote.to_rows()": tables.LINE_COLUMNS,
+        "check_rows": ROW_COLUMNS,
+    }
+
+
+def test_the_rates_that_each_item_takes_are_those_of_the_page() -> None:
+    usd = kap.Money.of("1.00", "USD")
+    rates: dict[str, Any] = {
+        "flat": fees.Flat(amount=usd),
+        "hourly": fees.Hourly(amount=usd),
+        "tiers": fees.Tiered(tiers=[fees.Tier(minutes=60, amount=usd)]),
+        "first-part": fees.FirstPart(minutes=60, first=usd, rest=usd),
+        "scale": fees.Scale(low=usd),
+        "periodic": fees.Periodic(amount=usd, every="week"),
+    }
+    page = kap.Citation("House fee schedule", "section 1")
+    table = prose(DOCUMENTS).partition("| rates that it takes |")[2].partition("\n\n")[0]
+    lines = [line.strip("| ").partition(" | ") for line in table.splitlines()[2:]]
+    told = {item.strip("`"): {*re.findall("`([a-z-]+)`", said)} for item, _, said in lines}
+    told["dosing"] = told.pop("a kind of session")
+    for item in ("dosing", "supply", "course"):
+        taken = set()
+        for name, rate in rates.items():
+            label = fees.ByLabel(label="route", options=[fees.Option(label="oral", rate=rate)])
+            for form in (rate, label):
+                with contextlib.suppress(kap.InvalidValue):
+                    fees.Fee(item=item, rate=form, citation=page)
+                    taken.add((name, form is label))
+        assert taken == {(name, by) for name in told[item] - {"by-label"} for by in (False, True)}
