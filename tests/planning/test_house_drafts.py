@@ -225,8 +225,8 @@ def test_a_refusal_says_what_was_not_looked_for() -> None:
             Known("dosing", "level"),
             {},
             (
-                "the house rule HOUSE-0 asks beforehand for the dose level of dosings, which a draft "
-                "cannot know; what a rule asks by the end can be drafted"
+                "the house rule HOUSE-0 asks beforehand for the dose level of dosings, which a "
+                "draft cannot know; what a rule asks by the end can be drafted"
             ),
         ),
     ],
