@@ -240,5 +240,6 @@ def test_what_is_missing_is_named_and_how_to_give_it(
         kap.draft(protocol, START, **options)
     assert [problem.reason for problem in caught.value.problems] == [said]
     if isinstance(form, Known) and form.field == "support_person":
-        drafted = kap.draft(protocol, START, **options | SOMEBODY)
+        given: dict[str, Any] = options | SOMEBODY
+        drafted = kap.draft(protocol, START, **given)
         assert kap.check(drafted, protocol).ok
