@@ -24,7 +24,7 @@ from kap_model.planning.results import Action, Change, minutes_between
 from kap_model.planning.wishes import SHORT_REST, usual_lengths, usual_pace
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
-from kap_model.rules.catalogue import RULE_OF_ID
+from kap_model.rules.catalogue import RULE_OF_ID, catalogue_forms
 from kap_model.sessions import Session
 from kap_model.severities import severity_on
 from kap_model.timeline import Timeline
@@ -211,6 +211,13 @@ class RepairState:
     def forms(self) -> Mapping[str, RuleForm]:
         """The forms of the house rules in force, by id."""
         return forms_by_id(self.scope.protocol.rules_on(deciding_date(self.course)))
+
+    def forms_of(self, rule: str) -> tuple[RuleForm, ...]:
+        """What a rule asks, as forms; none where no form says it."""
+        form = self.forms.get(rule)
+        if form is not None:
+            return (form,)
+        return catalogue_forms(limits_of(self.scope.protocol, self.course)).get(rule, ())
 
     def adding(
         self, kind: str, window: TimeWindow = ANY_TIME, wanted: Selector | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from kap_model._time import EARLIEST, LATEST, DayEdge, last_day_of_part
+from kap_model._time import EARLIEST, DayEdge, last_day_of_part
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count, Rate
 from kap_model.forms.facts import Allow, Known, Length
@@ -18,17 +18,29 @@ from kap_model.rules._rule import Breach
 from kap_model.sessions import Session
 
 
-# As of the catalogue, remedies are every change on which the form's answer depends. What a
-# selector without a number selects depends on no other session. With a number it depends on all
-# of its base, so each of those may be changed, and one more may come, at any time.
-def remedies_of_form(form: RuleForm, state: RepairState, breach: Breach) -> list[Remedy]:
-    """Every change that can help to mend a breach of a form; none where it is history's."""
-    found = _MENDED_BY[type(form)](form, state, breach)
-    for selector in form.selectors:
-        if selector.has_ordinal:
-            base = selector.base_of(state.course)
-            found += state.changing(base) + _adding(state, selector)
+# As of rules that no form says, remedies are every change on which the form's answer depends. What
+# a selector without a number selects depends on no other session. With a number it depends on its
+# base, as far as that is counted.
+def remedies_of_forms(
+    forms: Iterable[RuleForm], state: RepairState, breach: Breach
+) -> list[Remedy]:
+    """Every change that can help to mend a breach of some form; none where it is history's."""
+    found = []
+    for form in forms:
+        found += _MENDED_BY[type(form)](form, state, breach)
+        for selector in form.selectors:
+            if selector.has_ordinal:
+                found += _renumbering(state, selector)
     return _each_once(found)
+
+
+def _renumbering(state: RepairState, selector: Selector) -> list[Remedy]:
+    """What changes which sessions have a selector's numbers."""
+    base, most = selector.base_of(state.course), selector.first or selector.nth
+    if most is None or len(base) < most:
+        return state.changing(base) + _adding(state, selector)
+    before = TimeWindow(starts_by=base[most - 1].begins - 1)
+    return state.changing(base[:most]) + _getting(state, selector, before)
 
 
 def _each_once(remedies: Iterable[Remedy]) -> list[Remedy]:
@@ -61,19 +73,26 @@ def _changing(state: RepairState, *selectors: Selector | None) -> list[Remedy]:
 
 
 def _counted(form: Count, state: RepairState, breach: Breach) -> list[Remedy]:
-    before = _changing(state, form.before)
     if breach.side == "above":
-        return _changing(state, form.of) + before
-    closes = LATEST if breach.closes is None else state.resolve(breach.closes)
-    window = ANY_TIME if breach.closes is None else TimeWindow(ends_by=closes)
-    return _getting(state, form.of, window) + before
+        if form.before is None:
+            return state.dropping(form.of.base_of(state.course))
+        return _changing(state, form.of) + _changing(state, form.before)
+    if breach.closes is None:  # there is nothing that they have to come before
+        return _adding(state, form.of)
+    window = TimeWindow(ends_by=state.resolve(breach.closes))
+    return _getting(state, form.of, window) + state.changing(breach.sessions)
 
 
 def _ordered(form: Order, state: RepairState, breach: Breach) -> list[Remedy]:
-    found = state.changing(breach.sessions) + _changing(state, form.before or form.after)
-    if form.after is not None:
-        found += _getting(state, form.after, TimeWindow(ends_by=breach.sessions[0].begins))
-    return found
+    (session,) = breach.sessions
+    found = state.changing((session,))
+    if form.before is not None:
+        return found + state.changing(form.before.of(state.course)[:1])
+    after = form.after or form.each
+    found += _getting(state, after, TimeWindow(ends_by=session.begins))
+    # One that has begun and goes on is in the way of another that is over by then.
+    first = [one for one in after.of(state.course)[:1] if one.begins < session.begins]
+    return found + state.changing(first)
 
 
 def _window(state: RepairState, breach: Breach, until: int | None) -> TimeWindow:
@@ -116,8 +135,8 @@ def _spaced(form: Space, state: RepairState, breach: Breach) -> list[Remedy]:
     # Another between is the one that follows: nearer, or in the way of a pair.
     if breach.side == "above":
         found += _getting(state, form.to or form.from_, between)
-    if form.to is not None:
-        found += _getting(state, form.from_, between) + _changing(state, form.from_)
+    if form.to is not None and not form.from_.is_within(form.to):
+        found += _getting(state, form.from_, between)
     return found
 
 
@@ -145,16 +164,23 @@ def _recurring(form: Recur, state: RepairState, breach: Breach) -> list[Remedy]:
     if form.policy == "calendar":
         return _in_a_part(form, state, breach, window)
     going_on = form.while_.of(course)
-    found = _adding(state, form.of, window) + _changing(state, form.of)
+    found = _contact(state, form.of, window) + _changing(state, form.of)
     last = max(going_on, key=lambda one: (course.day(one), one.begins))
     return found + state.changing(_distinct((going_on[0], last)))
+
+
+def _contact(state: RepairState, what: Selector, window: TimeWindow) -> list[Remedy]:
+    """One more of what recurs: a second evaluation only where nothing else would do."""
+    others = [kind for kind in what.kind if kind != "medical-evaluation"]
+    return [way for kind in others or what.kind for way in state.adding(kind, window, what)]
 
 
 def _in_a_part(form: Recur, state: RepairState, breach: Breach, window: TimeWindow) -> list[Remedy]:
     day = last_day_of_part(state.course.day(breach.sessions[0]), form.months)
     first = next(d for d in range(day, 0, -1) if last_day_of_part(d - 1, form.months) != day)
     opens = state.course.timeline.zone.first_instant(first)
-    found = _getting(state, form.of, window._replace(opens=opens))
+    window = window._replace(opens=opens)
+    found = _contact(state, form.of, window) + state.moving(form.of.base_of(state.course), window)
     its = state.dropping(breach.sessions)
     # All that go on in the part have to leave it, so that one that stays keeps the others.
     if len(its) == len(breach.sessions):

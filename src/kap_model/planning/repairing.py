@@ -259,8 +259,14 @@ class RepairSearch:
             manner = attempt.manner
             if manner not in by_manner or entry[:2] < by_manner[manner][:2]:
                 by_manner[manner] = entry
-        best = min(by_manner.values(), key=lambda entry: entry[1], default=None)
+        best = min(by_manner.values(), key=_reluctance, default=None)
         return None if best is None else best[2]
+
+
+def _reluctance(entry: tuple[int, Any, Attempt]) -> tuple[int, Any]:
+    """Of repairs of one size those come first that give the fewest dosings more."""
+    added = [change.session.kind for change in entry[2].changes if change.before is None]
+    return added.count("dosing"), entry[1]
 
 
 def _width(ways: tuple[Remedy, ...]) -> int:

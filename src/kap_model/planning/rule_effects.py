@@ -29,7 +29,7 @@ from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
 from kap_model.plan import Plan
 from kap_model.planning._repair_state import Remedy, RepairState, TimeWindow
-from kap_model.planning.form_remedies import remedies_of_form
+from kap_model.planning.form_remedies import remedies_of_forms
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding
 from kap_model.rules._rule import Breach
@@ -134,15 +134,10 @@ def _goes_on(form: Recur, course: Course, limits: Limits) -> bool:
 # least one of them, and a search that follows all of them misses none.
 def remedies_for(finding: Finding, state: RepairState) -> list[Remedy]:
     """Every change that can help to mend a finding; none where it is history's."""
-    form = state.forms.get(finding.rule)
-    if form is not None:
-        return remedies_of_form(form, state, finding.breach)
+    forms = state.forms_of(finding.rule)
+    if forms:
+        return remedies_of_forms(forms, state, finding.breach)
     return _MENDED_BY[finding.rule](state, finding.breach)
-
-
-def _screened(state: RepairState, breach: Breach) -> list[Remedy]:
-    window = TimeWindow(ends_by=breach.sessions[0].begins)
-    return state.supplying("consultation", window) + state.changing(breach.sessions)
 
 
 def _cleared(state: RepairState, breach: Breach) -> list[Remedy]:
@@ -151,20 +146,6 @@ def _cleared(state: RepairState, breach: Breach) -> list[Remedy]:
         return state.dropping([dosing])
     window = TimeWindow(ends_by=dosing.begins)
     return state.supplying("medical-evaluation", window) + state.changing([dosing])
-
-
-def _prepared(state: RepairState, breach: Breach) -> list[Remedy]:
-    course = state.course
-    if breach.nature != "missing":
-        return state.changing(course.preparations) + state.changing(course.dosings)
-    if not breach.sessions:
-        return state.adding("preparation")
-    window = TimeWindow(ends_by=breach.sessions[0].begins)
-    return state.supplying("preparation", window) + state.changing(breach.sessions)
-
-
-def _prepared_in_order(state: RepairState, breach: Breach) -> list[Remedy]:
-    return state.changing(breach.sessions) + state.changing(state.course.dosings)
 
 
 def _prepared_with_medicine(state: RepairState, breach: Breach) -> list[Remedy]:
@@ -214,37 +195,8 @@ def _issued_cleared(state: RepairState, breach: Breach) -> list[Remedy]:
     return state.supplying("medical-evaluation", TimeWindow(ends_by=state.resolve(breach.closes)))
 
 
-def _counted(state: RepairState, breach: Breach) -> list[Remedy]:
-    return state.adding("dosing") if breach.nature == "missing" else _any_less(state, breach)
-
-
-def _any_less(state: RepairState, breach: Breach) -> list[Remedy]:
-    kind = breach.sessions[0].kind
-    return state.dropping(s for s in state.course.counting if s.kind == kind)
-
-
-def _gone(state: RepairState, breach: Breach) -> list[Remedy]:
-    return state.dropping(breach.sessions)
-
-
 def _changed(state: RepairState, breach: Breach) -> list[Remedy]:
     return state.changing(breach.sessions)
-
-
-def _spaced(state: RepairState, breach: Breach) -> list[Remedy]:
-    found = state.changing(breach.sessions)
-    if breach.side == "above":  # too far apart: another may move between
-        dosing, following = breach.sessions
-        window = TimeWindow(opens=dosing.begins, starts_by=following.begins)
-        found += state.moving(state.course.dosings, window)
-    return found
-
-
-def _at_a_pace(state: RepairState, breach: Breach) -> list[Remedy]:
-    course, dosing = state.course, breach.sessions[0]
-    limit = state.scope.limits.dosing_frequency
-    last, days = course.day(dosing), 1 if limit is None else limit.days
-    return state.changing(d for d in course.dosings if last - days < course.day(d) <= last)
 
 
 def _apart_again(state: RepairState, breach: Breach) -> list[Remedy]:
@@ -253,98 +205,18 @@ def _apart_again(state: RepairState, breach: Breach) -> list[Remedy]:
     return state.changing(d for d in course.dosings if last - CLOSE.days < course.day(d) <= last)
 
 
-def _integrated(state: RepairState, breach: Breach) -> list[Remedy]:
-    dosings = state.course.dosings
-    place = dosings.index(breach.sessions[0])
-    both = dosings[place : place + 2]
-    window = TimeWindow(opens=both[0].ends)
-    if len(both) > 1:
-        window = TimeWindow(opens=both[0].ends, ends_by=both[1].begins)
-    return state.supplying("integration", window) + state.changing(both)
-
-
-def _integrated_in_order(state: RepairState, breach: Breach) -> list[Remedy]:
-    window = TimeWindow(ends_by=breach.sessions[0].begins)
-    # A dosing is added only where a course has too few.
-    return state.changing(breach.sessions) + state.moving(state.course.dosings, window)
-
-
-def _integrations_counted(state: RepairState, breach: Breach) -> list[Remedy]:
-    return state.adding("integration") if breach.nature == "missing" else _any_less(state, breach)
-
-
-def _integrated_in_time(state: RepairState, breach: Breach) -> list[Remedy]:
-    dosing, first = breach.sessions
-    window = TimeWindow(opens=dosing.ends, starts_by=first.begins)
-    course = state.course
-    found = state.supplying("integration", window) + state.dropping([first])
-    return found + state.changing(course.dosings)
-
-
-def _reviewed(state: RepairState, breach: Breach) -> list[Remedy]:
-    limit = state.scope.limits.review_after
-    number = 0 if limit is None else limit.dosings
-    concerned = state.course.dosings[: number + (breach.closes is not None)]
-    window = TimeWindow(opens=concerned[number - 1].ends)
-    if breach.closes is not None:
-        window = TimeWindow(opens=window.opens, ends_by=concerned[-1].begins)
-    found = state.supplying("medical-review", window) + state.changing(concerned)
-    # A later dosing that moves among them is counted with them, and another one is the last.
-    later = state.course.dosings[len(concerned) :]
-    return found + state.moving(later, TimeWindow(ends_by=concerned[-1].begins))
-
-
-def _seen_each_quarter(state: RepairState, breach: Breach) -> list[Remedy]:
-    course, window = state.course, _dates(state, breach)
-    contacts = course.timeline.contacts
-    if breach.opens is None and breach.closes is not None:
-        day = last_day_of_quarter(course.day(breach.sessions[0]))
-        first = next(d for d in range(day, 0, -1) if last_day_of_quarter(d - 1) != day)
-        window = window._replace(opens=course.timeline.zone.first_instant(first))
-        found = state.adding("medical-review", window) + state.moving(contacts, window)
-        its = state.dropping(breach.sessions)
-        # All of the quarter's dosings have to go, so that one that stays keeps the others.
-        if len(its) == len(breach.sessions):
-            found += state.changing(breach.sessions[:1])
-        return found
-    found = state.adding("medical-review", window) + state.changing(contacts)
-    ends = {course.dosings[0], max(course.dosings, key=lambda d: (course.day(d), d.begins))}
-    return found + state.changing(d for d in course.dosings if d in ends)
-
-
 def _nothing(state: RepairState, breach: Breach) -> list[Remedy]:  # noqa: ARG001 - as the others
     return []
 
 
 _MENDED_BY: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] = {
-    "SCREEN-FIRST": _screened,
     "MED-CLEAR": _cleared,
-    "ROLE-SCOPE": _gone,
-    "PREP-COUNT": _prepared,
-    "PREP-ORDER": _prepared_in_order,
     "PREP-AFTER-SUPPLY": _prepared_with_medicine,
     "SUPPLY-BALANCE": _supplied,
     "SUPPLY-INITIAL": _little_at_first,
     "REFILL-REVIEW": _reviewed_for_refill,
     "SUPPLY-ISSUED": _issued_cleared,
-    "DOSE-COUNT": _counted,
-    "DOSE-DURATION": _gone,
-    "EFFECT-FIT": _gone,
-    "MODALITY": _gone,
-    "THERAPIST-PRESENT": _gone,
-    "SUPPORT-PERSON": _gone,
-    "DOSE-LEVEL": _gone,
-    "DOSE-GAP": _spaced,
-    "DOSE-FREQUENCY": _at_a_pace,
     "DOSE-CLOSE": _apart_again,
-    "DOSE-ROUTE": _gone,
-    "INTEG-EACH": _integrated,
-    "INTEG-ORDER": _integrated_in_order,
-    "INTEG-COUNT": _integrations_counted,
-    "INTEG-WINDOW": _integrated_in_time,
-    "THERAPY-LENGTH": _gone,
-    "REVIEW-AFTER": _reviewed,
-    "REVIEW-QUARTER": _seen_each_quarter,
     "NO-OVERLAP": _changed,
     "RECORD-OUTCOME": _nothing,
     "AGE-MIN": _changed,
