@@ -436,6 +436,11 @@ class Zone:
         return f"{spoken_day(clock.toordinal())} at {clock:%H:%M}"
 
 
+def city(name: str) -> str:
+    """The place that a zone is named after: ``Los Angeles``."""
+    return name.rpartition("/")[2].replace("_", " ")
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """Every zone name that a plan may carry: the tzdata package's own list."""

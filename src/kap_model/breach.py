@@ -15,9 +15,9 @@ from kap_model.sessions import Session
 from kap_model.severities import SEVERITIES, SIDES, Severity, Side
 
 Scalar: TypeAlias = str | int | bool | None
-Outlook: TypeAlias = Literal["open", "late", "past"]
-"""What can still be done about a finding: what it asks for; no more than to change what it names,
-for its window is over; nothing."""
+Outlook: TypeAlias = Literal["whole", "open", "late", "past"]
+"""What can still be done about a finding: what it asks for, of a plan that is judged as a whole;
+the same at a moment; no more than to change what it names, for its window is over; nothing."""
 
 
 def _pairs(values: Mapping[str, Scalar] | Iterable[tuple[str, Scalar]]) -> ValuePairs:
@@ -106,21 +106,24 @@ class Voice:
             return f"by {speak(self._closes)}"
         return f"{speak(self._opens)} to {speak(self._closes)}"
 
-    def book(self, wanted: str, *concerned: Session) -> str:
+    def book(self, wanted: str, *concerned: Session) -> str | None:
         """To book what is missing in its window; once that is over, to change what asks for it."""
         if self.outlook == "late":
             return self.change("Move or cancel", *concerned)
         return f"Book {wanted}{self.when and f' ({self.when})'}."
 
-    def change(self, verb: str, *sessions: Session, so_that: str = "") -> str:
-        """To do something with those of some sessions that are not held; first to record them."""
+    def change(self, verb: str, *sessions: Session, so_that: str = "") -> str | None:
+        """To do something with those of some sessions that are not held; first to record them.
+
+        ``None`` where all were held, and the plan is judged as a whole.
+        """
         ahead = [
             f"{called(session)} ({self._zone.spoken(session.begins)})"
             for session in sessions
             if session.status != "completed"
         ]
         if not ahead:
-            return RECORD_FIRST
+            return None if self.outlook == "whole" else RECORD_FIRST
         return f"{verb} {listed(ahead)}{so_that}."
 
     def told(self, **named: Session | Scalar) -> dict[str, Scalar]:

@@ -95,6 +95,8 @@ def check(
         rule_ids=prepared.rule_ids,
         not_applicable=prepared.not_applicable,
         house_rules=prepared.house_rules,
+        not_checked=prepared.not_checked,
+        is_stopped=course.is_halted,
     )
 
 
@@ -210,6 +212,7 @@ class _Prepared(NamedTuple):
     house_rules: tuple[HouseRule, ...]
     rule_ids: tuple[str, ...]
     not_applicable: frozenset[str]
+    not_checked: tuple[str, ...]
     applicable: tuple[_Asked, ...]
 
 
@@ -248,7 +251,10 @@ def _prepare(care: CareProtocol, stage: int, rules: tuple[Rule, ...]) -> _Prepar
     unset |= set(care.house_ids) - {rule.id for rule in house}
     on = [*[rule for rule in rules if rule.id not in unset], *rules_of_house(house)]
     applicable = tuple([_asked(rule, care, limits) for rule in on])
-    return _Prepared(limits, house, all_ids, frozenset(unset), applicable)
+    # A rule that gives way is not missed: what it would ask is asked by others.
+    missed = [rule.about or rule.id for rule in rules if rule.id in unset and rule.reads]
+    missed += [f"{rule} (not in force)" for rule in care.house_ids if rule in unset]
+    return _Prepared(limits, house, all_ids, frozenset(unset), tuple(missed), applicable)
 
 
 def _asked(rule: Rule, care: CareProtocol, limits: Limits) -> _Asked:
@@ -292,16 +298,16 @@ def _finding(
     severity = breach.fixed_severity
     if severity is None and asked.severity is not None:
         severity = severity_on(asked.severity, breach.side)
-    waived = False
+    waiver = None
     if book is not None:
-        waived = book.covers(rule.id, tuple([session.id for session in breach.sessions]))
+        waiver = book.covering(rule.id, tuple([session.id for session in breach.sessions]))
     verdict = nature if nature != "missing" else _verdict(breach, course)
     return Finding(
         rule=rule.id,
         verdict=verdict,
         severity=severity or breach.severity or rule.severity_of(breach.side),
         citation=limits.citations.get(limit, asked.citation) if limit else asked.citation,
-        waived=waived,
+        waiver=waiver,
         timezone=course.plan.timezone,
         breach=breach,
         outlook="open" if verdict != "violated" else _outlook(breach, course),
@@ -310,14 +316,14 @@ def _finding(
 
 
 def _outlook(breach: Breach, course: Course) -> Outlook:
-    """What can still be done about what is violated; without a moment, all of it.
+    """What can still be done about what is violated.
 
     It is past where all that it names was held, and nothing that has started waits for its record:
     what is still to be recorded may turn out not to have been held.
     """
     as_of = course.as_of
     if as_of is None:
-        return "open"
+        return "whole"
     if (
         breach.decided_later
         or any(_may_change(one, course, as_of) for one in (*breach.sessions, *breach.facts))
@@ -330,7 +336,7 @@ def _outlook(breach: Breach, course: Course) -> Outlook:
 def _may_change(named: object, course: Course, as_of: int) -> bool:
     """Whether what a finding names may still be changed: a booking, a supply to be issued."""
     if isinstance(named, Supply):
-        return named.issued.toordinal() > (course.as_of_day or 0)
+        return named.issued.toordinal() > course.timeline.zone.day(as_of)
     if not isinstance(named, Session):
         return False
     return named.status != "completed" or named.begins >= as_of

@@ -14,6 +14,7 @@ from kap_model.breach import Breach, Outlook, Scalar, Voice, Words
 from kap_model.citations import Citation
 from kap_model.forms.house_rules import HouseRule
 from kap_model.severities import Severity
+from kap_model.waivers import Waiver
 
 if TYPE_CHECKING:
     import pendulum
@@ -27,6 +28,10 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "not-applicable",
 )
 """The verdicts, worst first."""
+
+State: TypeAlias = Literal["stopped", "problem", "record-first", "on-track", "follows"]
+STATES: Final[tuple[State, ...]] = ("stopped", "problem", "record-first", "on-track", "follows")
+"""The states of a course, worst first."""
 
 ProtocolSource: TypeAlias = Literal["argument", "plan", "default"]
 
@@ -42,11 +47,12 @@ class Finding(Value):
             can record.
         severity: ``error``, ``warning`` or ``advice``.
         citation: Who sets the limit that is not kept, else who states the rule.
-        waived: Whether a waiver covers it.
+        waiver: The waiver that covers it, if one does.
         timezone: The zone in which its text names dates.
         breach: What the rule returned.
-        outlook: What can still be done about it: ``open``, what it asks for; ``late``, its window
-            is over, and what it names may be changed; ``past``, nothing.
+        outlook: What can still be done about it: ``open``, what it asks for, and ``whole``, the
+            same of a plan that is judged without a moment; ``late``, its window is over, and what
+            it names may be changed; ``past``, nothing.
         stated_action: The action that its rule states in place of the one made for it.
     """
 
@@ -54,7 +60,7 @@ class Finding(Value):
     verdict: Verdict
     severity: Severity
     citation: Citation
-    waived: bool
+    waiver: Waiver | None
     timezone: str
     breach: Breach
     outlook: Outlook = "open"
@@ -64,6 +70,11 @@ class Finding(Value):
     def sessions(self) -> tuple[str, ...]:
         """The ids of the sessions concerned, in the order in which the rule names them."""
         return tuple([session.id for session in self.breach.sessions])
+
+    @property
+    def waived(self) -> bool:
+        """Whether a waiver covers it: it stays visible and does not count."""
+        return self.waiver is not None
 
     @property
     def is_error(self) -> bool:
@@ -175,6 +186,7 @@ class Finding(Value):
             "past": self.past,
             "code": self._code(words),
             "values": dict(words.values),
+            "waiver": None if self.waiver is None else self.waiver.to_dict(),
         }
 
     def __str__(self) -> str:
@@ -200,6 +212,8 @@ class Report(Value, HasText, HasPage):
         not_applicable: Those of them that the protocol sets no limit for, and house rules that
             are not in force.
         house_rules: The house rules in force, in order.
+        not_checked: What is not checked, because the protocol sets no limit for it, in plain words.
+        is_stopped: Whether the medical provider turned the client down or stopped treatment.
     """
 
     plan: str
@@ -211,6 +225,30 @@ class Report(Value, HasText, HasPage):
     rule_ids: tuple[str, ...] = field(default=())
     not_applicable: frozenset[str] = frozenset()
     house_rules: tuple[HouseRule, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    is_stopped: bool = False
+
+    @property
+    def state(self) -> State:
+        """The state of the course, worst first.
+
+        ``stopped``: the medical provider turned the client down or stopped treatment;
+        ``problem``: not :attr:`ok`; ``record-first``: a fact is missing that a person can record;
+        ``on-track``: something is still to be done; ``follows``: none of these.
+        """
+        if self.is_stopped:
+            return "stopped"
+        if not self.ok:
+            return "problem"
+        verdicts = {finding.verdict for finding in self.findings if not finding.waived}
+        if "unknown" in verdicts:
+            return "record-first"
+        return "on-track" if "pending" in verdicts else "follows"
+
+    @property
+    def checked(self) -> int:
+        """How many rules were checked."""
+        return len(self.rule_ids) - len(self.not_applicable)
 
     @property
     def ok(self) -> bool:
@@ -265,6 +303,9 @@ class Report(Value, HasText, HasPage):
             "confirmed": self.confirmed,
             "rules": self.rules,
             "findings": [finding.to_dict() for finding in self.findings],
+            "state": self.state,
+            "checked": self.checked,
+            "not_checked": list(self.not_checked),
         }
 
     def to_rows(self) -> list[dict[str, Any]]:

@@ -108,7 +108,10 @@ _REPORT_TYPES: Final[ColumnTypes] = {
     "as_of": str,
     "ok": bool,
     "confirmed": bool,
+    "state": str,
 }
+REPORT_COLUMNS: Final = tuple(_REPORT_TYPES)
+"""The columns of a report in the rows of its findings."""
 FINDING_TYPES: Final[ColumnTypes] = MappingProxyType(
     {
         **_REPORT_TYPES,
@@ -130,7 +133,7 @@ FINDING_TYPES: Final[ColumnTypes] = MappingProxyType(
         "code": str,
     }
 )
-"""The columns of a finding's row; the first six are of its report."""
+"""The columns of a finding's row; the first seven are of its report."""
 FINDING_COLUMNS: Final = tuple(FINDING_TYPES)
 
 LINE_TYPES: Final[ColumnTypes] = MappingProxyType(
@@ -187,7 +190,11 @@ def finding_rows(report: Report) -> list[Row]:
     about = dict.fromkeys(FINDING_COLUMNS) | _about(said)
     return [
         about
-        | {key: value for key, value in finding.items() if key not in ("citation", "values")}
+        | {
+            key: value
+            for key, value in finding.items()
+            if key not in ("citation", "values", "waiver")
+        }
         | finding["citation"]
         | {"sessions": " ".join(finding["sessions"])}
         for finding in said["findings"]
@@ -261,6 +268,7 @@ __all__ = [
     "FINDING_TYPES",
     "LINE_COLUMNS",
     "LINE_TYPES",
+    "REPORT_COLUMNS",
     "SESSION_COLUMNS",
     "SESSION_TYPES",
     "SUPPLY_COLUMNS",

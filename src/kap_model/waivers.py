@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import field, frozen
 
-from kap_model._time import civil_date
+from kap_model._time import civil_date, date_text
 from kap_model._values import Value, as_tuple, check_identifier, check_labels, check_text
 from kap_model.errors import refusal
 
@@ -74,6 +74,15 @@ class Waiver(Value):
             return self.until is None
         return self.on.toordinal() <= day and (self.until is None or day <= self.until.toordinal())
 
+    def to_dict(self) -> dict[str, str | None]:
+        """Why, by whom and when, as a report carries it."""
+        return {
+            "reason": self.reason,
+            "by": self.by,
+            "on": self.on.isoformat(),
+            "until": date_text(self.until),
+        }
+
     def __repr__(self) -> str:
         return f"<Waiver of {self.rule}>"
 
@@ -82,19 +91,19 @@ class WaiverBook:
     """The waivers that are in force for one check, found by rule and by session."""
 
     def __init__(self, waivers: Iterable[Waiver]) -> None:
-        self._whole_rules: set[str] = set()
-        self._by_session: dict[tuple[str, str], list[frozenset[str]]] = {}
+        self._whole_rules: dict[str, Waiver] = {}
+        self._by_session: dict[tuple[str, str], list[tuple[frozenset[str], Waiver]]] = {}
         for waiver in waivers:
             if waiver.sessions is None:
-                self._whole_rules.add(waiver.rule)
+                self._whole_rules.setdefault(waiver.rule, waiver)
                 continue
             named = frozenset(waiver.sessions)
             for session in named:
-                self._by_session.setdefault((waiver.rule, session), []).append(named)
+                self._by_session.setdefault((waiver.rule, session), []).append((named, waiver))
 
-    def covers(self, rule: str, sessions: tuple[str, ...]) -> bool:
-        """Whether a finding of a rule that names these sessions is waived."""
-        if rule in self._whole_rules:
-            return True
-        candidates = self._by_session.get((rule, sessions[0]), ()) if sessions else ()
-        return any(named.issuperset(sessions) for named in candidates)
+    def covering(self, rule: str, sessions: tuple[str, ...]) -> Waiver | None:
+        """The first waiver of a finding of a rule that names these sessions, if it is waived."""
+        for named, waiver in self._by_session.get((rule, sessions[0]), ()) if sessions else ():
+            if named.issuperset(sessions):
+                return waiver
+        return self._whole_rules.get(rule)

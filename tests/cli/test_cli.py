@@ -63,13 +63,15 @@ def test_whole_plans_are_ok_without_findings(path: str, capsys: Capture) -> None
     report = kap.check(kap.load(path))
     assert report.findings == ()
     assert captured.out == f"{report}\n"
-    assert captured.out.splitlines()[0].endswith(": ok")
+    assert captured.out.splitlines()[0].endswith(": Follows the protocol")
     assert captured.err == ""
 
 
 def test_house_rules_of_a_document_are_judged_with_the_catalogue(capsys: Capture) -> None:
     assert main(["check", REGROUNDING, "--protocol", HOUSE_RULES]) == 0
-    assert capsys.readouterr().out.startswith("rg-plan-0042: ok\n  protocol house-rules")
+    assert capsys.readouterr().out.startswith(
+        "rg-plan-0042: Follows the protocol\n  protocol house-rules"
+    )
     ids = kap.load_protocol(HOUSE_RULES).house_ids
     (report,) = reports(capsys, REGROUNDING, "--protocol", HOUSE_RULES)
     assert report["findings"] == []
@@ -84,7 +86,7 @@ def test_house_rules_of_a_document_are_judged_with_the_catalogue(capsys: Capture
 def test_a_running_course_is_pending(capsys: Capture) -> None:
     assert main(["check", "--as-of", AS_OF, RUNNING]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("rg-course-0051: ok\n")
+    assert text.startswith("rg-course-0051: On track, 8 things to do\n")
     (report,) = reports(capsys, "--as-of", AS_OF, RUNNING)
     assert report["as_of"] == "2027-02-10T20:00:00+00:00"
     assert report["ok"]
@@ -124,7 +126,10 @@ def test_a_broken_course_is_violated(capsys: Capture) -> None:
 def test_json_has_the_shape_of_the_reports(capsys: Capture) -> None:
     found = reports(capsys, REGROUNDING, BROKEN)
     assert found == [kap.check(kap.load(path)).to_dict() for path in (REGROUNDING, BROKEN)]
-    keys = ["plan", "protocol", "protocol_source", "as_of", "ok", "confirmed", "rules", "findings"]
+    keys = [
+        *("plan", "protocol", "protocol_source", "as_of", "ok", "confirmed", "rules", "findings"),
+        *("state", "checked", "not_checked"),
+    ]
     for report in found:
         assert list(report) == keys
         assert list(report["rules"]) == [rule.id for rule in kap.RULES]
@@ -132,7 +137,7 @@ def test_json_has_the_shape_of_the_reports(capsys: Capture) -> None:
             assert list(finding) == [
                 *("rule", "verdict", "severity", "sessions", "observed", "required"),
                 *("opens", "due", "message", "citation", "waived"),
-                *("title", "action", "past", "code", "values"),
+                *("title", "action", "past", "code", "values", "waiver"),
             ]
             assert list(finding["citation"]) == ["source", "where"]
 
@@ -405,3 +410,15 @@ def test_a_command_is_completed_once() -> None:
     command.complete()
     assert command.format_help() == said
     assert "--fail-on" in said
+
+
+def test_in_full_each_finding_is_told(capsys: Capture) -> None:
+    main(["check", BROKEN])
+    together = capsys.readouterr().out
+    assert together.count("SUPPLY-BALANCE") == 1
+    main(["check", "--full", BROKEN])
+    assert capsys.readouterr().out.count("SUPPLY-BALANCE") > 1
+    main(["check", "--full", "--format", "ndjson", BROKEN])
+    full = capsys.readouterr().out
+    main(["check", "--format", "ndjson", BROKEN])
+    assert capsys.readouterr().out == full

@@ -59,7 +59,7 @@ def test_a_draft_is_piped_into_a_check(
     assert document.count("\n") == 1
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document.encode())))
     strictest = ("--fail-on", "advice", "--fail-on", "pending", "--fail-on", "unknown")
-    assert printed(capsys, "check", "-", *strictest).startswith("draft: ok\n")
+    assert printed(capsys, "check", "-", *strictest).startswith("draft: Follows the protocol\n")
 
 
 def test_every_option_of_a_draft(capsys: Capture) -> None:
@@ -112,7 +112,7 @@ def test_a_draft_by_a_protocol_document_is_checked_with_its_file(
         said = refused(capsys, *verb, str(path))
         assert "protocol: names house, which is neither a built-in practice" in said
         assert "or its file with --protocol" in said
-    assert "draft: ok" in printed(capsys, "check", "--protocol", HOUSE, str(path))
+    assert "draft: Record first" in printed(capsys, "check", "--protocol", HOUSE, str(path))
     printed(capsys, "next", "--protocol", HOUSE, *NOW, str(path))
 
 

@@ -254,7 +254,7 @@ def test_stdin_is_read_once(give: Any, capsys: Capture) -> None:
     give(GOOD)
     assert main(["check", "-", "-"]) == 2
     captured = capsys.readouterr()
-    assert captured.out.startswith("rg-plan-0042: ok\n")
+    assert captured.out.startswith("rg-plan-0042: Follows the protocol\n")
     assert captured.err == "stdin: is read already\n"
 
 

@@ -99,13 +99,13 @@ class TestAsAProcess:
     def test_a_broken_plan_and_a_missing_one(self) -> None:
         run = ran("check", BROKEN, "missing.json")
         assert run.returncode == 2
-        assert run.stdout.startswith("rg-course-0013: not ok\n")
+        assert run.stdout.startswith("rg-course-0013: Problem\n")
         assert run.stderr == "missing.json: No such file or directory\n"
 
     def test_stdin(self) -> None:
         run = ran("check", "-", input=Path(KINGSLEY).read_text(encoding="utf-8"))
         assert (run.returncode, run.stderr) == (0, "")
-        assert run.stdout.startswith("kg-plan-0007: ok\n")
+        assert run.stdout.startswith("kg-plan-0007: Follows the protocol\n")
 
     def test_output_is_utf_8_in_any_locale(self, tmp_path: Path) -> None:
         house = kap.load_protocol(HOUSE)
@@ -185,7 +185,7 @@ def test_complaints_that_cannot_be_delivered(
         monkeypatch.setattr(sys, "stderr", gone)
         assert main(["check", BROKEN, "missing.json"]) == 2
         monkeypatch.undo()
-    assert capsys.readouterr().out.startswith("rg-course-0013: not ok\n")
+    assert capsys.readouterr().out.startswith("rg-course-0013: Problem\n")
 
 
 def test_streams_that_the_caller_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,10 +46,10 @@ def test_a_plan_shows_sessions_and_nothing_of_the_client() -> None:
 
 def test_a_plan_is_judged_by_the_protocol_that_it_names() -> None:
     text = read(page(values()["a broken plan"])).text
-    assert text.startswith("rg-course-0013: \u2717not ok")
+    assert text.startswith("rg-course-0013: \u2717Problem")
     assert "protocol regrounding (named by the plan)" in text
-    assert "rules: 7 violated, 20 satisfied, 5 not applicable" in text
-    assert "judged as a whole, at no moment: what is missing counts as missing" in text
+    assert "27 of 32 rules checked: 7 violated, 20 satisfied" in text
+    assert "as a finished plan" in text
     assert "protocol core (the default, for the plan names none)" in read(page(MIXED)).text
 
 
@@ -118,19 +118,20 @@ def test_a_report_says_what_is_wrong_and_who_says_so() -> None:
     head, *found = rows(shown, "Findings")
     said = (
         "Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3 on "
-        "Mon 15 Feb 2027.to do: Book an integration between dosing d2 and dosing d3 (Mon 1 Feb "
-        "2027 "
-        "at 14:30 to Mon 15 Feb 2027 at 13:00).source: Regrounding Therapy practice page on "
-        "ketamine-assisted "
-        "psychotherapy, step 6"
+        "Mon 15 Feb 2027.to do: Book an integration between dosing d2 and dosing d3 "
+        "(Mon 1 Feb 2027 at 14:30 to Mon 15 Feb 2027 at 13:00).source: Regrounding Therapy "
+        "practice page on ketamine-assisted psychotherapy, step 6"
     )
     assert head == ["", "rule", "verdict", "severity", "sessions", "opens", "due", "what"]
-    assert found[8] == [
+    assert found[4] == [
         *("!9", "INTEG-EACH", "violated", "error", "d2"),
         *("Mon 1 Feb 2027 at 14:30", "Mon 15 Feb 2027 at 13:00"),
         said,
     ]
-    assert len(found) == len(report.findings)
+    assert sum(row[0].count("!") for row in found) == len(report.findings)
+    assert found[1][:2] == ["!2!3!4!5!6", "SUPPLY-BALANCE"]
+    assert found[1][4] == "d3, d4, d5, d6, d7"
+    assert "likewise: dosing d4 (was due by Mon 1 Mar 2027 at 13:00), dosing d5" in found[1][-1]
     _, *judged = rows(shown, "Rules by verdict")
     worst_first = ("violated", "unknown", "pending", "satisfied", "not-applicable")
     assert [row[0] for row in judged] == sorted(
@@ -141,10 +142,11 @@ def test_a_report_says_what_is_wrong_and_who_says_so() -> None:
 
 def test_a_report_of_a_moment_names_it_and_waived_findings_say_so() -> None:
     text = read(page(values()["a report at a moment"])).text
-    assert "as of Wed 10 Feb 2027 at 12:00, America/Los_Angeles" in text
-    assert "rg-course-0051: \u2713ok" in text
+    assert "as of Wed 10 Feb 2027 at 12:00 (Los Angeles)" in text
+    assert "rg-course-0051: \u2713On track, 8 things to do" in text
     waived = rows(page(values()["a report"]), "Findings")[2]
-    assert waived[:4] == ["~2", "SUPPLY-BALANCE", "violated", "error, waived"]
+    assert waived[:4] == ["~2~3~4~5~6", "SUPPLY-BALANCE", "violated", "error, waived"]
+    assert "accepted by " in waived[-1]
 
 
 def test_a_report_that_is_not_confirmed_says_so() -> None:
@@ -154,7 +156,7 @@ def test_a_report_that_is_not_confirmed_says_so() -> None:
     )
     report = kap.check(plan, "kingsley")
     assert report.ok
-    assert "plan: \u2713ok, not confirmed" in read(page(report)).text
+    assert "plan: ?Record first" in read(page(report)).text
 
 
 def test_a_report_without_anything_to_draw_draws_nothing() -> None:

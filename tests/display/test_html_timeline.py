@@ -17,6 +17,7 @@ from kap_model.display._marks import LOOKS
 from kap_model.display.plans import plan_html, timeline_svg
 from kap_model.display.timeline import PAPER, PAPER_INK
 from kap_model.testing import strategies as kap_st
+from own_rules import waiver
 from profiles import scaled
 
 GOLDEN = Path(__file__).parent / "golden" / "timeline.svg"
@@ -87,7 +88,7 @@ def test_a_legend_that_is_too_long_goes_on_below() -> None:
         attrs.evolve(base, verdict="violated", severity="advice"),
         attrs.evolve(base, verdict="unknown"),
         attrs.evolve(base, verdict="pending"),
-        attrs.evolve(base, waived=True),
+        attrs.evolve(base, waiver=waiver("DOSE-COUNT")),
     ]
     report = attrs.evolve(kap.check(MIXED, "core"), findings=tuple(every))
     svg = timeline_svg(MIXED, report)

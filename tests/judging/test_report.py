@@ -13,11 +13,12 @@ from hypothesis import given, settings, strategies as st
 import kap_model as kap
 from copies import copies, pickled
 from house import HOUSE, house
+from kap_model.display.reports import report_text
 from kap_model.forms import Follow
 from kap_model.testing import strategies as kst
 from own_rules import own_rule, say, waiver
 from profiles import scaled
-from support import limits
+from support import SOURCE, limits
 
 MARKER = "MARKER"
 WHOLE = "2027-01-04 C0 E2 P7 D14 I15 D28 I29 R33 D42 I43 D56 I57 D70 I71 D84 I85"
@@ -43,6 +44,9 @@ def test_a_report_as_json_values() -> None:
         "confirmed",
         "rules",
         "findings",
+        "state",
+        "checked",
+        "not_checked",
     ]
     assert list(written["rules"]) == [rule.id for rule in kap.RULES]
     assert json.loads(json.dumps(written)) == written
@@ -53,6 +57,9 @@ def test_a_report_as_json_values() -> None:
         "as_of": "2027-01-20T17:00:00+00:00",
         "ok": True,
         "confirmed": False,
+        "state": "record-first",
+        "checked": 21,
+        "not_checked": list(report.not_checked),
         "findings": [
             {
                 "rule": "DOSE-DURATION",
@@ -81,6 +88,10 @@ def test_a_report_as_json_values() -> None:
                     "session_start": "2027-02-01T10:00:00-08:00",
                     "found": 50,
                 },
+                "waiver": {
+                    "reason": "As agreed.", "by": "t-01", "on": "2027-01-01",
+                    "until": None,
+                },
             },
             {
                 "rule": "EFFECT-FIT",
@@ -107,6 +118,7 @@ def test_a_report_as_json_values() -> None:
                     "effect": 70,
                     "processing": None,
                 },
+                "waiver": None,
             },
             {
                 "rule": "THERAPIST-PRESENT",
@@ -133,6 +145,7 @@ def test_a_report_as_json_values() -> None:
                     "session_kind": "dosing",
                     "session_start": "2027-01-18T10:00:00-08:00",
                 },
+                "waiver": None,
             },
             {
                 "rule": "INTEG-EACH",
@@ -164,6 +177,7 @@ def test_a_report_as_json_values() -> None:
                     "following_kind": "dosing",
                     "following_start": "2027-02-15T10:00:00-08:00",
                 },
+                "waiver": None,
             },
         ],
     }
@@ -187,15 +201,20 @@ def test_a_report_as_json_values() -> None:
 
 
 FOUR_FINDINGS = """\
-p-7: ok, not confirmed
+p-7: Record first
   protocol kingsley (named by the plan)
-  as of Wed 20 Jan 2027 at 09:00, America/Los_Angeles
-  rules: 1 violated, 1 unknown, 1 pending, 18 satisfied, 11 not applicable
+  as of Wed 20 Jan 2027 at 09:00 (Los Angeles)
+  21 of 32 rules checked: 1 violated, 1 unknown, 1 pending, 18 satisfied
+  not checked, because the protocol sets no limit: preparation after the medicine arrived, a
+    support person at remote dosings, the dose level, days between dosings, dosings per week,
+    the route of the medicine, the number of integrations, how soon integration follows, the
+    length of preparation and integration, age, medical conditions
 
 Violated
   DOSE-DURATION (warning, waived): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the limit is
     120 to 180 minutes.
     found: 50 minutes; required: 120 to 180 minutes
+    accepted by t-01 on Fri 1 Jan 2027: As agreed.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
   EFFECT-FIT (warning): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room for
     the usual effect of up to 70 minutes.
@@ -203,14 +222,14 @@ Violated
     to do: Book dosing d2 (Mon 1 Feb 2027 at 10:00) for at least 70 minutes.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
-Unknown: only a person can record it
+Not recorded yet
   THERAPIST-PRESENT (error): It is not recorded whether the therapist was present at dosing d1
     on Mon 18 Jan 2027.
     found: not recorded; required: therapist present throughout
     to do: Record whether the therapist was present at dosing d1.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
-Pending: still to come
+Still to do
   INTEG-EACH (error): Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3
     on Mon 15 Feb 2027.
     found: no integration after it; required: an integration after it
@@ -227,18 +246,29 @@ def test_a_report_as_text() -> None:
 
 
 NO_FINDING = """\
-plan: ok
+plan: Follows the protocol
   protocol core (the default, for the plan names none)
-  rules: 19 satisfied, 13 not applicable"""
+  as a finished plan
+  19 of 32 rules checked: 19 satisfied
+  not checked, because the protocol sets no limit: preparation after the medicine arrived, time
+    for the effect to subside, a support person at remote dosings, the dose level, days between
+    dosings, dosings per week, the route of the medicine, the number of integrations, how soon
+    integration follows, the length of preparation and integration, a review after the first
+    dosings, age, medical conditions"""
 
 
 ONE_PENDING = """\
-plan: ok
+plan: On track, 1 thing to do
   protocol core (as asked)
-  as of Mon 4 Jan 2027 at 10:00, UTC
-  rules: 1 pending, 18 satisfied, 13 not applicable
+  as of Mon 4 Jan 2027 at 10:00 (UTC)
+  19 of 32 rules checked: 1 pending, 18 satisfied
+  not checked, because the protocol sets no limit: preparation after the medicine arrived, time
+    for the effect to subside, a support person at remote dosings, the dose level, days between
+    dosings, dosings per week, the route of the medicine, the number of integrations, how soon
+    integration follows, the length of preparation and integration, a review after the first
+    dosings, age, medical conditions
 
-Pending: still to come
+Still to do
   DOSE-COUNT (error): The course has 5 dosings; the limit is 6 to 8 dosings.
     found: 5 dosings; required: 6 to 8 dosings
     to do: Book 1 to 3 more dosings, or end the course.
@@ -246,13 +276,33 @@ Pending: still to come
 
 
 NOT_OK = """\
-plan: not ok
+plan: Problem
   protocol kingsley (as asked)
-  judged as a whole, at no moment: what is missing counts as missing
-  rules: 2 violated, 19 satisfied, 11 not applicable
+  as a finished plan
+  21 of 32 rules checked: 2 violated, 19 satisfied
+  not checked, because the protocol sets no limit: preparation after the medicine arrived, a
+    support person at remote dosings, the dose level, days between dosings, dosings per week,
+    the route of the medicine, the number of integrations, how soon integration follows, the
+    length of preparation and integration, age, medical conditions
 
 Violated
-  SUPPLY-BALANCE (error): """
+  SUPPLY-BALANCE (error): Dosing d3 on Mon 15 Feb 2027 is dosing number 3; the medicine
+    available by then covers 2.
+    found: 2 dosings; required: 3 dosings
+    was due by Mon 15 Feb 2027 at 10:00
+    to do: Book a medical review before dosing d3, for more medicine (by Mon 15 Feb 2027 at
+    10:00).
+    likewise: dosing d4 (was due by Mon 1 Mar 2027 at 10:00), dosing d5 (was due by Mon 15 Mar
+    2027 at 10:00), dosing d6 (was due by Mon 29 Mar 2027 at 10:00)
+    source: Kingsley practice page on ketamine-assisted therapy, step 1
+  REVIEW-AFTER (error): Dosing d3 on Mon 15 Feb 2027 has no medical review before it and after
+    dosing d2 on Mon 1 Feb 2027.
+    found: no medical review before it; required: a medical review before it and after the
+    previous dosing
+    from Mon 1 Feb 2027 at 12:00, was due by Mon 15 Feb 2027 at 10:00
+    to do: Book a medical review between dosing d2 and dosing d3 (Mon 1 Feb 2027 at 12:00 to Mon
+    15 Feb 2027 at 10:00).
+    source: Kingsley practice page on ketamine-assisted therapy, step 5"""
 
 
 @pytest.mark.parametrize(
@@ -504,3 +554,65 @@ def test_a_finding_of_a_rule_that_says_no_title_is_named_by_its_rule() -> None:
         *("OWN is not kept", None, "OWN"),
         {},
     )
+
+
+STATES: dict[str, tuple[str, str | None, str, str]] = {
+    "a refusal": ("C0* E2- P7 D14 I15", "2027-01-08T00:00:00Z", "stopped", "STOP"),
+    "a stop": ("C0* E2+ P7 D14* I15* R16-", "2027-01-25T00:00:00Z", "stopped", "STOP"),
+    "an error": ("C0* E2+ D14* I15*", "2027-01-25T00:00:00Z", "problem", "Problem"),
+    "a fact": ("C0* E2* P7 D14", "2027-01-08T00:00:00Z", "record-first", "Record first"),
+    "what is missing": (
+        "C0* E2+ P7 D14 I15",
+        "2027-01-08T00:00:00Z",
+        "on-track",
+        "On track, 1 thing to do",
+    ),
+    "nothing": (WHOLE[11:], None, "follows", "Follows the protocol"),
+}
+
+
+@pytest.mark.parametrize("what", STATES)
+def test_the_state_of_a_course_is_the_worst_that_is_so(what: str) -> None:
+    line, as_of, state, said = STATES[what]
+    report = kap.check(kap.parse(f"2027-01-04 {line}"), "core", as_of=as_of)
+    assert report.state == state
+    assert str(report).splitlines()[0] == f"plan: {said}"
+
+
+def test_what_is_waived_needs_no_record_and_is_no_thing_to_do() -> None:
+    plan = kap.parse("2027-01-04 C0* E2+ P7 D14 I15")
+    report = kap.check(plan, "core", as_of="2027-01-08T00:00:00Z", waivers=[waiver("DOSE-COUNT")])
+    assert report.state == "follows"
+
+
+def test_what_is_not_checked_is_said_in_plain_words() -> None:
+    """Rules that give way are asked by others; house rules that are not in force are named."""
+    dated = kap.HouseRule(
+        HOUSE, Follow("dosing", "integration"), since="2030-01-01", citation=SOURCE
+    )
+    protocol = kap.practices.KINGSLEY.protocol.extended("house", rules=[dated])
+    report = kap.check(kap.parse(WHOLE), protocol)
+    assert report.not_checked[-2:] == ("medical conditions", f"{HOUSE} (not in force)")
+    assert report.checked == 21
+    paced = kap.check(kap.parse(WHOLE), limits(dosing_gap_days={"min": 7}))
+    assert paced.rules["DOSE-CLOSE"] == "not-applicable"
+    assert "days between dosings" not in paced.not_checked
+    named = [rule.about for rule in kap.RULES if rule.reads]
+    assert None not in named
+    assert len(set(named)) == len(named)
+    own = own_rule("OWN", reads=("minimum_age",))
+    assert kap.check(kap.parse(WHOLE), "core", rules=[own]).not_checked == ("OWN",)
+
+
+def test_findings_of_one_cause_are_told_together() -> None:
+    """Of one rule, verdict, waiver and cause: here each dosing, by what its clearance waits for."""
+    plan = kap.parse("2027-01-04 C0* E2* P7* D14 I15 D28 I29")
+    report = kap.check(plan, "kingsley", as_of="2027-01-12T00:00:00Z")
+    assert [f.rule for f in report.findings].count("MED-CLEAR") == 2
+    assert str(report).count("MED-CLEAR") == 1
+    assert "    likewise: dosing d2 (Mon 1 Feb 2027)\n" in str(report)
+    told = report_text(report, full=True)
+    assert told.count("MED-CLEAR") == 2
+    assert "likewise" not in told
+    two = [kap.Breach("violated", (), say)] * 2
+    assert str(kap.check(plan, EVERYTHING, rules=[own_rule("OWN", *two)])).count("OWN") == 2

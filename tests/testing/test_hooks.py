@@ -94,7 +94,7 @@ def test_the_hook_of_plans_fails_where_one_is_wrong(capsys: Capture) -> None:
     assert main(command("kap-check", REGROUNDING, KINGSLEY)) == 0
     assert main(command("kap-check", REGROUNDING, BROKEN)) == 1
     assert main(command("kap-check", HOUSE, REGROUNDING)) == 2
-    assert "rg-plan-0042: ok" in capsys.readouterr().out
+    assert "rg-plan-0042: Follows the protocol" in capsys.readouterr().out
 
 
 @of_hooks

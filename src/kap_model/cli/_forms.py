@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from kap_model.cli._command import FOUND, GOOD, UNUSABLE, Result, json_text
 from kap_model.errors import InputError, Problem
 from kap_model.formats._judged import Judged, fails
-from kap_model.report import Verdict
+from kap_model.report import Report, Verdict
 
 FORMATS: Final = ("text", "json", "ndjson", "sarif", "junit", "github")
 
@@ -67,7 +67,7 @@ def output_format(name: str, fail_on: frozenset[str]) -> OutputFormat:
         case "json":
             return OutputFormat(_json, _reports)
         case _:
-            return OutputFormat(_text, between="\n")
+            return OutputFormat(_full_text if name == "full" else _text, between="\n")
 
 
 def outcome_of(
@@ -115,6 +115,13 @@ def gathered(outcomes: Iterator[Outcome], form: OutputFormat) -> Result:
 
 def _text(judged: Judged) -> str | None:
     return None if judged.result is None else f"{judged.result}\n"
+
+
+def _full_text(judged: Judged) -> str | None:
+    from kap_model.display.reports import report_text
+
+    report = judged.result
+    return f"{report_text(report, full=True)}\n" if isinstance(report, Report) else None
 
 
 def _json(judged: Judged) -> dict[str, Any] | None:

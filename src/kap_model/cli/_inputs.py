@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from kap_model._time import CLOCK_LENGTH, Zone, spoken_clock, spoken_day
+from kap_model._time import CLOCK_LENGTH, Zone, city, spoken_clock, spoken_day
 from kap_model.checking import NAMING
 from kap_model.cli._command import UnusableError
 from kap_model.documents._json import read_bytes, read_limited
@@ -75,7 +75,7 @@ def stray_notes(name: str, zone: Zone, strays: Sequence[StrayOffset]) -> tuple[s
     told = [f"{name}: {_stray(zone, stray)}" for stray in strays[:_MOST_STRAYS]]
     if len(strays) > _MOST_STRAYS:
         more = len(strays) - _MOST_STRAYS
-        told.append(f"{name}: {more} more with another offset than {_city(zone)} has that day")
+        told.append(f"{name}: {more} more with another offset than {city(zone.name)} has that day")
     return tuple(told)
 
 
@@ -86,18 +86,14 @@ def _stray(zone: Zone, stray: StrayOffset) -> str:
     own = there.isoformat()[CLOCK_LENGTH:]
     day = "" if there.date() == clock.date() else f"on {spoken_day(there.toordinal())} "
     said = (
-        f"{stray.session}: written as {shown} {stray.written[CLOCK_LENGTH:]}; {_city(zone)} is on "
-        f"{own} that day, so it starts {day}at {spoken_clock(there)}."
+        f"{stray.session}: written as {shown} {stray.written[CLOCK_LENGTH:]}; {city(zone.name)} is "
+        f"on {own} that day, so it starts {day}at {spoken_clock(there)}."
     )
     try:
         zone.local(clock.isoformat())
     except InvalidValue:
         return said  # clocks there skip that time or show it twice: no good advice
     return f"{said} Meant {shown}? Then leave the offset out."
-
-
-def _city(zone: Zone) -> str:
-    return zone.name.rpartition("/")[2].replace("_", " ")
 
 
 def chosen_protocol(choice: str | None) -> CareProtocol | None:

@@ -54,6 +54,7 @@ T = TypeVar("T")
 NO_ROOM: Final = "--coverage: must stand beside --format text, json or ndjson"
 COVERAGE_PART: Final[dict[str, Callable[[RuleCoverage], Any]]] = {
     "text": lambda coverage: f"{coverage}\n",
+    "full": lambda coverage: f"{coverage}\n",
     "json": lambda coverage: coverage.to_dict(),
     "ndjson": lambda coverage: json.dumps(coverage.to_dict()) + "\n",
 }
@@ -92,6 +93,11 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     add_fail_on(parser, FAIL_ON)
     parser.add_argument(
         "--format", choices=FORMATS, help="default: text, or ndjson where documents come by line"
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="in text: tell each finding; default: those of one rule and cause together",
     )
     parser.add_argument(
         "--lines",
@@ -140,6 +146,8 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
     name = arguments.format or ("ndjson" if by_line else "text")
     if arguments.coverage and name not in COVERAGE_PART:
         return Result(UNUSABLE, complaints=(NO_ROOM,))
+    if arguments.full and name == "text":
+        name = "full"
     judge = partial(judged, judging=judging._replace(form=name, counted=arguments.coverage))
     documents = chain.from_iterable(file.documents() for file in files)
     outcomes = in_order(judge, documents, arguments.jobs)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from kap_model._time import zone
+from kap_model._time import city, spoken_date, spoken_day, zone
+from kap_model.breach import called, count
 from kap_model.display._html import (
     ASIDE,
     ON_HUE,
@@ -26,13 +27,15 @@ from kap_model.display._html import (
 )
 from kap_model.display._text import wrapped
 from kap_model.report import VERDICTS, Finding, Report
-from kap_model.rules._rule import count
 from kap_model.rules.catalogue import RULE_OF_ID
 from kap_model.sessions import Session
 from kap_model.timeline import in_canonical_order
+from kap_model.waivers import Waiver
 
 if TYPE_CHECKING:
     from kap_model.display._marks import Marked
+
+T = TypeVar("T")
 
 _SOURCES: Final = {
     "argument": "as asked",
@@ -41,9 +44,24 @@ _SOURCES: Final = {
 }
 _HEADINGS: Final[dict[str, str]] = {
     "violated": "Violated",
-    "unknown": "Unknown: only a person can record it",
-    "pending": "Pending: still to come",
+    "unknown": "Not recorded yet",
+    "pending": "Still to do",
 }
+_ANSWERS: Final = {
+    "stopped": "STOP",
+    "problem": "Problem",
+    "record-first": "Record first",
+    "follows": "Follows the protocol",
+}
+_SIGNS: Final = {
+    "stopped": ("\u2717", VIOLATED_HUE),
+    "problem": ("\u2717", VIOLATED_HUE),
+    "record-first": ("?", PENDING_HUE),
+    "on-track": ("\u2713", PENDING_HUE),
+    "follows": ("\u2713", SATISFIED_HUE),
+}
+_FOR_EACH: Final = ("decider", "standing", "condition", "supply")
+"""Values that are the cause of a finding: those of one cause are told together."""
 _FINDINGS: Final[tuple[tuple[str, Column], ...]] = (
     ("", "short"),
     ("rule", "short"),
@@ -60,45 +78,79 @@ _LISTED: Final[tuple[tuple[str, Column], ...]] = (
     ("what", "prose"),
 )
 _MOST_NAMED: Final = 6
+_MOST_TOLD: Final = 12
+"""So many findings of a group a page tells."""
+MOST_FINDINGS: Final = 1_000
+"""So many of them a text tells."""
 
 
 def _answer(report: Report) -> str:
-    if not report.ok:
-        return "not ok"
-    return "ok" if report.confirmed else "ok, not confirmed"
+    state = report.state
+    if state != "on-track":
+        return _ANSWERS[state]
+    open_ones = [one for one in report.findings if one.verdict == "pending" and not one.waived]
+    return f"On track, {count(len(open_ones), 'thing')} to do"
 
 
 def _judged(report: Report) -> Iterator[str]:
-    """By which protocol, when, and how many rules have each verdict."""
+    """By which protocol, when, how many rules have each verdict, and what is not checked."""
     yield f"protocol {report.protocol} ({_SOURCES[report.protocol_source]})"
-    if report.instant is not None:
-        yield f"as of {zone(report.timezone).spoken(report.instant)}, {report.timezone}"
-    elif any(finding.breach.nature == "missing" for finding in report.findings):
-        yield "judged as a whole, at no moment: what is missing counts as missing"
+    if report.instant is None:
+        yield "as a finished plan"
+    else:
+        yield f"as of {zone(report.timezone).spoken(report.instant)} ({city(report.timezone)})"
     verdicts = list(report.rules.values())
     counted = ", ".join(
         f"{verdicts.count(verdict)} {verdict.replace('-', ' ')}"
         for verdict in VERDICTS
-        if verdict in verdicts
+        if verdict in verdicts and verdict != "not-applicable"
     )
-    yield f"rules: {counted}"
+    yield f"{report.checked} of {len(verdicts)} rules checked: {counted}"
+    if report.not_checked:
+        yield "not checked, because the protocol sets no limit: " + ", ".join(report.not_checked)
 
 
-def report_text(report: Report) -> str:
-    """A report: the answer first, then findings by verdict, each with due date and source."""
-    lines = [f"{report.plan}: {_answer(report)}", *(f"  {told}" for told in _judged(report))]
+def report_text(report: Report, *, full: bool = False) -> str:
+    """A report: the answer first, then findings by verdict, each with due date and source.
+
+    Findings of one rule and one cause are told together, unless it is to be told in full.
+    """
+    lines = [f"{report.plan}: {_answer(report)}"]
+    for told in _judged(report):
+        lines += wrapped(told, 2, 4)
     for verdict, title in _HEADINGS.items():
         findings = [finding for finding in report.findings if finding.verdict == verdict]
         if findings:
             lines += ["", title]
-            for finding in findings:
-                lines += _finding(finding)
+            for group in [[one] for one in findings] if full else grouped(findings, _itself):
+                lines += _told(group)
     return "\n".join(lines)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    words = finding.words
-    waived = ", waived" if finding.waived else ""
+def _itself(finding: Finding) -> Finding:
+    return finding
+
+
+def grouped(items: Iterable[T], finding_of: Callable[[T], Finding]) -> list[list[T]]:
+    """What is about findings of one rule, verdict and cause, in the order of the first of each.
+
+    A finding that names no session stands alone, for nothing else would tell it from another.
+    """
+    groups: dict[tuple[object, ...], list[T]] = {}
+    for item in items:
+        finding = finding_of(item)
+        values, alone = finding.values, () if finding.sessions else (len(groups),)
+        cause = (finding.code, *(values.get(name) for name in _FOR_EACH), *alone)
+        key = (finding.verdict, finding.severity, finding.waiver, finding.citation, *cause)
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def _told(group: Sequence[Finding]) -> Iterator[str]:
+    """The first of a group in full, then the others by their sessions."""
+    finding, *others = group
+    words, waiver = finding.words, finding.waiver
+    waived = ", waived" if waiver is not None else ""
     yield from wrapped(f"{finding.rule} ({finding.severity}{waived}): {words.message}", 2, 4)
     if words.observed is not None and words.required is not None:
         yield from wrapped(f"found: {words.observed}; required: {words.required}", 4)
@@ -108,7 +160,34 @@ def _finding(finding: Finding) -> Iterator[str]:
     action = None if finding.waived else finding.action
     if action is not None:
         yield from wrapped(f"to do: {action}", 4)
+    if others:
+        yield from wrapped(likewise(others), 4)
+    if waiver is not None:
+        yield from wrapped(accepted(waiver), 4)
     yield from wrapped(f"source: {finding.citation}", 4)
+
+
+def likewise(findings: Sequence[Finding], most: int = MOST_FINDINGS) -> str:
+    """Further findings of a group: the last session of each, with its due date or its day."""
+    told = []
+    for finding in findings[:most]:
+        session = finding.breach.sessions[-1]
+        day = zone(finding.timezone).day(session.begins)
+        told.append(f"{called(session)} ({_due(finding) or spoken_day(day)})")
+    more = f" and {len(findings) - most:,} more" if len(findings) > most else ""
+    return f"likewise: {', '.join(told)}{more}"
+
+
+def _due(finding: Finding) -> str:
+    closes = finding.breach.closes
+    due = "was due by" if finding.verdict == "violated" else "due by"
+    return "" if closes is None else f"{due} {zone(finding.timezone).spoken(closes)}"
+
+
+def accepted(waiver: Waiver) -> str:
+    """Who accepted a finding, when and why."""
+    until = "" if waiver.until is None else f" until {spoken_date(waiver.until)}"
+    return f"accepted by {waiver.by} on {spoken_date(waiver.on)}{until}: {waiver.reason}"
 
 
 def _window(finding: Finding) -> str:
@@ -118,16 +197,13 @@ def _window(finding: Finding) -> str:
     if opens is not None:
         parts.append(f"from {speak(opens)}")
     if closes is not None:
-        due = "was due by" if finding.verdict == "violated" else "due by"
-        parts.append(f"{due} {speak(closes)}")
+        parts.append(_due(finding))
     return ", ".join(parts)
 
 
 def answer(report: Report) -> Markup:
-    """``ok`` or not, with a sign of its own shape."""
-    sign, hue = "\u2717", VIOLATED_HUE
-    if report.ok:
-        sign, hue = "\u2713", SATISFIED_HUE if report.confirmed else PENDING_HUE
+    """The state of the course, with a sign of its own shape."""
+    sign, hue = _SIGNS[report.state]
     box = element(
         "span",
         sign,
@@ -145,7 +221,8 @@ def judged(report: Report) -> Markup:
 
 def findings_table(marked: Sequence[Marked]) -> Markup:
     """Findings in full: what a report shows."""
-    rows = [(*_start(one), _message(one.finding)) for one in marked]
+    groups = _groups(marked)
+    rows = [(*_start(group), _message([one.finding for one in group])) for group in groups]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
@@ -154,7 +231,7 @@ def findings_outline(marked: Sequence[Marked]) -> Markup:
 
     A finding's own message may name what is recorded of the client; only a report shows it.
     """
-    rows = [(*_start(one), one.finding.title) for one in marked]
+    rows = [(*_start(group), group[0].finding.title) for group in _groups(marked)]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
@@ -164,16 +241,20 @@ def findings_list(findings: Iterable[Finding], label: str) -> Markup:
     return table(_LISTED, rows, label=label, more="findings")
 
 
-def _start(one: Marked) -> tuple[str, ...]:
-    finding = one.finding
+def _groups(marked: Iterable[Marked]) -> list[list[Marked]]:
+    return grouped(marked, lambda one: one.finding)
+
+
+def _start(group: Sequence[Marked]) -> tuple[Markup | str, ...]:
+    finding = group[0].finding
     breach, speak = finding.breach, zone(finding.timezone).spoken
     severity = f"{finding.severity}, waived" if finding.waived else finding.severity
     return (
-        one.tag,
+        joined([element("div", one.tag) for one in group[:_MOST_TOLD]]),
         finding.rule,
         finding.verdict,
         severity,
-        _named(breach.sessions),
+        _named(session for one in group for session in one.finding.breach.sessions),
         "" if breach.opens is None else speak(breach.opens),
         "" if breach.closes is None else speak(breach.closes),
     )
@@ -186,9 +267,14 @@ def _named(sessions: Iterable[Session]) -> str:
     return told if len(ids) <= _MOST_NAMED else f"{told} and {len(ids) - _MOST_NAMED:,} more"
 
 
-def _message(finding: Finding) -> Markup:
+def _message(group: Sequence[Finding]) -> Markup:
+    finding, *others = group
     words, action = finding.words, None if finding.waived else finding.action
     told = [] if action is None else [element("div", f"to do: {action}")]
+    if others:
+        told.append(element("div", likewise(others, _MOST_TOLD)))
+    if finding.waiver is not None:
+        told.append(element("div", accepted(finding.waiver)))
     source = element("div", f"source: {finding.citation}", style=ASIDE)
     return joined([words.message, *told, source])
 

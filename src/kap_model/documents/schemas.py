@@ -29,7 +29,7 @@ from kap_model.documents.lists import slots_schema, waivers_schema
 from kap_model.documents.plans import plan_schema
 from kap_model.documents.protocols import protocol_schema
 from kap_model.notation import parse
-from kap_model.report import VERDICTS, ProtocolSource
+from kap_model.report import STATES, VERDICTS, ProtocolSource
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 from kap_model.severities import SEVERITIES
@@ -196,6 +196,19 @@ _FINDING: Final[Mapping[str, Schema]] = {
         "type": "object",
         "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
     },
+    "waiver": {
+        "title": "Waiver",
+        "description": "The waiver that covers it; null = none does.",
+        "type": ["object", "null"],
+        "properties": {
+            "reason": {"description": "Why, in one line.", "type": "string"},
+            "by": {"description": "Who decided.", "type": "string"},
+            "on": {"description": "From which date on.", "type": "string"},
+            "until": _or_null("Its last date; null = it has none."),
+        },
+        "required": ["reason", "by", "on", "until"],
+        "additionalProperties": False,
+    },
 }
 _REPORT: Final[Mapping[str, Schema]] = {
     "plan": _said(ID, "The plan's id."),
@@ -220,6 +233,16 @@ _REPORT: Final[Mapping[str, Schema]] = {
         "additionalProperties": choice(VERDICTS).schema,
     },
     "findings": array(named("finding").schema, "What the rules found, in their order."),
+    "state": _said(
+        choice(STATES),
+        "The state of the course: stopped by the medical provider; a problem; facts to be recorded "
+        "first; on track, with things still to be done; or it follows the protocol.",
+    ),
+    "checked": _said(whole(0), "How many rules were checked."),
+    "not_checked": array(
+        {"description": "What it would be about, in plain words.", "type": "string"},
+        "What was not checked, because the protocol sets no limit for it.",
+    ),
 }
 _COVERAGE: Final[Mapping[str, Schema]] = {
     "plans": _said(whole(0), "With --coverage: how many plans were checked."),

@@ -67,7 +67,7 @@ def _miscounted(form: Count, first: Session | None, *, below: bool) -> str:
     return f"{compared} {plural(form.of)} than the protocol {'asks' if below else 'allows'}{before}"
 
 
-def _book_more(voice: Voice, form: Count, found: int, first: Session | None) -> str:
+def _book_more(voice: Voice, form: Count, found: int, first: Session | None) -> str | None:
     wanted = Bounds(
         *(None if end is None else end - found for end in (form.bounds.min, form.bounds.max))
     )
@@ -81,7 +81,7 @@ def _book_more(voice: Voice, form: Count, found: int, first: Session | None) -> 
     return voice.book(f"{more} before {called(first)}", first)
 
 
-def _hold_fewer(voice: Voice, form: Count) -> str:
+def _hold_fewer(voice: Voice, form: Count) -> str | None:
     if form.sum == "sessions":
         return voice.change("Cancel", *voice.sessions)
     return voice.change("Shorten or cancel", *voice.sessions[-1:])

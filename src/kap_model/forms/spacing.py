@@ -70,7 +70,7 @@ def _misplaced(form: Space, session: Session, other: Session, *, below: bool) ->
     )
 
 
-def _space_out(voice: Voice, form: Space, session: Session, other: Session) -> str:
+def _space_out(voice: Voice, form: Space, session: Session, other: Session) -> str | None:
     anchor, moved = (session, other) if other.status != "completed" else (other, session)
     side = "after" if moved is other else "before"
     return voice.change("Move", moved, so_that=f" to {form.limit} {side} {called(anchor)}")

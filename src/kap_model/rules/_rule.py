@@ -185,6 +185,7 @@ class Rule(Announced):
         gives_way: Whether it does not apply beside these limits and these house rules in force;
             ``None`` = it gives way to none.
         action: What to do about a finding, in place of what is made for each.
+        about: What it is about, in a few plain words, for a list of what is not checked.
     """
 
     id: str
@@ -200,6 +201,7 @@ class Rule(Announced):
     tells: Told | None = field(default=None, kw_only=True)
     gives_way: GivesWay | None = field(default=None, kw_only=True)
     action: str | None = field(default=None, kw_only=True)
+    about: str | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_identifier(self.id, "id")
@@ -292,6 +294,7 @@ def rule(
     makes: FormMaker | None = None,
     tells: Told | None = None,
     gives_way: GivesWay | None = None,
+    about: str | None = None,
 ) -> Callable[[RuleFunction], Rule]:
     """Make a rule of a function; nothing is registered anywhere.
 
@@ -307,6 +310,7 @@ def rule(
             makes=makes,
             tells=tells,
             gives_way=gives_way,
+            about=about,
         )
 
     return make
@@ -323,6 +327,7 @@ def form_rule(
     example: Example | None = None,
     above: Severity | None = None,
     words: OwnWords | None = None,
+    about: str | None = None,
 ) -> Callable[[FormMaker], Rule]:
     """Make a rule of what makes its form from the values of the limits that it reads.
 
@@ -334,6 +339,7 @@ def form_rule(
             *(id, says, why, severity, cites, reads, ByForm(makes, reads, words), example),
             above=above,
             makes=makes,
+            about=about,
         )
 
     return make

@@ -51,6 +51,7 @@ from kap_model.timeline import Timeline, in_canonical_order
 @form_rule(
     "DOSE-COUNT",
     "The dosings of a course number within the limit.",
+    about="the number of dosings",
     why="A practice states a guideline for the number; below it a course is unfinished.",
     severity="error",
     cites=(BRIEF["dosing sessions"], REGROUNDING_PAGE["fees"], REGROUNDING_PAGE["step 7"]),
@@ -68,6 +69,7 @@ def dosing_count(bounds: Bounds) -> RuleForm:
 @form_rule(
     "DOSE-DURATION",
     "Each dosing session lasts within the limit.",
+    about="the length of dosings",
     why="The medicine takes its time, and the therapist stays throughout.",
     severity="warning",
     cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["step 5"]),
@@ -110,6 +112,7 @@ def _too_short(voice: Voice, limits: Limits, dosing: Session, limit: str) -> Wor
 @form_rule(
     "EFFECT-FIT",
     "Each dosing session is at least as long as the longest usual effect and the time to process.",
+    about="time for the effect to subside",
     why="The session ends with time to talk once the effects have subsided.",
     severity="warning",
     cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["how ketamine feels"]),
@@ -186,6 +189,7 @@ def _places_of_dosings(timeline: Timeline) -> frozenset[str]:
 @rule(
     "MODALITY",
     "Each dosing's place and each therapist session's format is one that the practice offers.",
+    about="place and format of sessions",
     why="A practice states where dosings may be held and whether groups are offered.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 3"], KINGSLEY_PAGE["what KAP is"], REGROUNDING_PAGE["step 5"]),
@@ -233,6 +237,7 @@ def _modality(
 @form_rule(
     "THERAPIST-PRESENT",
     "The therapist is present during each dosing.",
+    about="the therapist at dosings",
     why="The client is under the effect of the medicine and may need support at any time.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 3"], REGROUNDING_PAGE["step 5"]),
@@ -253,6 +258,7 @@ def therapist_presence(on: Switch) -> RuleForm:
 @form_rule(
     "SUPPORT-PERSON",
     "A remote dosing names a support person.",
+    about="a support person at remote dosings",
     why="At home somebody is available while the client cannot look after themselves.",
     severity="error",
     cites=(REGROUNDING_PAGE["step 5"],),
@@ -277,6 +283,7 @@ def support_person(on: Switch) -> RuleForm:
 @form_rule(
     "DOSE-LEVEL",
     "A stated dose level is one that the protocol knows.",
+    about="the dose level",
     why="Levels are words with a meaning at the practice; another word means nothing there.",
     severity="warning",
     cites=(REGROUNDING_PAGE["low and moderate dose"],),
@@ -301,6 +308,7 @@ def dose_level(levels: Labels) -> RuleForm:
 @form_rule(
     "DOSE-GAP",
     "Consecutive dosings are within the limit's number of days of each other.",
+    about="days between dosings",
     why="Too close leaves no time to integrate; too far apart loses the thread.",
     severity="error",
     above="warning",
@@ -321,6 +329,7 @@ def dosing_gap(bounds: Bounds) -> RuleForm:
 @form_rule(
     "DOSE-FREQUENCY",
     "There are at most so many dosings in any so many consecutive days.",
+    about="dosings per week",
     why="A course has a pace that a practice may cap.",
     severity="error",
     cites=(CONTRACT["DOSE-FREQUENCY"],),
@@ -414,6 +423,7 @@ def dosings_close(course: Course, limits: Limits) -> list[Breach]:
 @form_rule(
     "DOSE-ROUTE",
     "A stated route is one by which the practice gives the medicine.",
+    about="the route of the medicine",
     why="Each route asks for a place, people and a length of its own.",
     severity="error",
     cites=(CONTRACT["DOSE-ROUTE"],),

@@ -32,6 +32,7 @@ from kap_model.timeline import MedicalContact
 @form_rule(
     "SCREEN-FIRST",
     "A consultation comes before the first medical evaluation.",
+    about="a consultation before the evaluation",
     why="The therapist judges first whether a client may be a candidate, then refers.",
     severity="advice",
     cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 1"]),
@@ -74,7 +75,7 @@ def _not_cleared(voice: Voice, dosing: Dosing, decider: MedicalContact, state: s
     )
 
 
-def _clear(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) -> str:
+def _clear(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) -> str | None:
     if state == "unrecorded":
         return f"Record the outcome of {called(decider)}."
     if state == "pending" and dosing.status != "completed":
@@ -87,6 +88,7 @@ def _clear(voice: Voice, dosing: Dosing, decider: MedicalContact, state: str) ->
 @rule(
     "MED-CLEAR",
     "Each dosing starts under a medical clearance.",
+    about="medical clearance before dosings",
     why="Only the medical partner decides who may take the medicine; a refusal, a stop or an "
     "open question holds until the partner decides otherwise.",
     severity="error",
@@ -135,6 +137,7 @@ def medical_clearance(course: Course, limits: Limits) -> list[Breach]:
 @form_rule(
     "ROLE-SCOPE",
     "Medical sessions are held by a medical role, the other steps of treatment by a therapist.",
+    about="who holds which session",
     why="Prescribing and monitoring are the medical partner's; preparing, accompanying and "
     "integrating are the therapist's.",
     severity="error",

@@ -18,6 +18,7 @@ from kap_model.rules._rule import Case, Example, Rule, form_rule
 @form_rule(
     "INTEG-EACH",
     "After every dosing there is an integration before the next dosing.",
+    about="integration after each dosing",
     why="What arose in the dosing is worked through before the next one; the lasting change is "
     "made there.",
     severity="error",
@@ -38,6 +39,7 @@ def integration_after_every_dosing(wanted: int) -> RuleForm:
 @form_rule(
     "INTEG-ORDER",
     "Each integration comes after the first dosing.",
+    about="integration before the first dosing",
     why="There is nothing to integrate before it; the session is a preparation.",
     severity="advice",
     cites=(KINGSLEY_PAGE["step 4"], REGROUNDING_PAGE["step 6"]),
@@ -59,6 +61,7 @@ def integration_order(on: Switch) -> RuleForm:
 @form_rule(
     "INTEG-COUNT",
     "The integrations of a course number within the limit.",
+    about="the number of integrations",
     why="A practice plans and prices so many.",
     severity="warning",
     above="advice",
@@ -80,6 +83,7 @@ def integration_count(bounds: Bounds) -> RuleForm:
 @form_rule(
     "INTEG-WINDOW",
     "The first integration after a dosing starts within the limit's hours of its end.",
+    about="how soon integration follows",
     why="A practice may want what arose to be worked through while it is fresh.",
     severity="warning",
     cites=(CONTRACT["INTEG-WINDOW"],),
@@ -100,6 +104,7 @@ def integration_window(hours: int) -> RuleForm:
 @form_rule(
     "THERAPY-LENGTH",
     "Each preparation and integration lasts within the limit.",
+    about="the length of preparation and integration",
     why="The price of a session is stated for a length.",
     severity="advice",
     cites=(REGROUNDING_PAGE["fees"],),

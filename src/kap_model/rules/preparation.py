@@ -32,6 +32,7 @@ from kap_model.timeline import Timeline
 @form_rule(
     "PREP-COUNT",
     "The preparations before the first dosing number within the limit.",
+    about="the number of preparations",
     why="The client learns what to expect and sets intentions before taking the medicine.",
     severity="error",
     above="warning",
@@ -52,6 +53,7 @@ def preparation_count(bounds: Bounds) -> RuleForm:
 @form_rule(
     "PREP-ORDER",
     "Each preparation is over before the first dosing starts.",
+    about="preparations before the first dosing",
     why="A preparation prepares for the medicine; after it, the session is an integration.",
     severity="warning",
     cites=(KINGSLEY_PAGE["step 2"], REGROUNDING_PAGE["step 4"]),
@@ -84,7 +86,7 @@ def _no_medicine(voice: Voice, preparation: Preparation) -> Words:
     )
 
 
-def _after_arrival(voice: Voice, verb: str, preparation: Preparation) -> str:
+def _after_arrival(voice: Voice, verb: str, preparation: Preparation) -> str | None:
     start = "Move" if voice.outlook == "late" else verb
     return voice.change(start, preparation, so_that=" to after the medicine arrives")
 
@@ -105,6 +107,7 @@ def _no_clearance(voice: Voice, preparation: Preparation) -> Words:
 @rule(
     "PREP-AFTER-SUPPLY",
     "Each preparation comes once the medicine has arrived.",
+    about="preparation after the medicine arrived",
     why="The preparation is scheduled when the client has the lozenges.",
     severity="warning",
     cites=(REGROUNDING_PAGE["step 4"],),

@@ -215,6 +215,7 @@ def _old_enough(limits: Limits) -> str:
 @rule(
     "AGE-MIN",
     "The client has reached the minimum age at the first medical evaluation.",
+    about="age",
     why="A practice may state an age below which it does not treat.",
     severity="error",
     cites=(CONTRACT["AGE-MIN"],),
@@ -274,6 +275,7 @@ def _none_recorded(limits: Limits) -> str:
     "EXCLUSION",
     "No recorded condition speaks against treatment, unless the medical partner found the client "
     "eligible.",
+    about="medical conditions",
     why="Some conditions may rule treatment out; the medical evaluation decides.",
     severity="warning",
     cites=(REGROUNDING_PAGE["who might benefit"],),

@@ -19,6 +19,7 @@ QUARTER_MONTHS: Final = 3
 @form_rule(
     "REVIEW-AFTER",
     "A medical review follows the first dosings.",
+    about="a review after the first dosings",
     why="The medical partner looks at the effects before treatment goes on.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 5"], REGROUNDING_PAGE["step 7"]),
@@ -43,6 +44,7 @@ def review_after(limit: ReviewAfter) -> RuleForm:
 @form_rule(
     "REVIEW-QUARTER",
     "While treatment goes on there is a medical contact at least each quarter.",
+    about="a medical contact each quarter",
     why="The medical partner monitors the course as long as it goes on.",
     severity="error",
     cites=(BRIEF["medical review"], KINGSLEY_PAGE["step 5"], REGROUNDING_PAGE["step 7"]),

@@ -63,7 +63,7 @@ def _not_covered(voice: Voice, dosing: Dosing, number: int, covered: int) -> Wor
 
 
 def _not_received(voice: Voice, dosing: Dosing, number: int, covered: int) -> Words:
-    action = (
+    action: str | None = (
         f"Record the supply that arrives for {called(dosing)} {voice.when}, or ask for a refill."
     )
     if voice.outlook == "late":
@@ -72,7 +72,7 @@ def _not_received(voice: Voice, dosing: Dosing, number: int, covered: int) -> Wo
 
 
 def _short(
-    voice: Voice, dosing: Dosing, number: int, covered: int, case: str, action: str
+    voice: Voice, dosing: Dosing, number: int, covered: int, case: str, action: str | None
 ) -> Words:
     return Words(
         f"{sentence(voice.session(dosing))} is dosing number {number}; the medicine available by "
@@ -89,6 +89,7 @@ def _short(
 @rule(
     "SUPPLY-BALANCE",
     "The medicine available at each dosing covers all dosings so far.",
+    about="medicine for each dosing",
     why="The first prescription covers so many dosings; more comes after a medical follow-up.",
     severity="error",
     cites=(
@@ -194,6 +195,7 @@ def _too_much(voice: Voice, covered: int, limit: int) -> Words:
 @rule(
     "SUPPLY-INITIAL",
     "The medicine issued before the first review after a dosing covers no more than the limit.",
+    about="how much medicine is issued at first",
     why="The first medicine is limited until the partner has followed up on its effects.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 1"], REGROUNDING_PAGE["step 3"]),
@@ -248,7 +250,7 @@ def _issued(supply: Supply) -> dict[str, Scalar]:
     return {"supply": supply.id, "issued": supply.issued.isoformat()}
 
 
-def _before_issue(voice: Voice, what: str, supply: Supply) -> str:
+def _before_issue(voice: Voice, what: str, supply: Supply) -> str | None:
     if voice.outlook == "late":
         return RECORD_FIRST
     return voice.book(f"{what} before supply {supply.id} is issued")
@@ -257,6 +259,7 @@ def _before_issue(voice: Voice, what: str, supply: Supply) -> str:
 @rule(
     "REFILL-REVIEW",
     "Each refill follows a medical review held since the first supply was issued.",
+    about="a review before each refill",
     why="Refills are prescribed at follow-ups, as appropriate.",
     severity="error",
     cites=(KINGSLEY_PAGE["step 5"], REGROUNDING_PAGE["step 7"]),
@@ -359,6 +362,7 @@ def _issued_in_doubt(voice: Voice, supply: Supply, decider: MedicalContact, stat
 @rule(
     "SUPPLY-ISSUED",
     "Medicine is issued under a medical clearance.",
+    about="clearance before medicine is issued",
     why="The partner prescribes once the client is found eligible, and not while the question "
     "is open.",
     severity="error",
