@@ -267,3 +267,20 @@ def test_own_rules_are_asked_too() -> None:
     for verb in (check_lines, check_rows):
         with pytest.raises(kap.InvalidValue, match=r"rules\[0\]: must be a Rule"):
             verb([], rules=unknown)
+
+
+def test_lines_and_rows_take_local_starts_of_their_own_zones() -> None:
+    row = {"id": "d1", "kind": "dosing", "start": "2027-03-15T10:00", "minutes": 120}
+    document = {"schema": "kap-model/plan/1", "id": "p", "sessions": [row]}
+    zones = ("America/Los_Angeles", "Europe/Berlin", "nowhere")
+    lines = [json.dumps(document | {"timezone": zone}) for zone in zones]
+    offsets = ("-07:00", "+01:00")
+    plans = [
+        kap.loads(line.replace("T10:00", f"T10:00:00{offset}"))
+        for line, offset in zip(lines, offsets, strict=False)
+    ]
+    *told, refused = check_lines(lines)
+    assert [result.report for result in told] == [kap.check(plan) for plan in plans]
+    assert [problem.path for problem in refused.problems] == ["$.timezone"]
+    rows = list(check_rows([{"document": line} for line in lines]))
+    assert {row["row"] for row in rows if row["error"] is None} == {0, 1}

@@ -85,7 +85,7 @@ def rows_of(said: Any) -> list[dict[str, Any]]:
     about = {k: v for k, v in said.items() if k not in ("rules", "findings") and v is not None}
     rows = []
     for finding in said["findings"]:
-        row = {k: v for k, v in finding.items() if k not in ("citation", "sessions")}
+        row = {k: v for k, v in finding.items() if k not in ("citation", "sessions", "values")}
         row |= about | finding["citation"] | {"sessions": " ".join(finding["sessions"])}
         rows.append({k: v for k, v in row.items() if v is not None})
     return rows or [about]

@@ -126,6 +126,14 @@ def test_a_practice_is_named_as_on_the_command_line(name: str, tmp_path: Path) -
     assert (report.protocol, report.protocol_source) == (name, "argument")
 
 
+def test_a_local_start_is_taken_in_the_plan_and_in_no_expectation(tmp_path: Path) -> None:
+    document = json.loads(kap.dumps(GAP))
+    sessions = [row | {"start": row["start"][:16]} for row in document["sessions"]]
+    assert load_case(written(tmp_path, sessions=sessions)) == PlanCase(plan=GAP)
+    (told,) = refused(written(tmp_path, expect={"as_of": "2027-01-04T10:00:00"}))
+    assert told.startswith("$.expect.as_of: has no offset")
+
+
 def test_a_plan_document_is_a_case_without_violated_findings(tmp_path: Path) -> None:
     assert load_case(REGROUNDING) == PlanCase(plan=kap.load(REGROUNDING))
     assert load_case(written(tmp_path, expect={})) == PlanCase(plan=GAP)
