@@ -12,6 +12,7 @@ import pytest
 import kap_model as kap
 from kap_model.forms import Length
 from kap_model.limits import Bounds
+from kap_model.planning.moves import beyond
 from kap_model.sessions import FORMATS, PLACES
 from real_courses import (
     DOCUMENTS,
@@ -190,3 +191,41 @@ def test_a_draft_keeps_all_that_a_page_asks(document: str) -> None:
     assert drafted.sessions
     found = kap.check(drafted, protocol).findings
     assert [finding.rule for finding in found if finding.verdict != "unknown"] == []
+
+
+# --- Courses that are under way --------------------------------------------------------------
+
+HELD: dict[str, dict[str, Any]] = {
+    "medical-evaluation": {"outcome": "eligible"},
+    "medical-review": {"outcome": "continue"},
+    "dosing": {"therapist_present": True},
+}
+
+
+def held(session: kap.Session) -> kap.Session:
+    """A session as it is recorded once it was held."""
+    return attrs.evolve(session, status="completed", **HELD.get(session.kind, {}))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("options", [{}, {"dosings": 6}], ids=["as-drafted", "six-dosings"])
+def test_a_course_that_is_under_way_is_completed(document: str, options: dict[str, Any]) -> None:
+    protocol = protocol_of(document)
+    try:
+        drafted = kap.draft(protocol, "2027-01-11", support_person="recorded", **options)
+    except kap.PlanningError:
+        assert options  # the page asks for another number
+        return
+    number = len(drafted.sessions)
+    for so_far in sorted({number // 4, number // 2, 3 * number // 4, number} - {0}):
+        begun = tuple(held(session) for session in drafted.sessions[:so_far])
+        plan = attrs.evolve(drafted, sessions=begun)
+        for hours in (1, 26):
+            as_of = begun[-1].end.add(hours=hours)
+            before = kap.check(plan, protocol, as_of=as_of)
+            made = kap.complete(plan, protocol, as_of=as_of, support_person="recorded")
+            after = kap.check(made.plan, protocol, as_of=as_of)
+            assert made.reason is None
+            assert [f.rule for f in beyond(before, after) if f.verdict == "violated"] == []
+            assert [f.rule for f in after.findings if f.verdict == "pending"] == []
+            assert made.plan.sessions[:so_far] == begun
