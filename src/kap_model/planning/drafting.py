@@ -128,6 +128,8 @@ class Draft:
         fields = self._fields(shaped, options, usual)
         if not self._may_have(shaped, fields, counts):
             return None
+        if counts.dosings > 1 and _too_slow(limits, options.every or every, counts.dosings):
+            return None
         if options.integrations is None:
             limits = _with_each(limits, counts, usual.integrations_each or 0)
             shaped = folded(limits, forms)
@@ -216,6 +218,16 @@ class Draft:
         seldom = bool(options.working_days or options.closed)
         last = last_day_for(problem, first, seldom=seldom, closed=len(options.closed))
         return OpenDays(zone=self.plan.zone, first=self.first, last=last, is_open=options.opens())
+
+
+def _too_slow(limits: Limits, pace: int, dosings: int) -> bool:
+    """Whether so many dosings have to be farther apart than they may be: no search is needed."""
+    gap, frequency = limits.dosing_gap_days, limits.dosing_frequency
+    if gap is None or gap.max is None:
+        return False
+    if frequency is not None and frequency.at_most < dosings:
+        return gap.max < pace or gap.max * frequency.at_most < frequency.days
+    return gap.max < pace
 
 
 def _intake(limits: Limits, counts: Counts) -> Iterator[str]:
@@ -481,6 +493,8 @@ def _conflict(blank: Draft, options: DraftOptions) -> tuple[str, ...]:
     names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
 
     def feasible(chosen: frozenset[str]) -> bool:
+        if blank.work.is_done:
+            return False  # what is said then does not count
         limits, wished = kept(blank.limits, chosen), options.only(chosen)
         house = only(blank.house, chosen)
         try:

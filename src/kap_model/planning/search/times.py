@@ -30,14 +30,21 @@ class FreeTime(NamedTuple):
 
 
 class FreeTimes:
-    """Free times in order, found by the start that they still allow."""
+    """Free times in order, found by the start that they still allow.
 
-    __slots__ = ("_days", "_lasts", "times")
+    Attributes:
+        times: The free times.
+        one_a_day: Whether each is a single start, on a date of its own.
+    """
+
+    __slots__ = ("_days", "_lasts", "one_a_day", "times")
 
     def __init__(self, times: Iterable[FreeTime]) -> None:
         self.times = sorted(times)
         self._lasts = [free.last for free in self.times]
         self._days = [free.day for free in self.times]
+        single = all([free.opens == free.last for free in self.times])
+        self.one_a_day = single and len(set(self._days)) == len(self._days)
 
     def first_from(self, start: int) -> int:
         """The place of the first one in which a session may start then or later."""

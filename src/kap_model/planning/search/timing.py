@@ -245,9 +245,15 @@ class _Rise:
                     return None
             one = self.placed[place]
             late = place + 1 < len(self.placed) and self.placed[place + 1].begins < one.ends
-            if late and not self._raise(place + 1, one.ends, 0, (place, 0)):
+            if late and not self._raise(place + 1, one.ends, 0, (place, self._apart(place))):
                 return None
         return tuple(self.placed)
+
+    def _apart(self, place: int) -> int:
+        """By how many days at least the session after one follows it."""
+        times = self.clockwork.times
+        its = times[self.placed[place].variant]
+        return 1 if its.one_a_day and its is times[self.placed[place + 1].variant] else 0
 
     def _time_of(self, anchor: Anchor) -> Placed | Anchor:
         return anchor if anchor.place < 0 else self.placed[anchor.place]
@@ -272,8 +278,10 @@ class _Rise:
         found = self.clockwork.first(one.variant, max(start, one.begins), max(day, one.day))
         if found is None or found[0] > one.last or found[1] > one.last_day:
             return False
-        ends = found[0] + self.clockwork.lengths[one.variant]
-        self.placed[place] = one._replace(begins=found[0], ends=ends, day=found[1])
+        begins, its_day = found
+        variant, last, last_day = one.variant, one.last, one.last_day
+        ends = begins + self.clockwork.lengths[variant]
+        self.placed[place] = Placed(variant, begins, ends, its_day, last, last_day)
         self.times[place] += 1
         self.clockwork.raised += 1
         self.raised_by[place] = by
