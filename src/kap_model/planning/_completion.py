@@ -47,6 +47,7 @@ from kap_model.planning.search.times import (
 from kap_model.planning.spreading import after_dosings, find_by
 from kap_model.planning.wishes import (
     ANYTHING,
+    SPREAD_OR_ANYTHING,
     Hours,
     Wish,
     most_usual,
@@ -340,11 +341,9 @@ class Task:
         least = self.every or 0
         delay = usual_delay(problem.limits, dated.usual) if self.delay is None else self.delay
         wished = usual_pace(problem.limits, dated.usual) if self.every is None else least
-        wishes: tuple[Wish, ...] = (Wish(hours="once"), ANYTHING)
-        if usual:
-            wishes = wishes_for_completion(
-                delay, asked=self.delay is not None, slots=self.slots is not None
-            )
+        wishes = wishes_for_completion(
+            delay, asked=self.delay is not None, slots=self.slots is not None
+        )
         times = cache(partial(self._times, attrs.evolve(problem, every=wished), dated, free))
 
         def find(wish: Wish, every: int) -> tuple[Added, ...] | None:
@@ -353,6 +352,9 @@ class Task:
             most = None if wish == ANYTHING else FEW
             return find_by(wish, one, times(wish.hours, days), most)
 
+        if not usual:  # whether there is any at all
+            found = (find(wish, least) for wish in SPREAD_OR_ANYTHING)
+            return next((one for one in found if one is not None), None)
         return most_usual(wishes, (least, wished if problem.dosings else least), find)
 
     def _dated_limits(self) -> Iterator[DatedLimits]:

@@ -138,6 +138,8 @@ def no_completion(task: Task) -> PlanningError:
     names = (*(name for name, _ in task.limits.cited), *names_of(task.house))
 
     def feasible(chosen: frozenset[str]) -> bool:
+        if task.work.is_done:
+            return False  # no answer counts
         left_out = {its: none for name, (its, none) in _OPTIONS.items() if name not in chosen}
         rest = attrs.evolve(task, slots=None, **left_out)
         return _is_solved(rest, chosen, frozenset())
@@ -158,6 +160,8 @@ def _no_slot(task: Task) -> PlanningError:
     every = frozenset(KINDS)
 
     def feasible(bound: frozenset[str]) -> bool:
+        if bound in (every, frozenset()) or task.work.is_done:
+            return not bound  # for none of them slots do, and for all, as was found
         return _is_solved(task, None, every - bound)
 
     conflict = smallest_conflict(KINDS, feasible)

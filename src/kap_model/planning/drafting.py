@@ -75,6 +75,8 @@ _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer op
 _EVENING: Final[Time] = (18, 0)
 """When dosings are over that start later than others."""
 _WEEK: Final = 7
+_SPREAD: Final = attrs.evolve(ANYTHING, spread=True)
+"""Far fewer courses are so, and often one is."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -491,14 +493,16 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
 def _conflict(blank: Draft, options: DraftOptions) -> tuple[str, ...]:
     """A smallest set of limits, house rules and options that no course keeps."""
     names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
+    whole = frozenset((*options.given, *names))
 
     def feasible(chosen: frozenset[str]) -> bool:
-        if blank.work.is_done:
-            return False  # what is said then does not count
+        if chosen == whole or blank.work.is_done:
+            return False  # no course was found by all; without work left no answer counts
         limits, wished = kept(blank.limits, chosen), options.only(chosen)
         house = only(blank.house, chosen)
         try:
-            return blank.laid_out(limits, house, wished) is not None
+            spread = blank.laid_out(limits, house, wished, _SPREAD) is not None
+            return spread or blank.laid_out(limits, house, wished) is not None
         except PlanningError:
             return False  # what takes too long to find is no course
 

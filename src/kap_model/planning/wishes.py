@@ -95,6 +95,8 @@ class Wish:
 
 
 ANYTHING: Final = Wish()
+SPREAD_OR_ANYTHING: Final = (Wish(hours="once", spread=True), Wish(spread=True), ANYTHING)
+"""To tell whether there is any course: far fewer are spread, and often one is."""
 
 
 def wishes_for_draft(delay: int, *, asked: bool, timed: bool) -> tuple[Wish, ...]:

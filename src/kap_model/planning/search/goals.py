@@ -11,7 +11,7 @@ from kap_model.planning.search._counts import CountWatch
 from kap_model.planning.search._distances import PartWatch, RecurWatch, SpanWatch
 from kap_model.planning.search._orders import FollowWatch, PrecedeWatch
 from kap_model.planning.search._watch import Watch
-from kap_model.planning.search.problem import State
+from kap_model.planning.search.problem import Recalled, State
 from kap_model.planning.search.times import FreeTimes
 from kap_model.planning.search.transitions import Transitions
 from kap_model.sessions import MEDICAL_KINDS
@@ -34,6 +34,7 @@ class Goals:
         self.asked = transitions.asked
         self.of_kind: dict[str, list[int]] = {}
         """The choices of each kind."""
+        self._wanted = Recalled()
         for place, choice in enumerate(self.problem.choices):
             self.of_kind.setdefault(choice.kind, []).append(place)
 
@@ -97,6 +98,10 @@ class Goals:
 
     def wanted(self, state: State) -> Wanted:
         """The sessions of which one more is of use next."""
+        found: Wanted = self._wanted.of(state, self._wants)
+        return found
+
+    def _wants(self, state: State) -> Wanted:
         found: Wanted = {}
         if self.transitions.judges_all:
             for kind in self._kinds(state):

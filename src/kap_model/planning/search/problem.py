@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
@@ -238,6 +238,25 @@ class State(NamedTuple):
     owed_by: int = NEVER
 
 
+class Recalled:
+    """What is worked out of a course, kept while the search is about it."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[State, Any]] = {}
+
+    def of(self, state: State, work_out: Callable[[State], Any]) -> Any:
+        """What is worked out of this very course; to compare courses takes longer than most."""
+        found = self._kept.get(id(state))
+        if found is None:
+            if len(self._kept) == _MOST_RECALLED:
+                self._kept.clear()
+            found = self._kept[id(state)] = (state, work_out(state))
+        return found[1]
+
+
+_MOST_RECALLED: Final = 64
 _WEEK: Final = 7
 _SLACK_DAYS: Final = 70
 _HOURS: Final = 24

@@ -43,7 +43,7 @@ class FreeTimes:
         self.times = sorted(times)
         self._lasts = [free.last for free in self.times]
         self._days = [free.day for free in self.times]
-        single = all([free.opens == free.last for free in self.times])
+        single = all(free.opens == free.last for free in self.times)
         self.one_a_day = single and len(set(self._days)) == len(self._days)
 
     def first_from(self, start: int) -> int:

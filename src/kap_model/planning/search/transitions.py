@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import product
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from kap_model._time import NEVER
 from kap_model.planning.search._watch import Met
 from kap_model.planning.search.asked import WatchList
-from kap_model.planning.search.problem import SearchProblem, State
+from kap_model.planning.search.problem import Recalled, SearchProblem, State
 from kap_model.planning.search.timing import Anchor, Clockwork, Link, after_rest, at_least
 from kap_model.sessions import KINDS, MEDICAL_KINDS, Session
 
+_canonical: Final = attrgetter("begins", "rank", "id")
 _BEFORE_ALL: Final = -1
 """When something is over that came before in the sequence."""
 
@@ -44,6 +46,8 @@ class Transitions:
             problem.booked, key=lambda s: (self._moment(s), s.kind == "dosing", s.id)
         )
         self.moments = [self._moment(session) for session in self.events]
+        self._one_by_one = self.events == sorted(self.events, key=_canonical)
+        self._steps = Recalled()
         self.ahead = {kind: self._ahead(kind) for kind in KINDS}
         """For each kind, how many booked sessions come from each event on."""
         self.marks_ahead = [0]
@@ -94,20 +98,34 @@ class Transitions:
         until = bisect_right(self.moments, moment)
         if until == state.seen:
             return [state]
+        if not self._one_by_one:
+            return self._seen_together(state, until)
+        # From one booked session to the next: a course is asked this for each session that may
+        # be added to it, and for each moment from which on one may.
+        steps: list[list[State]] = self._steps.of(state, lambda one: [[one]])
+        for session in self.events[state.seen + len(steps) - 1 : until]:
+            steps.append([more for one in steps[-1] for more in self._step(one, session)])
+        return steps[until - state.seen]
+
+    def _step(self, state: State, session: Session) -> list[State]:
+        found = self._with_booked(state._replace(seen=state.seen + 1), session)
+        return [] if found is None else self._met(found, session)
+
+    def _seen_together(self, state: State, until: int) -> list[State]:
+        """What has been met by an event, where booked sessions overlap."""
         batch = self.events[state.seen : until]
         found: State | None = state._replace(seen=until)
         for session in batch:
             found = found and self._with_booked(found, session)
         states = [] if found is None else [found]
-        for session in sorted(batch, key=lambda s: (s.begins, s.rank, s.id)):
-            day = self.problem.day_of[session.id]
-            anchor = Anchor(-1, session.begins, session.ends, day)
-            marks = self.asked.marks_of[session.id]
-            met = Met(anchor, session.id, marks, session.minutes)
-            states = [more for one in states for more in self._met(one, met, session)]
+        for session in sorted(batch, key=_canonical):
+            states = [more for one in states for more in self._met(one, session)]
         return states
 
-    def _met(self, state: State, met: Met, session: Session) -> list[State]:
+    def _met(self, state: State, session: Session) -> list[State]:
+        day = self.problem.day_of[session.id]
+        anchor = Anchor(-1, session.begins, session.ends, day)
+        met = Met(anchor, session.id, self.asked.marks_of[session.id], session.minutes)
         links = self._wishes(state, met, session.kind)
         if session.kind == "dosing":
             state = state._replace(last=met.anchor, last_name=session.id)
