@@ -344,8 +344,11 @@ class Zone:
     _zone: ZoneInfo
     first_instant: Callable[[int], int] = field(init=False)
     """The first instant whose local date is a given day or later."""
+    at: Callable[[int, int, int], int | None] = field(init=False)
+    """The first instant at which a local clock shows a day, an hour and a minute; or ``None``."""
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "at", lru_cache(maxsize=4096)(self._at))
         object.__setattr__(self, "first_instant", lru_cache(maxsize=4096)(self._first_instant))
 
     @classmethod
@@ -391,8 +394,7 @@ class Zone:
     def _seconds_at(self, clock: dt.datetime, fold: int) -> int:
         return int(clock.replace(tzinfo=self._zone, fold=fold).timestamp())
 
-    def at(self, day: int, hour: int, minute: int) -> int | None:
-        """The first instant at which a local clock shows this, or ``None`` where it never does."""
+    def _at(self, day: int, hour: int, minute: int) -> int | None:
         date = dt.date.fromordinal(day)
         wall = dt.datetime(date.year, date.month, date.day, hour, minute, tzinfo=self._zone)
         seconds = int(wall.timestamp())

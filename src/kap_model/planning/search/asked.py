@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from kap_model.forms._form import RuleForm
@@ -64,6 +63,14 @@ def _field(session: Session, name: str) -> Any:
     return getattr(session, name, None)
 
 
+@lru_cache(maxsize=1024)
+def _unnumbered(selector: Selector) -> Selector:
+    """What a selector says of a session itself: without phase and number."""
+    names = ("place", "format", "level", "route")
+    said = {name: getattr(selector, name) for name in names}
+    return Selector(selector.kind, **said)
+
+
 class WatchList:
     """The watches of one problem, and the bits of the selectors that they share."""
 
@@ -96,15 +103,7 @@ class WatchList:
                 self.later |= watch.of.bit
 
     def _picked(self, selector: Selector) -> Picked:
-        base = Selector(
-            selector.kind,
-            **{
-                name: getattr(selector, name)
-                for name in ("place", "format", "level", "route")
-                if getattr(selector, name, None) is not None
-            },
-        )
-        bit = self._bits.setdefault(base, 1 << 2 * len(self._bits))
+        bit = self._bits.setdefault(_unnumbered(selector), 1 << 2 * len(self._bits))
         return Picked(selector, bit)
 
     def _bound(self, watch: Watch) -> None:
@@ -138,7 +137,8 @@ class WatchList:
         return max(found)
 
 
-def forms_in(limits: Limits, *, spaced: bool = False) -> Iterator[tuple[str, RuleForm]]:
+@lru_cache(maxsize=64)
+def forms_in(limits: Limits, *, spaced: bool = False) -> tuple[tuple[str, RuleForm], ...]:
     """The rules that a form says under limits, with it; of what sessions are like, others know.
 
     Args:
@@ -146,10 +146,13 @@ def forms_in(limits: Limits, *, spaced: bool = False) -> Iterator[tuple[str, Rul
         spaced: Whether dosings must not be close together, as no limit or house rule of the
             protocol says how far apart they are.
     """
-    for rule in RULES:
-        for form in rule.forms(limits):
-            if not isinstance(form, Allow | Known | Length):
-                yield rule.id, form
+    found = [
+        (rule.id, form)
+        for rule in RULES
+        for form in rule.forms(limits)
+        if not isinstance(form, Allow | Known | Length)
+    ]
     if spaced:
-        yield "DOSE-CLOSE", Rate("dosing", max=1, days=1)
-        yield "DOSE-CLOSE", Rate("dosing", max=CLOSE.at_most, days=CLOSE.days)
+        found.append(("DOSE-CLOSE", Rate("dosing", max=1, days=1)))
+        found.append(("DOSE-CLOSE", Rate("dosing", max=CLOSE.at_most, days=CLOSE.days)))
+    return tuple(found)

@@ -245,6 +245,7 @@ class FinishBounds:
             for kind, places in goals.of_kind.items()
         }
         self._pace = max(self.problem.every, goals.asked.pace())
+        self._finishes: dict[tuple[int, ...], int] = {}
 
     def is_lost(self, state: State) -> bool:
         """Whether what comes next is too late already, whatever is chosen."""
@@ -273,7 +274,6 @@ class FinishBounds:
         day = 0 if state.last is None else state.timing.day_of(state.last)
         left = max(0, problem.dosings - state.new_dosings)
         pace = self.pace(state) if left else 0
-        first = problem.earliest.get("dosing", 0)
         # An integration that is booked may be the one that a new dosing asks for.
         each = 0 if self.transitions.ahead["integration"][state.seen] else problem.each
         if not state.dosings:
@@ -281,11 +281,25 @@ class FinishBounds:
             if left:
                 now = self._after_intake(state)
         now, _ = self._after("integration", self.goals.integrations(state), now, day)
-        for _ in range(left):
-            if now == NEVER:
-                return NEVER
+        return self._chained(left, now, day, pace, each)
+
+    def _chained(self, left: int, now: int, day: int, pace: int, each: int) -> int:
+        """When so many dosings, each with its integrations, can be over.
+
+        Where courses follow the chain that bounds them, each finds the rest of it told already.
+        """
+        passed, first = [], self.problem.earliest.get("dosing", 0)
+        while left and now != NEVER:
+            key = (left, now, day, pace, each)
+            found = self._finishes.get(key)
+            if found is not None:
+                now = found
+                break
+            passed.append(key)
             now, day = self._after("dosing", 1, now, max(day + pace, first))
-            now, _ = self._after("integration", each, now, day + problem.delay)
+            now, _ = self._after("integration", each, now, day + self.problem.delay)
+            left -= 1
+        self._finishes.update(dict.fromkeys(passed, now))
         return now
 
     def _after_intake(self, state: State) -> int:

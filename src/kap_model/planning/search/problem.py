@@ -149,31 +149,33 @@ class SearchProblem:
     """Integrations that every dosing asks for."""
     total: int = field(init=False)
     """Dosings of the whole course."""
+    may_evaluate: bool = field(init=False)
+    """Whether an evaluation may have to be added."""
+    infers_supply: bool = field(init=False)
+    """Whether reviews bring medicine, as no supplies are written down."""
+    supplied_at_once: bool = field(init=False)
+    """Whether the first medicine is there from the start: nobody evaluates, nor has to."""
+    refill: float = field(init=False)
+    """The dosings that a review brings medicine for."""
 
     def __attrs_post_init__(self) -> None:
-        booked = sum(session.kind == "dosing" for session in self.booked)
-        object.__setattr__(self, "each", self.limits.integration_per_dosing or 0)
-        object.__setattr__(self, "total", booked + self.dosings)
+        limits, may_evaluate = self.limits, self._may_evaluate()
+        infers = self.arrivals is None and limits.initial_supply is not None
+        unasked = limits.evaluation_first is None and not may_evaluate
+        told = {
+            "each": limits.integration_per_dosing or 0,
+            "total": sum(s.kind == "dosing" for s in self.booked) + self.dosings,
+            "may_evaluate": may_evaluate,
+            "infers_supply": infers,
+            "supplied_at_once": infers and unasked and self.evaluated == NEVER,
+            "refill": math.inf if limits.refill_supply is None else limits.refill_supply,
+        }
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
 
     def minutes_of(self, kind: str) -> int:
         """The usual length of a new session of a kind."""
         return next(choice.minutes for choice in self.choices if choice.kind == kind)
-
-    @property
-    def may_evaluate(self) -> bool:
-        """Whether an evaluation may have to be added."""
-        limits = self.limits
-        prepares = self.preparations or any(s.kind == "preparation" for s in self.booked)
-        # Where supplies are written down, preparations wait for them and not for an evaluation.
-        inferred = self.arrivals is None and limits.preparation_after_supply
-        asked = limits.evaluation_first or (inferred and prepares)
-        return not self.has_evaluation and self.owed is None and bool(asked)
-
-    @property
-    def supplied_at_once(self) -> bool:
-        """Whether the first medicine is there from the start: nobody evaluates, nor has to."""
-        unasked = self.limits.evaluation_first is None and not self.may_evaluate
-        return self.infers_supply and unasked and self.evaluated == NEVER
 
     @property
     def fewest_days(self) -> int:
@@ -181,16 +183,13 @@ class SearchProblem:
         rates = [form.days for _, form in self.rules if isinstance(form, Rate)]
         return max(rates, default=0)
 
-    @property
-    def refill(self) -> float:
-        """The dosings that a review brings medicine for."""
-        given = self.limits.refill_supply
-        return math.inf if given is None else given
-
-    @property
-    def infers_supply(self) -> bool:
-        """Whether reviews bring medicine, as no supplies are written down."""
-        return self.arrivals is None and self.limits.initial_supply is not None
+    def _may_evaluate(self) -> bool:
+        limits = self.limits
+        prepares = self.preparations or any(s.kind == "preparation" for s in self.booked)
+        # Where supplies are written down, preparations wait for them and not for an evaluation.
+        inferred = self.arrivals is None and limits.preparation_after_supply
+        asked = limits.evaluation_first or (inferred and prepares)
+        return not self.has_evaluation and self.owed is None and bool(asked)
 
 
 # A course is a sequence, for its sessions never overlap, and times that follow from it. What may

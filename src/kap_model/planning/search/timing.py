@@ -208,7 +208,7 @@ class Clockwork:
         return None if placed is None else Timing(placed, timing.links)
 
 
-_ENOUGH: Final = 6
+_ENOUGH: Final = 3
 """A session that was raised so often may be on a circle of links that never settles."""
 _LEAP_CYCLE: Final = range(737_000, 737_000 + 1_461)
 
