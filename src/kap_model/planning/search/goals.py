@@ -20,6 +20,8 @@ _BEFORE: Final = ("consultation", "medical-evaluation", "preparation", "integrat
 _DOSING_FIRST: Final = (*_BEFORE, "dosing", "medical-review")
 _REVIEW_FIRST: Final = (*_BEFORE, "medical-review", "dosing")
 _MINUTE: Final = 60
+_WHOLE: Final = (CountWatch, SpanWatch)
+"""The watches of what a course asks for as a whole."""
 
 Wanted = dict[int, int | None]
 """Sessions that are of use, by their place among the choices; for each the one watch that wants
@@ -37,6 +39,12 @@ class Goals:
         self._wanted = Recalled()
         for place, choice in enumerate(self.problem.choices):
             self.of_kind.setdefault(choice.kind, []).append(place)
+        self._review_bits = 0
+        for place in self.of_kind.get("medical-review", ()):
+            self._review_bits |= self.asked.marks[place]
+        watches = [w for w in self.asked.watches if isinstance(w, FollowWatch | PrecedeWatch)]
+        self._beside = [watch for watch in watches if watch.by.bit & self._review_bits]
+        """The watches that may ask for a review by itself."""
 
     def wholes(self, state: State) -> list[State]:
         """The course once all booked sessions have been met, if nothing is asked for any more."""
@@ -109,8 +117,7 @@ class Goals:
         coming = self._coming(state, found)
         for watch, memory in zip(self.asked.watches, state.memories, strict=True):
             bits = watch.wants(memory, coming)
-            serving = self._serving(watch, bits) if bits else []
-            for place in self._usual(state, watch, serving):
+            for place in self._usual(state, watch, self._serving(watch, bits)) if bits else ():
                 if place not in found:
                     found[place] = watch.place
                 elif found[place] not in (None, watch.place):
@@ -124,7 +131,7 @@ class Goals:
         therapist's, and no preparation once there was a dosing.
         """
         choices = self.problem.choices
-        if not self.problem.spread or not isinstance(watch, CountWatch | SpanWatch):
+        if not serving or not self.problem.spread or type(watch) not in _WHOLE:
             return serving
         late = ("preparation",) if state.dosings else ()
         unusual = ("consultation", *MEDICAL_KINDS, *late)
@@ -189,27 +196,18 @@ class Goals:
 
     def _asks_for_review(self, state: State) -> bool:
         """Whether a rule asks for a review by itself, and not only to renew the last contact."""
-        bits = self._review_bits()
         return any(
-            isinstance(watch, FollowWatch | PrecedeWatch) and watch.wants(memory, ~0) & bits
-            for watch, memory in zip(self.asked.watches, state.memories, strict=True)
+            watch.wants(state.memories[watch.place], ~0) & self._review_bits
+            for watch in self._beside
         )
 
     def _has_to_be_reviewed(self, state: State) -> bool:
         """Whether a rule asks for a review, now or later."""
-        bits = self._review_bits()
-        for watch, memory in zip(self.asked.watches, state.memories, strict=True):
-            if not isinstance(watch, FollowWatch | PrecedeWatch) or not watch.by.bit & bits:
-                continue
+        for watch in self._beside:
+            memory = state.memories[watch.place]
             if watch.each.may_select(memory[0]) or watch.wants(memory, ~0):
                 return True
         return False
-
-    def _review_bits(self) -> int:
-        bits = 0
-        for place in self.of_kind["medical-review"]:
-            bits |= self.asked.marks[place]
-        return bits
 
     def _is_short(self, state: State) -> bool:
         """Whether reviews have yet to bring medicine for some dosings."""
