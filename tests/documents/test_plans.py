@@ -108,6 +108,12 @@ def test_the_swift_and_the_thorough_reader_agree(text: str) -> None:
     assert swift(text) == thorough(text)
 
 
+@pytest.mark.parametrize("row", ["d1", 7, [], None])
+def test_what_is_no_session_is_refused(row: Any) -> None:
+    plan = {"schema": "kap-model/plan/1", "id": "p", "timezone": "UTC", "sessions": [row]}
+    assert refused(json.dumps(plan)) == ["$.sessions[0]: must be an object"]
+
+
 @given(kst.plans())
 @settings(max_examples=scaled(25))
 def test_sessions_that_were_read_are_as_frozen_as_constructed_ones(plan: kap.Plan) -> None:
@@ -157,6 +163,7 @@ def test_what_a_session_may_say_beside_the_usual_is_kept(session: dict[str, Any]
         ("level", None, "leave the key out"),
         ("place", None, "leave the key out"),
         ("clinician", {"id": "t-1"}, "lacks role"),
+        ("clinician", "t-1", "must be an object"),
         ("notice_hours", 1, "cancelled session only"),
         ("outcome", "eligible", "does not belong here"),
         ("ends", 1, "unknown key"),

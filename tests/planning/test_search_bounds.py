@@ -29,8 +29,11 @@ def test_a_search_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     assert caught.value.conflict == ()
 
 
-def test_a_conflict_that_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problem, "MOST_WORK", 0)
+@pytest.mark.parametrize("work", [0, 30])  # none is left, or it ends in the first search
+def test_a_conflict_that_cannot_be_told_is_not_told(
+    work: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(problem, "MOST_WORK", work)
     monkeypatch.setattr(_completion, "FEW", 0)
     with pytest.raises(kap.PlanningError) as drafted:
         kap.draft("core", "2027-01-11", dosings=9)
