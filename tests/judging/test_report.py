@@ -89,7 +89,9 @@ def test_a_report_as_json_values() -> None:
                     "found": 50,
                 },
                 "waiver": {
-                    "reason": "As agreed.", "by": "t-01", "on": "2027-01-01",
+                    "reason": "As agreed.",
+                    "by": "t-01",
+                    "on": "2027-01-01",
                     "until": None,
                 },
             },
