@@ -270,6 +270,12 @@ def spoken_date(date: dt.date) -> str:
     return spoken_day(date.toordinal())
 
 
+def told_day(day: int) -> str:
+    """A date in the way of the United States: ``Mon, Jan 18, 2027``; the same in every locale."""
+    date = dt.date.fromordinal(day)
+    return f"{_MONDAY_FIRST[date.weekday()]}, {_MONTHS[date.month - 1]} {date.day}, {date.year}"
+
+
 def spoken_clock(clock: dt.datetime) -> str:
     """A time of day as a person would say it: ``11:00 am``; seconds only where there are some."""
     hour = (clock.hour - 1) % 12 + 1
@@ -429,6 +435,13 @@ class Zone:
 
     def __repr__(self) -> str:
         return f"<Zone {self.name}>"
+
+    def told(self, moment: Moment) -> str:
+        """A window's edge in the way of the United States: ``Mon, Jan 18, 2027, 1:00 pm``."""
+        if isinstance(moment, DayEdge):
+            return told_day(moment.day)
+        clock = self.clock(moment)
+        return f"{told_day(clock.toordinal())}, {spoken_clock(clock)}"
 
     def spoken(self, moment: Moment) -> str:
         """A window's edge as a person would say it."""

@@ -164,16 +164,32 @@ def test_next_steps(capsys: Capture) -> None:
     assert printed(capsys, "next", RUNNING, *NOW) == f"{steps}\n"
     shown = as_json(capsys, "next", RUNNING, *NOW)
     assert shown == steps.to_dict()
-    assert list(shown) == ["steps"]
-    assert {tuple(step) for step in shown["steps"]} == {
-        ("kind", "earliest", "due", "required", "rules")
-    }
+    assert {step["do"] for step in shown["steps"]} >= {"book", "attend"}
+    optional = kap.next_steps(kap.load(RUNNING), as_of=NOW[1], optional=True)
+    assert printed(capsys, "next", RUNNING, *NOW, "--optional") == f"{optional}\n"
+    assert len(optional) > len(steps)
     assert printed(capsys, "next", RUNNING, *NOW, "--protocol", "core") != f"{steps}\n"
 
 
-def test_next_steps_refuse_a_closed_course(capsys: Capture, tmp_path: Path) -> None:
+def test_next_steps_of_a_stopped_course_exit_with_1(capsys: Capture, tmp_path: Path) -> None:
+    course = kap.parse("2027-01-04 America/Los_Angeles C0* E2- P7 D50")
+    stopped = file_of(course, tmp_path)
+    for form in ("text", "json"):
+        assert main(["next", stopped, *NOW, "--format", form]) == 1
+        said = capsys.readouterr()
+        assert "STOP. The medical provider found this client not eligible" in said.out
+        assert said.err == ""
+
+
+def test_next_steps_of_a_plan_that_is_not_active(capsys: Capture, tmp_path: Path) -> None:
+    closed = file_of(attrs.evolve(kap.load(RUNNING), state="discontinued"), tmp_path)
+    shown = as_json(capsys, "next", closed, *NOW)
+    assert {step["do"] for step in shown["steps"]} == {"cancel"}
+
+
+def test_closed_courses_are_refused(capsys: Capture, tmp_path: Path) -> None:
     closed = file_of(attrs.evolve(kap.load(REGROUNDING), state="completed"), tmp_path)
-    for command in ("next", "complete", "repair"):
+    for command in ("complete", "repair"):
         assert "plan: is completed" in refused(capsys, command, closed, *NOW)
     said = refused(capsys, "next", RUNNING, "--as-of", "2027-02-10T12:00:00")
     assert said.startswith("--as-of: ")

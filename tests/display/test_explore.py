@@ -53,8 +53,9 @@ def test_the_notebook_runs_as_it_stands() -> None:
     assert defs["report"].ok
     assert defs["quote"].total == kap.Money.of("3545.00", "USD")
     assert defs["estimate"].high.total == kap.Money.of("5850.00", "USD")
-    assert [step.kind for step in defs["steps"].required] == [
-        *("medical-review", "dosing", "integration", "integration")
+    assert [(step.do, step.kind, step.number) for step in defs["steps"]] == [
+        *(("book", "medical-review", 1), ("book", "integration", 1)),
+        *(("book", "integration", 3), ("book", "dosing", 3)),
     ]
     assert defs["standing"].as_of == "2027-02-23T04:00:00+00:00"
     shown = "".join(output.text for output in outputs if hasattr(output, "text"))

@@ -193,9 +193,9 @@ def loud_pages(marker: str) -> list[str]:
             protocol_source="argument",
             timezone="UTC",
             instant=dosing.begins,
-            halted=False,
             steps=[
-                kap.Step(kind="record", sessions=[marker], findings=[], timezone="UTC"),
+                kap.Step(do="record", because=marker, timezone="UTC"),
+                kap.Step(do="book", kind="dosing", pace=marker, timezone="UTC"),
             ],
             findings=report.findings,
         ),

@@ -141,13 +141,16 @@ def test_a_difference_says_what_becomes_of_a_plan() -> None:
 def test_next_steps_have_dates_rules_and_reasons() -> None:
     shown = page(values()["next steps"])
     text = read(shown).text
-    assert "as of Wed 10 Feb 2027 at 12:00, America/Los_Angeles; protocol regrounding" in text
+    assert "as of Wed, Feb 10, 2027, 12:00 pm, America/Los_Angeles; protocol regrounding" in text
     steps = values()["next steps"].steps
     assert len(rows(shown, "Next steps")) == 1 + len(steps)
     overdue = read(page(values()["overdue steps"])).text
-    assert "overdue since" in overdue
+    assert "Book a medical follow-up now: it was due by" in overdue
     assert "violated already, and not undone by any step" in overdue
-    assert "Halted: the medical partner" in read(page(values()["halted steps"])).text
+    assert (
+        "STOP. The medical provider found this client not eligible"
+        in read(page(values()["halted steps"])).text
+    )
     assert read(page(values()["no steps"])).text.endswith("Nothing to do.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -20,6 +20,7 @@ from kap_model.forms import (
     Precede,
     Rate,
     Recur,
+    Selector,
     Space,
     Span,
 )
@@ -170,12 +171,24 @@ class Oracle:
         self.tried: dict[tuple[Any, ...], tuple[kap.Session, kap.Report]] = {}
 
     def wanted(self, step: Step) -> Any:
-        """What the rules that ask for a step select."""
-        for rule in step.due_rules:
-            form: Any = self.forms.get(rule)
-            for key in ("by", "after", "to", "of", "from_"):
-                if getattr(form, key, None) is not None:
-                    return getattr(form, key)
+        """What all rules that ask for a step select together, or the first that counts."""
+        asked = [one for rule in step.due_rules if (one := self._wanted(rule)) is not None]
+        counting = [one for one in asked if one.has_ordinal]
+        if counting or not asked:
+            return counting[0] if counting else None
+        given = {}
+        for name in ("place", "format", "level", "route"):
+            said = [getattr(one, name) for one in asked if getattr(one, name) is not None]
+            given[name] = (
+                tuple(w for w in said[0] if all(w in its for its in said)) if said else None
+            )
+        return Selector(step.kind, **given)
+
+    def _wanted(self, rule: str) -> Any:
+        form: Any = self.forms.get(rule)
+        for key in ("by", "after", "to", "of", "from_"):
+            if getattr(form, key, None) is not None:
+                return getattr(form, key)
         return None
 
     def after(self, step: Step, start: int) -> tuple[kap.Session, kap.Report]:
@@ -224,20 +237,21 @@ class Oracle:
         return None if closes is None else self.plan.zone.resolve(closes)
 
     def remains(self, step: Step, start: int) -> bool:
-        """Whether what a step answers is all still missing after a session.
+        """Whether what a step answers by its due date is all still missing after a session.
 
         A contact up to the first dosing's date is never late: the quarters count from it.
         """
         new, after = self.after(step, start)
         days = self.plan.timeline.dosing_days
+        asked = [f for f in (*step.findings, *step.helps) if f.breach.closes == step.due]
         if (
             days
-            and all(recurs(rule, self.care) for rule in step.due_rules)
+            and all(recurs(finding.rule, self.care) for finding in asked)
             and self.plan.timeline.day(new) <= days[0]
         ):
             return True
         missing = {self._gap(f) for f in after.findings if f.verdict in ("pending", "violated")}
-        return all(self._gap(finding) in missing for finding in step.findings)
+        return all(self._gap(finding) in missing for finding in asked)
 
     def _gap(self, finding: kap.Finding) -> tuple[Any, ...]:
         if recurs(finding.rule, self.care) or finding.rule not in self.forms:
@@ -249,7 +263,8 @@ class Oracle:
         """Whether a session leaves some finding of a step as it is, or makes it violated."""
         _, after = self.after(step, start)
         left = [f for f in after.findings if f.verdict in ("pending", "violated")]
-        return any(self._is_left(asked, one) for asked in step.findings for one in left)
+        asked = (*step.findings, *step.helps)
+        return any(self._is_left(finding, one) for finding in asked for one in left)
 
     def _is_left(self, asked: kap.Finding, one: kap.Finding) -> bool:
         form: Any = self.forms.get(asked.rule)
@@ -271,28 +286,55 @@ class Oracle:
 
     def is_answered(self, step: Step, start: int) -> bool:
         """Whether a session of a step's kind stands in the step's window and does its part."""
-        if not step.findings:
-            return step.due is None or self._renews(step, start)
+        asked = (*step.findings, *step.helps)
         wanted = self.wanted(step)
-        opens = [f.breach.opens for f in step.findings if f.breach.opens is not None]
+        opens = [f.breach.opens for f in asked if f.breach.opens is not None]
         if wanted is not None and wanted.has_ordinal:
             opens = []  # by its number another may be the one
         if any(start < self.plan.zone.resolve(edge) for edge in opens):
             return False
+        if not all(self._renews(rule, due, start) for rule, due in step.contacts):
+            return False
         return not self.leaves(step, start)
 
-    def _renews(self, step: Step, start: int) -> bool:
+    def _renews(self, rule: str, due: Any, start: int) -> bool:
         """A review to come counts from the day after the last contact to the due date."""
-        assert isinstance(step.due, DayEdge)
-        if self.plan.zone.resolve(step.due) <= self.now:
+        assert isinstance(due, DayEdge)
+        if self.plan.zone.resolve(due) <= self.now:
             return True  # missed: any day is late
-        form: Any = next((self.forms[r] for r in step.due_rules if r in self.forms), REVIEW)
+        form: Any = self.forms.get(rule, REVIEW)
         course = kap.Course.of(self.plan, self.now)
         days = [self.plan.zone.day(s.begins) for s in form.of.of(course) if s.begins <= self.now]
         first = form.while_.first_of(course) if not days else None
         contact = self.plan.zone.day(first.begins) if first else max(days)
         opens = self.plan.zone.first_instant(contact + 1)
-        return opens <= start < self.plan.zone.resolve(step.due)
+        return opens <= start < self.plan.zone.resolve(due)
+
+    def is_within(self, step: Step, start: int) -> bool:
+        """Whether a session lies free in a step's window from its start to its end."""
+        new, _ = self.after(step, start)
+        if step.earliest is None or start < step.earliest:
+            return False
+        if step.due is not None and new.ends > self.plan.zone.resolve(step.due):
+            return False
+        return not any(s.begins < new.ends and new.begins < s.ends for s in counting(self.plan))
+
+    def ended(self, step: Step, starts: Iterable[int]) -> bool:
+        """Whether sessions of a step, at these times, leave none of the findings that it lists."""
+        new = [
+            attrs.evolve(self.after(step, start)[0], id=f"new-{n}")
+            for n, start in enumerate(starts)
+        ]
+        longer = attrs.evolve(self.plan, sessions=(*self.plan.sessions, *new))
+        after = kap.check(longer, self.care, as_of=self.as_of)
+        left = {self._lack(f) for f in after.findings if f.verdict in ("pending", "violated")}
+        return not left & {self._lack(finding) for finding in step.findings}
+
+    def _lack(self, finding: kap.Finding) -> tuple[Any, ...]:
+        """What is missing, whatever of it there is already."""
+        concerned = () if recurs(finding.rule, self.care) else finding.sessions
+        supply = finding.message if finding.rule == "REFILL-REVIEW" else ""
+        return finding.rule, concerned, finding.breach.closes, supply
 
     def grid(self, step: Step) -> Iterator[int]:
         """Instants on and beside every edge that could matter, and the hours of some weeks."""

@@ -33,9 +33,22 @@ NOW = at(0)
 
 
 def steps(line: str, form: Any, *, required: bool = True) -> list[tuple[Any, ...]]:
-    found = next_steps(plan(line), house(form), as_of=NOW)
-    rows = [(step, step.to_dict()) for step in found if step.required is required]
-    return [(row["kind"], row["earliest"], row["due"], step.sessions) for step, row in rows]
+    made = next_steps(plan(line), house(form), as_of=NOW, optional=not required)
+    found = [one for one in made if one.required is required and one.do in ("book", "record")]
+    rows = [(one, one.to_dict()) for one in found]
+    return [
+        (
+            row["do"] if row["do"] == "record" else row["kind"],
+            row["earliest"],
+            row["due"],
+            one.sessions,
+        )
+        for one, row in rows
+    ]
+
+
+def booked(found: kap.NextSteps) -> list[kap.Step]:
+    return [step for step in found if step.do == "book"]
 
 
 @pytest.mark.parametrize(
@@ -155,9 +168,10 @@ def test_the_next_contact_that_recurs_while_something_goes_on() -> None:
 def test_a_halted_course_owes_what_follows_what_was_held() -> None:
     line = "E(-9)*+ D(-7)*t R(-6)*- I3"
     owed = house(Follow("dosing", "integration", within=Within(max=9, unit="days")))
-    assert next_steps(plan(line.replace(" I3", "")), owed, as_of=NOW).required[0].rules == (HOUSE,)
+    (step,) = booked(next_steps(plan(line.replace(" I3", "")), owed, as_of=NOW))
+    assert step.rules == (HOUSE,)
     for form in (Precede("integration", "consultation"), Follow("dosing", "consultation")):
-        assert not next_steps(plan(line), house(form), as_of=NOW).required
+        assert not booked(next_steps(plan(line), house(form), as_of=NOW))
 
 
 def test_the_first_kind_that_has_a_start_is_booked() -> None:
@@ -168,14 +182,14 @@ def test_the_first_kind_that_has_a_start_is_booked() -> None:
         kap.HouseRule("HOUSE-B", Count("medical-review", max=0), citation=SOURCE),
     ]
     care = kap.CareProtocol(id="own", rules=rules)
-    (step,) = next_steps(plan("D3"), care, as_of=NOW).required
+    (step,) = booked(next_steps(plan("D3"), care, as_of=NOW))
     assert (step.kind, step.earliest_rules) == (
         "medical-evaluation",
         ("NO-OVERLAP", "HOUSE-A"),
     )
     none = kap.HouseRule("HOUSE-C", Count("medical-evaluation", max=0), citation=SOURCE)
     care = kap.CareProtocol(id="own", rules=[*rules, none])
-    (step,) = next_steps(plan("D3"), care, as_of=NOW).required
+    (step,) = booked(next_steps(plan("D3"), care, as_of=NOW))
     assert (step.kind, step.earliest, step.rules) == (
         "medical-review",
         None,
@@ -190,7 +204,7 @@ def test_a_rule_that_comes_into_force_with_a_session_before_all_others() -> None
         kap.HouseRule("HOUSE-A", Follow("dosing", "medical-review"), citation=SOURCE),
     ]
     care = kap.CareProtocol(id="own", rules=lines)
-    (step,) = next_steps(plan("D9"), care, as_of=NOW).required
+    (step,) = booked(next_steps(plan("D9"), care, as_of=NOW))
     assert (step.kind, step.to_dict()["earliest"]) == ("integration", at(9, "12:00"))
 
 

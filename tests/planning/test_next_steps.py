@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any, NamedTuple
 
@@ -19,23 +20,27 @@ NOTHING = limits()
 
 
 class Row(NamedTuple):
-    """A step as the tables write it."""
+    """A step as the tables write it; ``kind`` is what is booked, else what is done."""
 
-    kind: str
+    kind: str | None
     earliest: str | None
     due: str | None
     rules: tuple[str, ...]
     sessions: tuple[str, ...] = ()
 
 
+def what(step: Step) -> str | None:
+    return step.kind if step.do == "book" else step.do
+
+
 def rows(steps: NextSteps, *, required: bool) -> list[Row]:
-    """The required or the optional steps; every one can be read aloud."""
-    found = [step for step in steps if step.required is required]
-    forms = [step.to_dict() for step in found]
-    assert all(step.says.endswith(".") for step in found)
+    """The required or the optional steps but for what is booked; every one can be read aloud."""
+    found = [step for step in steps if step.required is required and step.do != "attend"]
+    assert all(step.message.endswith(".") for step in found)
+    assert all(step.why.endswith(".") for step in found if step.do == "book")
     return [
-        Row(form["kind"], form["earliest"], form["due"], tuple(form["rules"]), step.sessions)
-        for step, form in zip(found, forms, strict=True)
+        Row(what(step), form["earliest"], form["due"], tuple(form["rules"]), step.sessions)
+        for step, form in zip(found, [step.to_dict() for step in found], strict=True)
     ]
 
 
@@ -44,8 +49,8 @@ def required(line: str | kap.Plan, care: Any, as_of: str) -> list[Row]:
     return rows(next_steps(course, care, as_of=as_of), required=True)
 
 
-def optional(line: str, care: Any, as_of: str) -> list[tuple[str, str | None]]:
-    found = rows(next_steps(plan(line), care, as_of=as_of), required=False)
+def optional(line: str, care: Any, as_of: str) -> list[tuple[str | None, str | None]]:
+    found = rows(next_steps(plan(line), care, as_of=as_of, optional=True), required=False)
     assert all(row.due is None for row in found)
     return [(row.kind, row.earliest) for row in found]
 
@@ -186,9 +191,14 @@ class TestOneStepForEachPendingFinding:
             )
         ]
 
-    def test_of_two_windows_as_two(self) -> None:
+    def test_of_two_windows_that_meet_as_one(self) -> None:
         care = limits(evaluation_first=True)
-        assert [row.due for row in required("D14 D28", care, NOW)] == [at(14), at(28)]
+        (row,) = required("D14 D28", care, NOW)
+        assert (row.due, row.sessions) == (at(14), ("d1", "d2"))
+
+    def test_of_two_windows_apart_as_two(self) -> None:
+        care = limits(integration_per_dosing=1)
+        assert [row.due for row in required("D14 D28 D42 I43", care, NOW)] == [at(28), at(42)]
 
     def test_of_two_supplies_as_one(self) -> None:
         care = limits(refill_needs_review=True)
@@ -219,7 +229,7 @@ class TestRecords:
             Row(
                 "record",
                 None,
-                None,
+                at(14, "12:00"),
                 ("THERAPIST-PRESENT", "SUPPORT-PERSON", "RECORD-OUTCOME", "AGE-MIN"),
                 ("d1",),
             )
@@ -227,8 +237,19 @@ class TestRecords:
 
     def test_of_two_sessions_as_two(self) -> None:
         found = required("P1 I15*", NOTHING, at(16))
-        assert found == [Row("record", None, None, ("RECORD-OUTCOME",), ("p1",))]
+        assert found == [Row("record", None, at(1, "10:50"), ("RECORD-OUTCOME",), ("p1",))]
         assert len(required("P1 I15", NOTHING, at(16))) == 2
+
+    def test_is_overdue_once_the_session_is_over(self) -> None:
+        first, *_ = next_steps(plan("P1 I15"), NOTHING, as_of=at(1, "10:50"))
+        assert (first.do, first.urgency, first.why) == ("record", "overdue", "")
+        assert first.message == "Record for preparation p1 on Sat, Jan 2, 2027: what became of it."
+        (age,) = [
+            step
+            for step in next_steps(plan("D14"), limits(minimum_age=18), as_of=at(1))
+            if step.do == "record"
+        ]
+        assert (age.due, age.urgency) == (None, "later")
 
     def test_a_session_is_to_be_recorded_once_it_is_over(self) -> None:
         assert required("P1", NOTHING, at(1, "10:49:59")) == []
@@ -264,21 +285,16 @@ class TestTheNextMedicalReview:
     def test_the_last_second_in_time(self) -> None:
         steps = next_steps(plan(COURSE), QUARTERLY, as_of=at(91, "23:59:59"))
         review = next(step for step in steps if step.kind == "medical-review")
+        assert (review.do, review.urgency) == ("book", "today")
         assert review.due == day_end(plan("C91").timeline.day(plan("C91").sessions[0]))
         assert review.earliest == plan("C91@23:59").sessions[0].begins + 59
-        assert not steps.is_overdue(review)
         assert steps.findings == ()
 
     def test_the_first_second_too_late(self) -> None:
         steps = next_steps(plan(COURSE), QUARTERLY, as_of=at(92, "00:00"))
-        assert steps.steps[0].to_dict() == {
-            "kind": "medical-review",
-            "earliest": at(92, "00:00"),
-            "due": on(91),
-            "required": True,
-            "rules": ["REVIEW-QUARTER"],
-        }
-        assert steps.is_overdue(steps.steps[0])
+        (row, *_) = rows(steps, required=True)
+        assert row == Row("medical-review", at(92, "00:00"), on(91), ("REVIEW-QUARTER",))
+        assert steps.steps[0].urgency == "overdue"
         assert [finding.rule for finding in steps.findings] == ["REVIEW-QUARTER"]
 
     def test_a_contact_that_is_booked_in_time_is_enough(self) -> None:
@@ -343,13 +359,25 @@ class TestAnOpenDecision:
         first = rows(steps, required=True)[0]
         assert first == Row("record", None, None, rules, (decider,))
         assert "dosing" not in [step.kind for step in steps]
+        assert steps.steps[0].urgency == "stopped"
         assert not steps.halted
+
+    def test_is_due_when_a_booked_dosing_begins(self) -> None:
+        first, *others = next_steps(plan("E1? D14 I15 D20"), CLEARED, as_of=at(7))
+        assert first.to_dict()["due"] == at(14)
+        assert first.why.endswith("no dosing is held: d1 and d2 wait.")
+        assert [(step.do, step.sessions) for step in others if step.do == "attend"] == [
+            ("attend", ("i1",))
+        ]
+        (alone, *_) = next_steps(plan("E1? D14"), CLEARED, as_of=at(7))
+        assert alone.why.endswith("no dosing is held: d1 waits.")
 
     def test_before_a_review_that_is_overdue(self) -> None:
         care = kap.practices.CORE.protocol
         steps = next_steps(plan("E1+ D14* R16?"), care, as_of=at(200))
-        assert [step.kind for step in steps][:2] == ["record", "medical-review"]
-        assert steps.is_overdue(steps.steps[1])
+        assert [what(step) for step in steps][:3] == ["record", "record", "medical-review"]
+        assert [step.urgency for step in steps][:3] == ["stopped", "overdue", "overdue"]
+        assert [step.sessions for step in steps][:3] == [("r1",), ("d1",), ()]
 
     def test_with_what_else_the_same_session_lacks(self) -> None:
         steps = next_steps(plan("E1? D14"), CLEARED, as_of=at(7))
@@ -359,7 +387,9 @@ class TestAnOpenDecision:
     def test_without_a_rule_that_waits_for_it(self) -> None:
         steps = next_steps(plan("E1? I2"), limits(integration_after_dosing=True), as_of=at(1))
         assert rows(steps, required=True) == [Row("record", None, None, (), ("e1",))]
-        assert "record what is decided" in steps.steps[0].says
+        assert steps.steps[0].message == (
+            "Record for medical evaluation e1 on Sat, Jan 2, 2027: what is decided."
+        )
 
     def test_decided_again(self) -> None:
         steps = next_steps(plan("E1? E2+"), CLEARED, as_of=at(7))
@@ -367,25 +397,74 @@ class TestAnOpenDecision:
 
 
 class TestAHaltedCourse:
-    """A halted course gets the integrations owed for dosings that were held, and records."""
+    """A halted course is wound up: cancel, tell, integrations owed, and records."""
 
     CARE = kap.practices.REGROUNDING.protocol
+    REFUSED = (
+        "2027-01-11 America/Los_Angeles C0* E2- P7* D14*t I15* D28*t I29* R30 D42 I43 D56 D70 D84"
+    )
 
-    def test_nothing_else(self) -> None:
+    def test_in_order(self) -> None:
         line = "C0* E1+ P3* D14*t I15 D28*t R29- D42~ I44 P50"
         steps = next_steps(plan(line), self.CARE, as_of=at(30))
         assert steps.halted
-        assert [(row.kind, row.due, row.sessions) for row in rows(steps, required=True)] == [
-            ("integration", at(42), ("d2",)),
-            ("record", None, ("i1",)),
+        assert [(what(s), s.kind, s.number, s.sessions) for s in steps] == [
+            ("cancel", "dosing", 1, ("d3",)),
+            ("cancel", "preparation", 1, ("p2",)),
+            ("record", "integration", 1, ("i1",)),
+            ("integration", "integration", 1, ("d2",)),
+            ("attend", "integration", 1, ("i2",)),
         ]
-        assert rows(steps, required=False) == []
+        assert [s.urgency for s in steps] == ["stopped", "stopped", "overdue", "later", "later"]
+        assert next_steps(plan(line), self.CARE, as_of=at(30), optional=True) == steps
 
-    def test_a_dosing_in_course_is_not_held_yet(self) -> None:
+    def test_what_is_canceled_and_told(self) -> None:
+        steps = next_steps(kap.parse(self.REFUSED), "kingsley", as_of="2027-02-09T20:00:00Z")
+        assert steps.headline == (
+            "STOP. The medical provider found this client not eligible (e1, Wed, Jan 13, 2027)."
+        )
+        cancel, tell, *others = steps
+        assert (cancel.do, cancel.kind, cancel.number) == ("cancel", "dosing", 4)
+        assert cancel.sessions == ("d3", "d4", "d5", "d6")
+        assert {(f.rule, f.sessions) for f in cancel.findings} == {
+            ("MED-CLEAR", ("e1", dosing)) for dosing in cancel.sessions
+        }
+        assert cancel.message == (
+            "Cancel the 4 dosings still booked: d3 Mon, Feb 22, 2027 · d4 Mon, Mar 8, 2027 · "
+            "d5 Mon, Mar 22, 2027 · d6 Mon, Apr 5, 2027."
+        )
+        assert (tell.do, tell.kind, tell.number, tell.sessions) == (
+            "tell",
+            "dosing",
+            2,
+            ("d1", "d2"),
+        )
+        assert tell.message == (
+            "Tell the medical provider: 2 dosings were held after that decision "
+            "(d1 Mon, Jan 25, 2027 · d2 Mon, Feb 8, 2027)."
+        )
+        assert tell.rules == ("MED-CLEAR",)
+        assert [(step.do, step.sessions) for step in others] == [
+            ("attend", ("r1",)),
+            ("attend", ("i3",)),
+        ]
+
+    def test_a_dosing_before_the_decision_is_not_told(self) -> None:
+        line = "E1+ D14* I15* R16- D{} I29*"
+        early = next_steps(plan(line.format("16@10:29*")), NOTHING, as_of=at(30))
+        assert [step.do for step in early] == []
+        late = next_steps(plan(line.format("16@10:30*")), NOTHING, as_of=at(30))
+        assert [(step.do, step.sessions, step.rules) for step in late] == [("tell", ("d2",), ())]
+        assert late.steps[0].message.startswith("Tell the medical provider: 1 dosing was held")
+        assert late.headline is not None
+        assert late.headline.startswith("STOP. The medical provider stopped treatment (r1")
+
+    def test_a_dosing_in_course_is_canceled_until_it_is_over(self) -> None:
         line = "E1+ D14 R14@09:00-"
         care = limits(integration_per_dosing=1)
-        assert required(line, care, at(14, "11:59:59")) == []
+        assert [row.kind for row in required(line, care, at(14, "11:59:59"))] == ["cancel"]
         assert [row.kind for row in required(line, care, at(14, "12:00"))] == [
+            "tell",
             "record",
             "integration",
         ]
@@ -393,12 +472,222 @@ class TestAHaltedCourse:
     def test_medicine_is_recorded_for_dosings_that_were_held(self) -> None:
         care = limits(initial_supply=1)
         line = "E1+ D14* R14@18:00- D16 S-"
-        assert [row.sessions for row in required(line, care, at(14, "19:00"))] == [("d1",)]
+        found = required(line, care, at(14, "19:00"))
+        assert [(row.kind, row.sessions) for row in found] == [
+            ("cancel", ("d2",)),
+            ("record", ("d1",)),
+        ]
 
     @pytest.mark.parametrize("line", ["E1-", "E1+ R2-", "E1- R2+", "E1- E9 R12"])
     def test_never_a_dosing(self, line: str) -> None:
         care = limits(dosing_count={"min": 6})
-        assert [step.kind for step in next_steps(plan(line), care, as_of=at(7))] == []
+        steps = next_steps(plan(line), care, as_of=at(7), optional=True)
+        assert {step.do for step in steps} <= {"attend"}
+
+
+class TestAPlanThatIsNotActive:
+    """``cancel`` for each session that is booked, no refusal, and nothing to book."""
+
+    LINE = "2027-01-01 {} C0* E2+ P7* D14*t I15 D28 I29 R30 D42 I43"
+
+    @pytest.mark.parametrize("state", ["completed", "discontinued"])
+    def test_cancels_what_is_booked(self, state: str) -> None:
+        course = plan(self.LINE.format(state))
+        steps = next_steps(course, "kingsley", as_of=at(28, "09:59"), optional=True)
+        assert [(s.do, s.kind, s.number, s.sessions) for s in steps] == [
+            ("cancel", "dosing", 2, ("d2", "d3")),
+            ("cancel", "integration", 2, ("i2", "i3")),
+            ("cancel", "medical-review", 1, ("r1",)),
+            ("record", "integration", 1, ("i1",)),
+        ]
+        assert steps.headline == f"Treatment has ended: the plan is {state}."
+        assert steps.state == state
+        assert all(f.rule == "RECORD-OUTCOME" for step in steps for f in step.findings)
+
+    def test_a_session_is_recorded_once_it_is_over(self) -> None:
+        course = plan("2027-01-01 completed C0* P7")
+        (step,) = next_steps(course, NOTHING, as_of=at(7, "10:49:59"))
+        assert (step.do, step.sessions) == ("cancel", ("p1",))
+        (step,) = next_steps(course, NOTHING, as_of=at(7, "10:50"))
+        assert (step.do, step.sessions) == ("record", ("p1",))
+
+    def test_nothing_is_left(self) -> None:
+        steps = next_steps(plan("2027-01-01 completed C0* P7*"), NOTHING, as_of=at(9))
+        assert steps.steps == ()
+
+
+class TestWhatIsBooked:
+    """Booked sessions to come are ``attend`` steps, in order with what is missing."""
+
+    def test_tomorrows_review(self) -> None:
+        line = TestAHaltedCourse.REFUSED.replace("E2-", "E2+")
+        first, *_ = next_steps(kap.parse(line), "kingsley", as_of="2027-02-09T20:00:00Z")
+        assert (first.do, first.kind, first.sessions) == ("attend", "medical-review", ("r1",))
+        assert first.urgency == "week"
+        assert first.message == (
+            "Attend medical follow-up r1 on Wed, Feb 10, 2027, 10:00 am (30 minutes, by "
+            "telehealth)."
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "as_of", "do"),
+        [
+            ("P3", at(3, "10:00"), ["attend"]),
+            ("P3", at(3, "10:49:59"), ["attend"]),
+            ("P3", at(3, "10:50"), ["record"]),
+            ("P3*", at(2), []),
+            ("P3x", at(2), []),
+        ],
+    )
+    def test_until_it_is_over(self, line: str, as_of: str, do: list[str]) -> None:
+        steps = next_steps(plan(line), NOTHING, as_of=as_of)
+        assert [step.do for step in steps if step.rules != ("RECORD-OUTCOME", "X")][: len(do)] == do
+
+    @pytest.mark.parametrize(
+        ("as_of", "urgency"),
+        [
+            (at(2, "23:59:59"), "week"),
+            (at(3, "00:00"), "today"),
+            (at(3, "10:00"), "today"),
+            ("2026-12-28T00:00:00Z", "week"),
+            ("2026-12-27T23:59:59Z", "later"),
+        ],
+    )
+    def test_how_soon(self, as_of: str, urgency: str) -> None:
+        (step,) = next_steps(plan("P3"), NOTHING, as_of=as_of)
+        assert step.urgency == urgency
+        assert step.earliest == step.due == plan("P3").sessions[0].begins
+
+
+class TestTheFewestAppointments:
+    """Findings that one session ends are one step; what takes several, one step with a number."""
+
+    def test_one_review_for_all(self) -> None:
+        line = TestAHaltedCourse.REFUSED.replace("E2-", "E2+").replace("R30 ", "")
+        care = kap.practices.KINGSLEY.protocol
+        steps = next_steps(kap.parse(line), care, as_of="2027-02-09T20:00:00Z")
+        (review,) = [step for step in steps if step.kind == "medical-review"]
+        assert [(f.rule, f.sessions) for f in review.findings] == [
+            ("SUPPLY-BALANCE", ("d3",)),
+            ("SUPPLY-BALANCE", ("d4",)),
+            ("SUPPLY-BALANCE", ("d5",)),
+            ("SUPPLY-BALANCE", ("d6",)),
+            ("REVIEW-AFTER", ("d3",)),
+        ]
+        assert review.to_dict()["contacts"] == [{"rule": "REVIEW-QUARTER", "due": "2027-04-13"}]
+        assert review.message == (
+            "Book a medical follow-up by Mon, Feb 22, 2027, 10:00 am (before dosing d3)."
+        )
+        assert review.why == (
+            "One visit settles: medicine for dosings d3, d4, d5 and d6 · follow-up before dosing "
+            "d3 · the medical contact due Tue, Apr 13, 2027."
+        )
+
+    def test_several_dosings_as_one(self) -> None:
+        care = limits(dosing_count={"min": 6})
+        (step,) = [s for s in next_steps(plan("D1*t D8 D15"), care, as_of=at(2)) if s.do == "book"]
+        assert (step.kind, step.number, step.due) == ("dosing", 3, None)
+        assert step.message.startswith("Book 3 dosings")
+
+    def test_what_others_serve_too_is_not_booked_twice(self) -> None:
+        care = limits(integration_per_dosing=1, integration_count={"min": 6})
+        found = [s for s in next_steps(plan("D1*t D8 D15"), care, as_of=at(2)) if s.do == "book"]
+        assert sum(step.number for step in found) == 6
+        assert [[f.rule for f in step.findings] for step in found] == [
+            ["INTEG-EACH"],
+            ["INTEG-EACH"],
+            [],
+            ["INTEG-EACH"],
+        ]
+        assert all([f.rule for f in step.helps] == ["INTEG-COUNT"] for step in found)
+        assert found[2].number == 3
+        assert found[2].why == (
+            "Counts, with others, for the number of integrations that the protocol asks for."
+        )
+
+    def test_more_for_one_than_for_another(self) -> None:
+        care = limits(initial_supply=2, refill_supply=2)
+        line = "E1+ D2*t D4*t D14 D15 D16 D17"
+        found = [s for s in next_steps(plan(line), care, as_of=at(10)) if s.do == "book"]
+        assert [(s.kind, s.to_dict()["due"]) for s in found] == [
+            ("medical-review", at(14)),
+            ("medical-review", at(16)),
+        ]
+        assert [[f.sessions for f in s.findings] for s in found] == [[("d3",), ("d4",)], []]
+        assert [[f.sessions for f in s.helps] for s in found] == [[("d5",), ("d6",)]] * 2
+
+    def test_two_for_one_window(self) -> None:
+        care = limits(integration_per_dosing=2)
+        (step, *_) = next_steps(plan("D1*t D8 I9 I10"), care, as_of=at(2))
+        assert (step.do, step.number, step.to_dict()["due"]) == ("book", 2, at(8))
+        assert step.message == ("Book 2 integrations by Sat, Jan 9, 2027, 10:00 am.")
+
+    def test_a_missed_contact_with_what_is_to_come(self) -> None:
+        care = limits(
+            review_every={"months": 3, "policy": "rolling"}, initial_supply=2, evaluation_first=True
+        )
+        steps = next_steps(plan("E1+ D2*t D4*t D120 D121"), care, as_of=at(100))
+        (review,) = [step for step in steps if step.do == "book"]
+        assert (review.urgency, review.to_dict()["due"]) == ("overdue", on(91))
+        assert [f.sessions for f in review.findings] == [("d3",), ("d4",)]
+        assert review.message == "Book a medical follow-up now: it was due by Fri, Apr 2, 2027."
+
+    def test_windows_that_meet_without_room_are_booked_apart(self) -> None:
+        care = limits(evaluation_first=True, preparation_after_supply=True)
+        line = "C0@10:00/120 P0@12:20 C0@13:10/40 D0@14:30"
+        found = [s for s in next_steps(plan(line), care, as_of=at(0, "11:00")) if s.do == "book"]
+        assert [(s.earliest is None, s.due_rules) for s in found] == [
+            (True, ("PREP-AFTER-SUPPLY",)),
+            (False, ("MED-CLEAR",)),
+        ]
+
+
+class TestThePace:
+    """A new dosing says the practice's own pace, or that none is set."""
+
+    NONE = "No pace is set: ask the medical provider how far apart dosings should be."
+
+    def said(self, care: kap.CareProtocol, line: str = "C0* D1*t") -> str | None:
+        (step,) = [s for s in next_steps(plan(line), care, as_of=at(2)) if s.kind == "dosing"]
+        return step.pace
+
+    def usual(self, **given: Any) -> kap.CareProtocol:
+        own = kap.UsualValue(name="every", value="2w", citation=SOURCE)
+        return limits(dosing_count={"min": 6}, **given).extended("own", usual=[own])
+
+    def test_none(self) -> None:
+        assert self.said(limits(dosing_count={"min": 6})) == self.NONE
+
+    def test_the_usual_one(self) -> None:
+        assert self.said(self.usual()) == (
+            "Pace: usually 2 weeks after the last one (Sat, Jan 16, 2027); no least distance is "
+            "set."
+        )
+        assert self.said(self.usual(), "C0*") == (
+            "Pace: usually 2 weeks apart; no least distance is set."
+        )
+
+    def test_the_limits(self) -> None:
+        care = self.usual(dosing_gap_days={"min": 7}, dosing_frequency={"at_most": 2, "days": 7})
+        assert self.said(care, "C0*") == (
+            "Pace: usually 2 weeks apart; at least 7 days apart; at most 2 in any 7 consecutive "
+            "days."
+        )
+
+    def test_house_rules(self) -> None:
+        rule = kap.HouseRule(
+            "HOUSE-PACE", kap.forms.Space("dosing", min=6, unit="days"), citation=SOURCE
+        )
+        other = kap.HouseRule("HOUSE-OTHER", kap.forms.Count("dosing", max=9), citation=SOURCE)
+        care = limits(dosing_count={"min": 6}).extended("own", rules=[rule, other])
+        said = self.said(care)
+        assert said is not None
+        assert said.startswith("Pace: ")
+        assert said.endswith("(HOUSE-PACE).")
+
+    def test_of_nothing_else(self) -> None:
+        care = limits(integration_per_dosing=1)
+        assert [s.pace for s in next_steps(plan("D1*t"), care, as_of=at(2))] == [None]
 
 
 class TestOptionalSteps:
@@ -450,7 +739,7 @@ def dosing(line: str | kap.Plan, as_of: str, **forms: Any) -> tuple[str | None, 
     """The start of a required dosing, and the rules that bind it."""
     care = limits(**{"dosing_count": {"min": 30}, **forms})
     steps = next_steps(plan(line) if isinstance(line, str) else line, care, as_of=as_of)
-    (step,) = [step for step in steps if step.kind == "dosing"]
+    (step,) = [step for step in steps if step.kind == "dosing" and step.do == "book"]
     assert step.due_rules == ("DOSE-COUNT",)
     return step.to_dict()["earliest"], step.earliest_rules
 
@@ -610,41 +899,71 @@ class TestTheEarliestStart:
 
 
 class TestTheOrder:
-    """Soonest due first, null last; overdue first; then records, then the kinds in order."""
+    """What stops, what is overdue, the soonest due, null last; optional ones at the end."""
 
     def test_of_a_course(self) -> None:
         line = "C0* E1+ P7* D14*t I15 D28 D42~"
-        steps = next_steps(plan(line), "regrounding", as_of=at(16))
-        assert [(step.kind, step.to_dict()["due"], step.required) for step in steps] == [
-            ("record", at(42), True),
-            ("integration", at(42), True),
-            ("medical-review", at(42), True),
-            ("medical-review", on(91), True),
-            ("record", None, True),
-            ("dosing", None, True),
-            ("integration", None, True),
-            ("integration", None, True),
-            ("medical-review", None, True),
+        steps = next_steps(plan(line), "regrounding", as_of=at(16), optional=True)
+        assert [(what(s), s.number, s.to_dict()["due"], s.required) for s in steps] == [
+            ("record", 1, at(15, "10:50"), True),
+            ("attend", 1, at(28), True),
+            ("record", 1, at(42), True),
+            ("integration", 1, at(42), True),
+            ("medical-review", 1, at(42), True),
+            ("attend", 1, at(42), True),
+            ("dosing", 3, None, True),
+            ("integration", 3, None, True),
+            ("integration", 1, None, True),
         ]
+
+    def test_what_is_allowed_only_where_it_is_asked_for(self) -> None:
+        steps = next_steps(plan("E1+ P3"), NOTHING, as_of=at(2))
+        assert [step.do for step in steps] == ["attend"]
+        steps = next_steps(plan("E1+ P3"), NOTHING, as_of=at(2), optional=True)
+        assert [step.required for step in steps] == [True, False, False, False, False]
 
 
 class TestTheResult:
     STEPS = next_steps(plan("C0* E1+ P7* D14*t D28"), "core", as_of=at(15))
 
     def test_as_json(self) -> None:
-        assert list(self.STEPS.to_dict()) == ["steps"]
-        keys = ["kind", "earliest", "due", "required", "rules"]
-        assert [list(form) for form in self.STEPS.to_dict()["steps"]] == [keys] * len(self.STEPS)
+        made = self.STEPS.to_dict()
+        assert list(made) == [
+            *("plan", "protocol", "protocol_source", "as_of", "state", "halted", "stopped_by"),
+            *("headline", "steps", "findings"),
+        ]
+        keys = [
+            *("do", "kind", "number", "sessions", "earliest", "due", "urgency", "required"),
+            *("rules", "earliest_rules", "due_rules", "message", "why", "pace", "findings"),
+            *("helps", "contacts"),
+        ]
+        assert [list(form) for form in made["steps"]] == [keys] * len(self.STEPS)
+        assert json.loads(json.dumps(made)) == made
 
     def test_in_the_plans_zone(self) -> None:
         course = plan("2027-01-04 America/Los_Angeles D14 D28")
         steps = next_steps(course, limits(integration_per_dosing=1), as_of="2027-01-04T00:00:00Z")
-        assert steps.to_dict()["steps"][0] == {
+        made = steps.to_dict()["steps"][1]
+        finding = made.pop("findings")
+        assert [one["rule"] for one in finding] == ["INTEG-EACH"]
+        assert made == {
+            "do": "book",
             "kind": "integration",
+            "number": 1,
+            "sessions": ["d1"],
             "earliest": "2027-01-18T12:00:00-08:00",
             "due": "2027-02-01T10:00:00-08:00",
+            "urgency": "later",
             "required": True,
             "rules": ["INTEG-EACH", "NO-OVERLAP"],
+            "earliest_rules": ["INTEG-EACH", "NO-OVERLAP"],
+            "due_rules": ["INTEG-EACH"],
+            "message": "Book an integration from Mon, Jan 18, 2027, 12:00 pm, by Mon, Feb 1, 2027, "
+            "10:00 am.",
+            "why": "For integration after dosing d1.",
+            "pace": None,
+            "helps": [],
+            "contacts": [],
         }
 
     def test_iterates_over_its_steps(self) -> None:
@@ -660,7 +979,7 @@ class TestTheResult:
         assert pickle.loads(pickle.dumps(self.STEPS)) == self.STEPS  # noqa: S301 - our own bytes
         assert hash(self.STEPS) == hash(attrs.evolve(self.STEPS, steps=list(self.STEPS)))
         assert repr(self.STEPS) == f"<NextSteps of plan: {len(self.STEPS)} steps>"
-        assert repr(self.STEPS.steps[0]) == "<Step integration INTEG-EACH>"
+        assert repr(self.STEPS.steps[0]) == "<Step book integration INTEG-EACH>"
 
     def test_the_protocol_and_the_moment(self) -> None:
         assert (self.STEPS.protocol, self.STEPS.protocol_source) == ("core", "argument")
@@ -680,10 +999,10 @@ class TestRefusals:
             next_steps(plan("C0"))
         assert str(error.value) == "as_of: must be given: what comes next depends on the moment"
 
-    @pytest.mark.parametrize("state", ["completed", "discontinued"])
-    def test_a_closed_course(self, state: str) -> None:
-        with pytest.raises(kap.InvalidValue, match=f"is {state}"):
-            next_steps(plan(f"2027-01-01 {state} C0*"), as_of=at(1))
+    def test_optional_is_a_switch(self) -> None:
+        wrong: Any = 1
+        with pytest.raises(kap.InvalidValue, match="optional: must be true or false"):
+            next_steps(plan("C0"), as_of=at(1), optional=wrong)
 
     def test_a_naive_moment(self) -> None:
         with pytest.raises(kap.InvalidValue, match="as_of: has no offset"):
@@ -697,6 +1016,16 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("fields", "problem"),
         [
+            ({"do": "rest"}, "do: must be one of cancel"),
+            ({"kind": None}, "kind: must be one of consultation"),
+            ({"number": 0}, "number: must be"),
+            ({"urgency": "soon"}, "urgency: must be one of stopped"),
+            ({"do": "attend"}, "concerns: must be the session to attend"),
+            ({"pace": 7}, "pace: must be text"),
+            ({"because": 7}, "because: must be text"),
+            ({"contacts": [("X", "soon")]}, "contacts: must be an instant or a day's edge"),
+            ({"helps": ["x"]}, "helps[0]: must be a Finding"),
+            ({"concerns": ["x"]}, "concerns[0]: must be"),
             ({"kind": "rest"}, "kind: must be one of consultation"),
             ({"earliest": 5}, "earliest: must be an instant"),
             ({"due": "2027-01-01"}, "due: must be an instant or a day's edge"),
@@ -704,12 +1033,12 @@ class TestRefusals:
             ({"timezone": "Mars"}, "timezone: must be a zone name"),
             ({"due_rules": ["NO RULE"]}, "rules: must be 1 to 64"),
             ({"earliest_rules": "MED-CLEAR"}, "rules: must be a sequence"),
-            ({"sessions": "d1"}, "sessions: must be a sequence"),
+            ({"concerns": "d1"}, "concerns: must be a sequence"),
             ({"findings": ["x"]}, "findings[0]: must be a Finding"),
         ],
     )
     def test_a_step_of_other_things(self, fields: dict[str, Any], problem: str) -> None:
-        given: dict[str, Any] = {"kind": "dosing", "timezone": "UTC"} | fields
+        given: dict[str, Any] = {"do": "book", "kind": "dosing", "timezone": "UTC"} | fields
         with pytest.raises(kap.InvalidValue) as error:
             Step(**given)
         assert str(error.value).startswith(problem)
@@ -721,7 +1050,7 @@ class TestRefusals:
 
 
 class TestText:
-    """What to do, as a list with dates that a person would say."""
+    """What to do, when and why, grouped by how soon, with dates that a person would say."""
 
     def test_of_a_course(self) -> None:
         line = "C0* E1+ P7* D14*t I15* D28*t I29 D42~ I43"
@@ -731,45 +1060,85 @@ class TestText:
             support_person_when_remote=True,
             dosing_count={"min": 2, "max": 8},
         )
-        assert str(next_steps(plan(line), care, as_of=at(35))) == TEXT
+        assert str(next_steps(plan(line), care, as_of=at(35), optional=True)) == TEXT
 
     def test_of_a_halted_course(self) -> None:
         text = str(next_steps(plan("E1-"), NOTHING, as_of=at(2)))
         assert text == (
-            "plan: next steps as of Sun 3 Jan 2027 at 10:00, UTC\n"
+            "plan: next steps as of Sun, Jan 3, 2027, 10:00 am, UTC\n"
             "  protocol under-test\n"
-            "  halted: the medical partner found the client ineligible or stopped treatment; only "
-            "what is\n"
-            "  owed for dosings that were held, and what is to be recorded\n"
+            "STOP. The medical provider found this client not eligible (e1, Sat, Jan 2, 2027).\n"
             "\n"
             "Nothing to do."
         )
 
-    def test_a_record_names_its_session(self) -> None:
-        text = str(next_steps(plan("E1?"), NOTHING, as_of=at(2)))
-        assert "\n1. record e1, required\n   The medical partner has left the decision" in text
-
     def test_no_lawful_start(self) -> None:
         care = limits(dosing_count={"min": 1}, evaluation_first=True)
-        text = str(next_steps(plan("C0"), care, as_of=at(2)))
-        assert "dosing, required: no lawful start as things stand: MED-CLEAR [" in text
+        step = next_steps(plan("C0"), care, as_of=at(2)).steps[-1]
+        assert step.message == (
+            "Book a dosing, but first do what MED-CLEAR asks: as things stand no time is possible."
+        )
+        assert step.why == "For the number of dosings that the protocol asks for."
+        care = limits(evaluation_first=True)
+        steps = next_steps(plan("C0@13:20 D0@14:00"), care, as_of=at(0, "13:40"))
+        (step,) = [step for step in steps if step.do == "book"]
+        assert step.message == (
+            "Book a medical evaluation, but first do what NO-OVERLAP asks: as things stand no time "
+            "is possible; wanted by Fri, Jan 1, 2027, 2:00 pm (before dosing d1)."
+        )
+
+    @pytest.mark.parametrize(
+        ("forms", "line", "why"),
+        [
+            ({"consultation_first": True}, "E4", "For consultation before medical evaluation e1."),
+            (
+                {"review_after": {"dosings": 1, "gate": "any-time"}},
+                "D14",
+                "For follow-up after dosing d1.",
+            ),
+            ({"preparation_count": {"min": 1}}, "D14", "For preparation before dosing d1."),
+            (
+                {"preparation_count": {"min": 1}},
+                "C4",
+                "For PREP-COUNT: The course has 0 preparations; the limit is at least 1 "
+                "preparation.",
+            ),
+            (
+                {"refill_needs_review": True},
+                "C4 S2>4=2 S30>32=2",
+                "For follow-up before the refill.",
+            ),
+        ],
+    )
+    def test_what_is_settled(self, forms: dict[str, Any], line: str, why: str) -> None:
+        steps = next_steps(plan(line), limits(**forms), as_of=NOW)
+        assert next(step.why for step in steps if step.do == "book") == why
 
 
 TEXT = """\
-plan: next steps as of Fri 5 Feb 2027 at 10:00, UTC
+plan: next steps as of Fri, Feb 5, 2027, 10:00 am, UTC
   protocol under-test
 
-1. medical review, required: overdue since Tue 2 Feb 2027, from Fri 5 Feb 2027 at 10:00
-   [REVIEW-QUARTER]
-   A medical contact is due while treatment goes on.
-2. record d3, required: due by Fri 12 Feb 2027 at 10:00 [SUPPORT-PERSON]
-   Dosing d3 on Fri 12 Feb 2027 is remote and names no support person.
-3. record i2, required [RECORD-OUTCOME]
-   What became of integration i2 on Sat 30 Jan 2027 is not recorded.
-4. dosing, optional: from Fri 5 Feb 2027 at 10:00
-   One more dosing is allowed, and none is asked for.
-5. integration, optional: from Fri 5 Feb 2027 at 10:00
-   One more integration is allowed, and none is asked for.
+Overdue
+1. Record for integration i2 on Sat, Jan 30, 2027: what became of it. [RECORD-OUTCOME]
+2. Book a medical follow-up now: it was due by Tue, Feb 2, 2027.
+   For the medical contact due Tue, Feb 2, 2027. [REVIEW-QUARTER]
+
+Within 7 days
+3. Record for dosing d3 on Fri, Feb 12, 2027: who supports the client there, by Fri, Feb 12,
+   2027, 10:00 am.
+   Dosing d3 on Fri 12 Feb 2027 is remote and names no support person. [SUPPORT-PERSON]
+4. Attend dosing d3 on Fri, Feb 12, 2027, 10:00 am (120 minutes, by telehealth).
+
+Later
+5. Attend integration i3 on Sat, Feb 13, 2027, 10:00 am (50 minutes, in person).
+
+Allowed, and nothing asks for it
+6. A dosing may be booked.
+   There is room for one more, and nothing asks for it.
+   No pace is set: ask the medical provider how far apart dosings should be.
+7. An integration may be booked.
+   There is room for one more, and nothing asks for it.
 
 Violated already, and not undone by any step
   REVIEW-QUARTER (error): There is no medical contact after Sat 2 Jan 2027 and by Tue 2 Feb
@@ -777,7 +1146,15 @@ Violated already, and not undone by any step
 
 
 def test_a_step_may_be_made_by_hand() -> None:
-    step = Step(kind="medical-review", due=Instant(0), due_rules=["REVIEW-QUARTER"], timezone="UTC")
+    step = Step(
+        do="book",
+        kind="medical-review",
+        earliest=Instant(0),
+        due=Instant(60),
+        due_rules=["REVIEW-QUARTER"],
+        timezone="UTC",
+    )
     assert step.rules == ("REVIEW-QUARTER",)
-    assert step.noun == "medical review"
-    assert step.says == "A medical contact is due while treatment goes on."
+    assert step.message == "Book a medical follow-up by Thu, Jan 1, 1970, 12:01 am."
+    assert step.why == ""
+    assert Step(do="record", timezone="UTC").message == "Record for it: what is decided."

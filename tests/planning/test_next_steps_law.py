@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.planning.next_steps import next_steps
-from kap_model.planning.results import STEP_KINDS, NextSteps, Step
+from kap_model.planning.results import DOES, NextSteps, Step
 from kap_model.testing import strategies as kst
 from profiles import scaled, seeds
 from stepping_oracle import Oracle
@@ -68,7 +68,7 @@ def wild_course(random: Random) -> tuple[kap.Plan, kap.CareProtocol, dt.datetime
 
 
 def bookings(steps: NextSteps) -> list[Step]:
-    return [step for step in steps if step.kind != "record"]
+    return [step for step in steps if step.do == "book"]
 
 
 def housed(random: Random, *forms: str) -> tuple[kap.Plan, kap.CareProtocol, dt.datetime]:
@@ -105,7 +105,7 @@ class TestEarliest:
         course, care, as_of = make(Random(seed))
         oracle = Oracle(course, care, as_of)
         first = min((d.begins for d in course.timeline.dosings), default=None)
-        for step in bookings(next_steps(course, care, as_of=as_of)):
+        for step in bookings(next_steps(course, care, as_of=as_of, optional=True)):
             if step.earliest is not None:
                 assert oracle.is_lawful(step, step.earliest)
                 assert oracle.is_answered(step, step.earliest)
@@ -119,7 +119,7 @@ class TestEarliest:
     def test_is_bound_by_the_rules_that_it_names(self, make: Any, seed: int) -> None:
         course, care, as_of = make(Random(seed))
         oracle = Oracle(course, care, as_of)
-        for step in bookings(next_steps(course, care, as_of=as_of)):
+        for step in bookings(next_steps(course, care, as_of=as_of, optional=True)):
             if step.earliest is None:
                 assert step.required
                 assert step.earliest_rules
@@ -132,37 +132,48 @@ class TestEarliest:
     def test_due_is_where_the_window_closes(self, make: Any, seed: int) -> None:
         course, care, as_of = make(Random(seed))
         oracle = Oracle(course, care, as_of)
-        for step in bookings(next_steps(course, care, as_of=as_of)):
-            if step.due is not None and step.findings:
+        for step in bookings(next_steps(course, care, as_of=as_of, optional=True)):
+            if step.due is not None and step.urgency != "overdue":
                 # A window of hours is still open at its last instant.
                 closes = course.zone.resolve(step.due) + isinstance(step.due, int)
                 for start in (closes, closes + 3600, closes + 86_400):
                     assert oracle.remains(step, start)
+
+    def test_anywhere_in_the_window_all_is_ended(self, make: Any, seed: int) -> None:
+        """A ``book`` step, taken anywhere in its window, ends every finding that it lists."""
+        course, care, as_of = make(Random(seed))
+        oracle = Oracle(course, care, as_of)
+        for step in bookings(next_steps(course, care, as_of=as_of)):
+            if step.earliest is not None and step.findings and step.urgency != "overdue":
+                starts = [t for t in oracle.grid(step) if oracle.is_within(step, t)]
+                for start in starts:
+                    assert oracle.ended(step, [start] * step.number)
+                if step.number > 1 and starts:
+                    assert not oracle.ended(step, starts[:1] * (step.number - 1))
 
 
 @pytest.mark.parametrize("make", COURSES)
 @pytest.mark.parametrize("seed", seeds(60))
 def test_what_every_list_keeps(make: Any, seed: int) -> None:
     course, care, as_of = make(Random(seed))
-    steps = next_steps(course, care, as_of=as_of)
+    steps = next_steps(course, care, as_of=as_of, optional=True)
     keeps_its_order(course, steps)
     keeps_to_one_optional_step(steps)
     has_a_step_for_each_pending_finding(course, care, as_of, steps)
+    attends_what_is_booked(course, steps)
     respects_the_standing(course, steps)
+    assert next_steps(course, care, as_of=as_of).steps == steps.required
 
 
 def keeps_its_order(course: kap.Plan, steps: NextSteps) -> None:
-    """Soonest due first, null last; on ties records first, then the order of kinds."""
-    standing = kap.Course.of(course, steps.instant).standing
-    listed = list(steps)
-    if standing.state in ("pending", "unrecorded"):
-        listed = listed[1:]
+    """What stops, what is overdue, the soonest due, null last; optional ones at the end."""
 
-    def place(step: Step) -> tuple[float, bool, int]:
+    def place(step: Step) -> tuple[float, ...]:
         due = float("inf") if step.due is None else course.zone.resolve(step.due)
-        return due, step.kind != "record", STEP_KINDS.index(step.kind)
+        first = {"stopped": 0, "overdue": 1}.get(step.urgency, 2)
+        return not step.required, first, due, DOES.index(step.do)
 
-    assert [place(step) for step in listed] == sorted(place(step) for step in listed)
+    assert [place(step) for step in steps] == sorted(place(step) for step in steps)
 
 
 def keeps_to_one_optional_step(steps: NextSteps) -> None:
@@ -170,7 +181,7 @@ def keeps_to_one_optional_step(steps: NextSteps) -> None:
     kinds = [step.kind for step in steps.optional]
     assert len(set(kinds)) == len(kinds)
     assert set(kinds) <= {"preparation", "dosing", "integration", "medical-review"}
-    assert not {step.kind for step in steps.required} & set(kinds)
+    assert not {step.kind for step in steps.required if step.do == "book"} & set(kinds)
     assert all(step.due is None and step.earliest is not None for step in steps.optional)
 
 
@@ -184,28 +195,66 @@ def has_a_step_for_each_pending_finding(
     standing = kap.Course.of(course, steps.instant).standing
     for finding in report.findings:
         if finding.verdict == "unknown":
-            assert finding in answered
+            canceled = {id for step in steps if step.do == "cancel" for id in step.sessions}
+            assert finding in answered or canceled & set(finding.sessions)
         if finding.verdict == "pending" and standing.state in ("none", "clear"):
-            (step,) = [step for step in steps if finding in step.findings]
-            assert step.due == finding.breach.closes
+            its = [step for step in steps if finding in step.findings]
+            helping = [step for step in steps if finding in step.helps]
+            assert len(its) + bool(helping) == 1
+            closes = finding.breach.closes
+            for step in (*its, *helping):
+                if closes is not None:
+                    assert step.due is not None
+                    assert course.zone.resolve(step.due) <= course.zone.resolve(closes)
+
+
+def attends_what_is_booked(course: kap.Plan, steps: NextSteps) -> None:
+    """Each session that is booked and not over is on the list once, or waits for a decision."""
+    now = kap.Course.of(course, steps.instant)
+    booked = [s for s in course.sessions if s.status == "planned" and s.ends > steps.instant]
+    waiting = now.standing.state in ("pending", "unrecorded")
+    expected = [s.id for s in booked if not (waiting and s.kind == "dosing")]
+    listed = [id for step in steps if step.do in ("attend", "cancel") for id in step.sessions]
+    assert sorted(listed) == sorted(expected)
+    for step in steps:
+        if step.do == "attend":
+            assert not (now.is_halted and step.kind in ("dosing", "preparation"))
 
 
 def respects_the_standing(course: kap.Plan, steps: NextSteps) -> None:
-    """No dosing for whom was turned down or is not decided on; halted courses wind up."""
+    """Safety: no dosing for whom was turned down or is not decided on; halted courses wind up."""
     now = kap.Course.of(course, steps.instant)
     assert steps.halted is now.is_halted
     if now.standing.state in ("none", "clear"):
         return
-    assert "dosing" not in {step.kind for step in steps}
+    assert not [s for s in steps if s.kind == "dosing" and s.do in ("book", "attend")]
     if now.is_halted:
         held = {session.id for session in now.counting if now.is_held(session)}
         owed = bookings(steps)
         assert {step.kind for step in owed} <= {"integration"}
         assert all(set(step.sessions) <= held and step.required for step in owed)
+        after = {
+            d.id for d in now.dosings if d.id in held and now.standings.at(d.begins).is_adverse
+        }
+        assert {id for step in steps if step.do == "tell" for id in step.sessions} == after
     else:
         decider = now.standing.decider
         assert decider is not None
-        assert (steps.steps[0].kind, steps.steps[0].sessions) == ("record", (decider.id,))
+        assert (steps.steps[0].do, steps.steps[0].sessions) == ("record", (decider.id,))
+
+
+@pytest.mark.parametrize("state", ["completed", "discontinued"])
+@pytest.mark.parametrize("seed", seeds(60))
+def test_a_plan_that_is_not_active_is_wound_up(seed: int, state: Any) -> None:
+    random = Random(seed)
+    course, care, as_of = random.choice(COURSES)(random)
+    ended = attrs.evolve(course, state=state)
+    steps = next_steps(ended, care, as_of=as_of, optional=True)
+    assert {step.do for step in steps} <= {"cancel", "tell", "record"}
+    booked = {s.id for s in ended.sessions if s.status == "planned" and s.ends > steps.instant}
+    canceled = [id for step in steps if step.do == "cancel" for id in step.sessions]
+    assert set(canceled) == booked
+    assert len(canceled) == len(set(canceled))
 
 
 @given(kst.plans(max_sessions=10), kst.protocols(), kst.moments(), st.booleans())
@@ -216,9 +265,10 @@ def test_totality(course: kap.Plan, care: Any, as_of: Any, late: bool) -> None: 
     last = dt.datetime(2199, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
     moment = last if late else as_of or dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
     steps = next_steps(active, care, as_of=moment)
-    assert steps.to_dict() == {"steps": [step.to_dict() for step in steps]}
+    assert steps.to_dict()["steps"] == [step.to_dict() for step in steps]
+    assert json.loads(json.dumps(steps.to_dict())) == steps.to_dict()
     assert str(steps).startswith(f"{active.id}: next steps as of ")
-    assert all(step.rules or not step.required or step.kind == "record" for step in steps)
+    assert all(step.rules for step in steps.required if step.do == "book")
 
 
 class TestRenaming:
@@ -231,9 +281,12 @@ class TestRenaming:
         renamed = attrs.evolve(
             course, sessions=[attrs.evolve(s, id=f"n-{s.id}") for s in course.sessions]
         )
-        before = next_steps(course, care, as_of=as_of)
-        after = next_steps(renamed, care, as_of=as_of)
-        assert after.to_dict() == before.to_dict()
+        before = next_steps(course, care, as_of=as_of, optional=True)
+        after = next_steps(renamed, care, as_of=as_of, optional=True)
+        keys = ("do", "kind", "number", "earliest", "due", "urgency", "rules", "contacts", "pace")
+        assert [[step.to_dict()[key] for key in keys] for step in after] == [
+            [step.to_dict()[key] for key in keys] for step in before
+        ]
         assert [step.sessions for step in after] == [
             tuple(f"n-{id}" for id in step.sessions) for step in before
         ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kap_model.checking import ProtocolChoice
 from kap_model.cli._command import (
+    FOUND,
     Result,
     UnusableError,
     add_fail_on,
@@ -57,6 +58,7 @@ from kap_model.severities import SEVERITIES
 
 if TYPE_CHECKING:
     from kap_model.fees.schedule import FeeSchedule
+    from kap_model.planning.results import NextSteps
 
 FAIL_ON: Final = (*SEVERITIES, "never")
 _PROTOCOL: Final = "a built-in practice or a protocol document"
@@ -140,25 +142,32 @@ def _days(text: str) -> list[str]:
 
 def add_next(parser: argparse.ArgumentParser) -> None:
     """Add what ``next`` takes."""
-    parser.description = "Say what is due next in a course, by when, and which rules bind it."
+    parser.description = (
+        "Say what to do next in a course: what stops, what is overdue, then by due. Exit status 1 "
+        "where treatment is stopped."
+    )
     _add_plan(parser, as_of_required=True)
+    parser.add_argument(
+        "--optional",
+        action="store_true",
+        help="say too of which kinds one more is allowed, though nothing asks for it",
+    )
     add_format(parser)
     parser.set_defaults(run=print_next)
 
 
 def print_next(arguments: argparse.Namespace) -> Result:
-    """What is due next in a running course."""
+    """What to do next in a course; where treatment is stopped, a status that says so."""
     notes: list[str] = []
-    return answered(
-        named(arguments.file),
-        arguments.format,
-        lambda: next_steps(
-            read_plan(arguments.file, notes),
-            _care_or_own(arguments.protocol),
-            as_of=arguments.as_of,
-        ),
-        notes,
-    )
+    made: list[NextSteps] = []
+
+    def answer() -> str:
+        plan, protocol = read_plan(arguments.file, notes), _care_or_own(arguments.protocol)
+        made.append(next_steps(plan, protocol, as_of=arguments.as_of, optional=arguments.optional))
+        return shown(made[0], arguments.format)
+
+    result = written(named(arguments.file), answer, notes)
+    return result._replace(status=FOUND) if any(its.halted for its in made) else result
 
 
 def add_complete(parser: argparse.ArgumentParser) -> None:

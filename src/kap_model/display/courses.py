@@ -29,12 +29,11 @@ from kap_model.sessions import Session
 _PLACES: Final = {"office": "at the office", "remote": "remotely"}
 _STEPS: Final[tuple[tuple[str, Column], ...]] = (
     ("", "number"),
-    ("what", "short"),
-    ("", "short"),
+    ("when", "short"),
+    ("what to do", "prose"),
     ("due", "short"),
-    ("earliest", "short"),
-    ("rules", "prose"),
     ("why", "prose"),
+    ("rules", "prose"),
 )
 _ADDED: Final[tuple[tuple[str, Column], ...]] = (
     ("session", "short"),
@@ -53,74 +52,68 @@ _CHANGES: Final[tuple[tuple[str, Column], ...]] = (
 )
 
 
-class _StepWords(NamedTuple):
-    """What text and page say of a step."""
+class _Group(NamedTuple):
+    """Steps that are equally urgent, under a heading."""
 
-    what: str
-    answer: str
-    due: str
-    is_overdue: bool
-    earliest: str
-    is_stuck: bool
-    """No start is lawful as things stand."""
+    title: str
+    steps: list[tuple[int, Step]]
 
 
-def _words(step: Step, steps: NextSteps) -> _StepWords:
-    speak = zone(steps.timezone).spoken
-    is_record, is_overdue = step.kind == "record", steps.is_overdue(step)
-    due = "" if step.due is None else speak(step.due)
-    return _StepWords(
-        " ".join([step.noun, *step.sessions]) if is_record else step.noun,
-        "required" if step.required else "optional",
-        f"overdue since {due}" if is_overdue else due,
-        is_overdue,
-        "" if step.earliest is None else speak(step.earliest),
-        is_stuck=step.earliest is None and not is_record,
-    )
+_GROUPS: Final[tuple[tuple[str, str], ...]] = (
+    ("stopped", "First"),
+    ("overdue", "Overdue"),
+    ("today", "Today"),
+    ("week", "Within 7 days"),
+    ("later", "Later"),
+    ("optional", "Allowed, and nothing asks for it"),
+)
+
+
+def _grouped(steps: NextSteps) -> Iterator[_Group]:
+    """The steps in their order, numbered through, by how urgent they are."""
+    numbered = list(enumerate(steps, 1))
+    for urgency, title in _GROUPS:
+        its = [(n, s) for n, s in numbered if urgency == (s.urgency if s.required else "optional")]
+        if its:
+            yield _Group(title, its)
 
 
 def steps_text(steps: NextSteps) -> str:
-    """What to do, the soonest due first, then what the plan violates already."""
+    """What to do, grouped by how soon, then what the plan violates already."""
     return "\n".join([*_head(steps), *_list(steps), *_history(steps)])
 
 
 def _head(steps: NextSteps) -> Iterator[str]:
-    spoken = zone(steps.timezone).spoken(steps.instant)
-    yield f"{steps.plan}: next steps as of {spoken}, {steps.timezone}"
+    local = zone(steps.timezone)
+    yield f"{steps.plan}: next steps as of {local.told(steps.instant)}, {steps.timezone}"
     yield f"  protocol {steps.protocol}"
-    if steps.halted:
-        yield from wrapped(
-            "halted: the medical partner found the client ineligible or stopped treatment; only "
-            "what is owed for dosings that were held, and what is to be recorded",
-            2,
-        )
+    if steps.headline is not None:
+        yield from wrapped(steps.headline, 0)
 
 
 def _list(steps: NextSteps) -> Iterator[str]:
-    yield ""
     if not steps.steps:
+        yield ""
         yield "Nothing to do."
-    for number, step in enumerate(steps.steps, 1):
-        head = f"{number}. "
-        line = f"{head}{_line(step, steps)} [{', '.join(step.rules)}]"
-        if not step.rules:
-            line = f"{head}{_line(step, steps)}"
-        yield from wrapped(line, 0, len(head))
-        yield from wrapped(step.says, len(head))
+    for title, its in _grouped(steps):
+        yield ""
+        yield title
+        for number, step in its:
+            head = f"{number}. "
+            for place, said in enumerate(_lines(step)):
+                yield from wrapped(
+                    said if place else f"{head}{said}", len(head) * (place > 0), len(head)
+                )
 
 
-def _line(step: Step, steps: NextSteps) -> str:
-    """``integration, required: due by Mon 18 Jan 2027 at 13:00, from Fri 15 Jan 2027 at 11:00``."""
-    words = _words(step, steps)
-    times = []
-    if words.due:
-        times.append(words.due if words.is_overdue else f"due by {words.due}")
-    if words.is_stuck:
-        times.append(f"no lawful start as things stand: {' and '.join(step.earliest_rules)}")
-    elif step.kind != "record":
-        times.append(f"from {words.earliest}")
-    said = f"{words.what}, {words.answer}"
-    return f"{said}: {', '.join(times)}" if times else said
+def _lines(step: Step) -> Iterator[str]:
+    """What to do; why, with the rules that say so; how far apart dosings should be."""
+    rules = f" [{', '.join(step.rules)}]" if step.rules else ""
+    if step.why:
+        yield step.message
+    yield f"{step.why or step.message}{rules}"
+    if step.pace is not None:
+        yield step.pace
 
 
 def _history(steps: NextSteps) -> Iterator[str]:
@@ -132,17 +125,19 @@ def _history(steps: NextSteps) -> Iterator[str]:
 
 
 def steps_html(steps: NextSteps) -> str:
-    """What to do, the soonest due first, then what the plan violates already."""
+    """What to do, grouped by how soon, then what the plan violates already."""
     local = zone(steps.timezone)
     parts: list[str] = [
         heading(f"{steps.plan}: {count(len(steps.steps), 'next step')}"),
-        line(f"as of {local.spoken(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
+        line(f"as of {local.told(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
     ]
-    if steps.halted:
-        parts.append(
-            note("Halted: the medical partner found the client ineligible or stopped treatment.")
-        )
-    rows = [_step(number, step, steps) for number, step in enumerate(steps.steps, 1)]
+    if steps.headline is not None:
+        parts.append(note(steps.headline))
+    rows = [
+        _step(number, step, group.title, local)
+        for group in _grouped(steps)
+        for number, step in group.steps
+    ]
     parts.append(
         table(_STEPS, rows, label="Next steps", more="steps") if rows else line("Nothing to do.")
     )
@@ -150,16 +145,14 @@ def steps_html(steps: NextSteps) -> str:
     return root(*parts)
 
 
-def _step(number: int, step: Step, steps: NextSteps) -> tuple[str, ...]:
-    words = _words(step, steps)
+def _step(number: int, step: Step, title: str, local: Zone) -> tuple[str, ...]:
     return (
         f"{number}",
-        words.what,
-        element("strong", words.answer) if step.required else words.answer,
-        element("strong", words.due) if words.is_overdue else words.due,
-        f"none: {', '.join(step.earliest_rules)}" if words.is_stuck else words.earliest,
+        element("strong", title) if step.urgency in ("stopped", "overdue") else title,
+        step.message,
+        "" if step.due is None else local.told(step.due),
+        " ".join(filter(None, [step.why, step.pace])),
         ", ".join(step.rules),
-        step.says,
     )
 
 
