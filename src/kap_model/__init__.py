@@ -96,8 +96,10 @@ if TYPE_CHECKING:
     from kap_model.planning.results import (
         Change as Change,
         Completion as Completion,
-        NextSteps as NextSteps,
         Repair as Repair,
+    )
+    from kap_model.planning.steps import (
+        NextSteps as NextSteps,
         Step as Step,
     )
     from kap_model.practices._practice import (
@@ -288,8 +290,10 @@ _HOMES = {
     "kap_model.planning.results": (
         "Change",
         "Completion",
-        "NextSteps",
         "Repair",
+    ),
+    "kap_model.planning.steps": (
+        "NextSteps",
         "Step",
     ),
     "kap_model.practices._practice": (

@@ -24,7 +24,7 @@ from kap_model.forms import (
     Space,
     Span,
 )
-from kap_model.planning.results import Step
+from kap_model.planning.steps import Step
 
 USUAL = {
     "consultation": 50,
@@ -170,19 +170,23 @@ class Oracle:
         self.forms = {rule.id: rule.form for rule in self.before.house_rules}
         self.tried: dict[tuple[Any, ...], tuple[kap.Session, kap.Report]] = {}
 
+    def kind_of(self, step: Step) -> str:
+        assert step.kind is not None
+        return step.kind
+
     def wanted(self, step: Step) -> Any:
         """What all rules that ask for a step select together, or the first that counts."""
         asked = [one for rule in step.due_rules if (one := self._wanted(rule)) is not None]
         counting = [one for one in asked if one.has_ordinal]
         if counting or not asked:
             return counting[0] if counting else None
-        given = {}
+        given: dict[str, Any] = {}
         for name in ("place", "format", "level", "route"):
             said = [getattr(one, name) for one in asked if getattr(one, name) is not None]
             given[name] = (
                 tuple(w for w in said[0] if all(w in its for its in said)) if said else None
             )
-        return Selector(step.kind, **given)
+        return Selector(self.kind_of(step), **given)
 
     def _wanted(self, rule: str) -> Any:
         form: Any = self.forms.get(rule)
@@ -195,7 +199,7 @@ class Oracle:
         wanted = self.wanted(step)
         key = step.kind, wanted, start
         if key not in self.tried:
-            new = session(self.plan, self.care, step.kind, start, wanted)
+            new = session(self.plan, self.care, self.kind_of(step), start, wanted)
             longer = attrs.evolve(self.plan, sessions=(*self.plan.sessions, new))
             self.tried[key] = new, kap.check(longer, self.care, as_of=self.as_of)
         return self.tried[key]

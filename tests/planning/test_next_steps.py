@@ -12,8 +12,8 @@ import pytest
 import kap_model as kap
 from kap_model._time import LATEST, Instant, day_end, zone
 from kap_model.planning.next_steps import next_steps
-from kap_model.planning.results import NextSteps, Step
 from kap_model.planning.rule_effects import starts_of
+from kap_model.planning.steps import NextSteps, Step
 from support import SOURCE, at, dated, limits, on, plan
 
 NOTHING = limits()
@@ -1100,8 +1100,10 @@ class TestText:
             (
                 {"preparation_count": {"min": 1}},
                 "C4",
-                "For PREP-COUNT: The course has 0 preparations; the limit is at least 1 "
-                "preparation.",
+                (
+                    "For PREP-COUNT: The course has 0 preparations; the limit is at least 1 "
+                    "preparation."
+                ),
             ),
             (
                 {"refill_needs_review": True},

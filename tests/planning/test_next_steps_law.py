@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 import kap_model as kap
 from kap_model.planning.next_steps import next_steps
-from kap_model.planning.results import DOES, NextSteps, Step
+from kap_model.planning.steps import DOES, NextSteps, Step
 from kap_model.testing import strategies as kst
 from profiles import scaled, seeds
 from stepping_oracle import Oracle

@@ -58,7 +58,7 @@ from kap_model.severities import SEVERITIES
 
 if TYPE_CHECKING:
     from kap_model.fees.schedule import FeeSchedule
-    from kap_model.planning.results import NextSteps
+    from kap_model.planning.steps import NextSteps
 
 FAIL_ON: Final = (*SEVERITIES, "never")
 _PROTOCOL: Final = "a built-in practice or a protocol document"

@@ -21,7 +21,8 @@ from kap_model.display._html import (
 from kap_model.display._text import table as text_table, wrapped
 from kap_model.display.reports import findings_list, rule_sentences
 from kap_model.plan import Plan
-from kap_model.planning.results import Change, Completion, NextSteps, Repair, Step
+from kap_model.planning.results import Change, Completion, Repair
+from kap_model.planning.steps import NextSteps, Step
 from kap_model.report import Finding, Report
 from kap_model.rules._rule import count, noun
 from kap_model.sessions import Session
@@ -52,7 +53,7 @@ _CHANGES: Final[tuple[tuple[str, Column], ...]] = (
 )
 
 
-class _Group(NamedTuple):
+class _Urgent(NamedTuple):
     """Steps that are equally urgent, under a heading."""
 
     title: str
@@ -69,13 +70,13 @@ _GROUPS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
-def _grouped(steps: NextSteps) -> Iterator[_Group]:
+def _grouped(steps: NextSteps) -> Iterator[_Urgent]:
     """The steps in their order, numbered through, by how urgent they are."""
     numbered = list(enumerate(steps, 1))
     for urgency, title in _GROUPS:
         its = [(n, s) for n, s in numbered if urgency == (s.urgency if s.required else "optional")]
         if its:
-            yield _Group(title, its)
+            yield _Urgent(title, its)
 
 
 def steps_text(steps: NextSteps) -> str:

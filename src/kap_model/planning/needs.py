@@ -176,7 +176,7 @@ def common(one: Selector, other: Selector) -> Selector | None:
     if one.has_ordinal or other.has_ordinal:
         return None
     both: dict[str, Any] = {n: _both(getattr(one, n), getattr(other, n)) for n in _WORDS}
-    phases = {one.phase, other.phase} - {None}
+    phases: set[Any] = {one.phase, other.phase} - {None}
     if () in both.values() or len(phases) > 1:
         return None
     try:

@@ -19,7 +19,7 @@ from kap_model.plan import Plan
 from kap_model.planning.earliest import EarliestStarts, Found
 from kap_model.planning.needs import Asking, kinds_with_room, required_needs
 from kap_model.planning.pacing import pace_of_dosings
-from kap_model.planning.results import DOES, NextSteps, Step, Urgency
+from kap_model.planning.steps import DOES, NextSteps, Step, Urgency
 from kap_model.planning.visits import Visit, visits_for
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding
