@@ -15,6 +15,7 @@ import pytest
 import kap_model as kap
 from kap_model.batch import ROW_COLUMNS
 from kap_model.cli import main
+from kap_model.tables import FINDING_COLUMNS, REPORT_COLUMNS
 from needed import needed
 from recipe_pages import python_blocks, run
 from shipped import REGROUNDING
@@ -82,10 +83,10 @@ def as_rows(said: Said) -> Said:
 def rows_of(said: Any) -> list[dict[str, Any]]:
     if isinstance(said, list):
         return [{"error": "\n".join(f"{path}: {reason}" for path, reason in said)}]
-    about = {k: v for k, v in said.items() if k not in ("rules", "findings") and v is not None}
+    about = {k: v for k, v in said.items() if k in REPORT_COLUMNS and v is not None}
     rows = []
     for finding in said["findings"]:
-        row = {k: v for k, v in finding.items() if k not in ("citation", "sessions", "values")}
+        row = {k: v for k, v in finding.items() if k in FINDING_COLUMNS and k != "sessions"}
         row |= about | finding["citation"] | {"sessions": " ".join(finding["sessions"])}
         rows.append({k: v for k, v in row.items() if v is not None})
     return rows or [about]
