@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Callable
 from functools import cache, lru_cache
 from io import BytesIO
@@ -33,7 +34,8 @@ _FIRST_YEAR: Final = 1979  # with an offset that leads into 1980, or from it
 _LAST_YEAR: Final = 2200
 CLOCK_LENGTH: Final = len("2027-01-18T13:00:00")
 """Before its offset a time has so many letters; a local one, which has none, no more than these."""
-_DAY: Final = len("2027-01-18T")
+_AT_DAY: Final = len("2027-01-")
+_AT_TIME: Final = len("2027-01-18T")
 _FARTHEST: Final = dt.timedelta(hours=14)
 EARLIEST: Final = 315_532_800  # 1980-01-01T00:00:00Z
 LATEST: Final = 7_258_118_399  # 2199-12-31T23:59:59Z
@@ -55,13 +57,13 @@ _MONTHS: Final = (
     "Dec",
 )
 
-_DAY_OF_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT", re.ASCII)
+_MONTH: Final = re.compile(r"\d{4}-\d\d-", re.ASCII)
 _TIME_OF_DAY: Final = re.compile(
     r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
     r"(?:Z|\+(?:0\d|1[0-3]):[0-5]\d|-(?!00:00)(?:0\d|1[0-3]):[0-5]\d|[+-]14:00)",
     re.ASCII,
 )
-_WHOLE_SECONDS: Final = re.compile(_DAY_OF_TIME.pattern + _TIME_OF_DAY.pattern, re.ASCII)
+_WHOLE_SECONDS: Final = re.compile(rf"{_MONTH.pattern}\d\dT{_TIME_OF_DAY.pattern}", re.ASCII)
 _NAIVE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 _FRACTION: Final = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])", re.ASCII)
@@ -134,8 +136,8 @@ def _on_calendar(text: str, path: str) -> dt.datetime:
 def _seconds_of_text(text: str, path: str) -> int:
     """Seconds since 1970 of RFC 3339 text."""
     try:
-        return _midnight(text[:_DAY]) + _in_day(text[_DAY:])
-    except ValueError:
+        return _days_of_month(text[:_AT_DAY])[text[_AT_DAY:_AT_TIME]] + _in_day(text[_AT_TIME:])
+    except (ValueError, KeyError):
         pass  # raised below: the standard library's own error names the parts
     if _WHOLE_SECONDS.fullmatch(text) is None:
         raise refusal(path, TIME_REASON)
@@ -143,12 +145,14 @@ def _seconds_of_text(text: str, path: str) -> int:
 
 
 # A plan's dates are those of some months, its times those of a clinic: read once, then found.
-@lru_cache(maxsize=4096)
-def _midnight(text: str) -> int:
-    """Seconds from 1970 to a day such as ``2027-01-18T``; ValueError for another text."""
-    if _DAY_OF_TIME.fullmatch(text) is None:
+@lru_cache(maxsize=1024)
+def _days_of_month(text: str) -> dict[str, int]:
+    """Seconds from 1970 to days such as ``18T`` of one such as ``2027-01-``; else ValueError."""
+    if _MONTH.fullmatch(text) is None:
         raise ValueError
-    return (dt.date.fromisoformat(text[:-1]).toordinal() - EPOCH_DAY) * DAY_SECONDS
+    first = dt.date.fromisoformat(f"{text}01")
+    ordinal, number = first.toordinal() - EPOCH_DAY, monthrange(first.year, first.month)[1]
+    return {f"{day + 1:02}T": (ordinal + day) * DAY_SECONDS for day in range(number)}
 
 
 @lru_cache(maxsize=4096)

@@ -626,3 +626,19 @@ def test_what_is_no_plan_is_refused_alike_where_strays_are_asked_for(text: str) 
     with pytest.raises(kap.DocumentError) as caught:
         loads_with_strays(text)
     assert [str(problem) for problem in caught.value.problems] == refused(text)
+
+
+@pytest.mark.parametrize(
+    ("start", "outgrows"),
+    [
+        ("2027-03-15T10:00:00+00:00", False),
+        ("2027-03-15T10:00:00", True),
+        ("2027-03-15T10:00", True),
+        (r"2027-03-15\u005410:00", True),
+    ],
+)
+def test_only_local_times_gain_an_offset(start: str, *, outgrows: bool) -> None:
+    row = f'{{"start": "{start}"}}'
+    text = ", ".join([row] * (800_000 // (len(row) + 2)))
+    assert _json.may_outgrow(text, len(":00-08:00")) is outgrows
+    assert not _json.may_outgrow(text)

@@ -18,6 +18,7 @@ MOST_DIGITS: Final = 12
 
 # A string, or what follows a quote that nothing closes; possessive, so that it never looks back.
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_LOCAL: Final = re.compile(r'T\d\d:\d\d(?::\d\d)?"', re.ASCII)
 _BRACKETS: Final = re.compile(r"[\[{]|[\]}]")
 
 
@@ -114,7 +115,7 @@ def write(values: Any) -> str:
     return text
 
 
-def may_outgrow(text: str | bytes, an_object: int = 0) -> bool:
+def may_outgrow(text: str | bytes, a_local_time: int = 0) -> bool:
     """Whether the canonical form of a text could be too large.
 
     It adds at most a space after each comma and colon, five letters to each time in UTC, a newline,
@@ -122,14 +123,18 @@ def may_outgrow(text: str | bytes, an_object: int = 0) -> bool:
 
     Args:
         text: The text.
-        an_object: How many letters it may add to each object beside these.
+        a_local_time: How many letters it adds to each time without an offset, of which an object
+            has one at most.
     """
     plain = text if isinstance(text, str) else text.decode()
     size = len(plain) if plain.isascii() else len(plain.encode())
     if size * 3 < MOST_BYTES:
         return False
     spaces = sum(plain.count(mark) - plain.count(f"{mark} ") for mark in ",:")
-    letters = 5 * plain.count('Z"') + an_object * plain.count("{")
+    letters = 5 * plain.count('Z"')
+    if a_local_time:
+        escaped = "\\u" in plain
+        letters += a_local_time * (plain.count("{") if escaped else len(_LOCAL.findall(plain)))
     return size + spaces + letters + _LARGEST_BASE > MOST_BYTES
 
 
