@@ -9,8 +9,10 @@ import attrs
 import pytest
 
 import kap_model as kap
+from house import house
 from kap_model._time import NAIVE_REASON, RANGE_REASON, TIME_REASON
 from kap_model.errors import InvalidValue, PlanningError
+from kap_model.forms import Follow
 from support import at, limits, plan
 
 ONE: Final[dict[str, Any]] = {
@@ -434,3 +436,11 @@ def test_a_plan_that_would_grow_too_large_is_refused() -> None:
     with pytest.raises(InvalidValue) as caught:
         kap.complete(full, limits(dosing_count={"min": 1}), as_of=at(8))
     assert [problem.path for problem in caught.value.problems] == ["sessions"]
+
+
+def test_a_kind_without_a_slot_is_named_with_the_date_that_a_house_rule_asks_for() -> None:
+    care = house(Follow("dosing", "integration"))
+    with pytest.raises(PlanningError) as caught:
+        kap.complete(plan("D8* D12"), care, as_of=at(9), open_slots=[BOUND])
+    (problem,) = caught.value.problems
+    assert str(problem) == f"open_slots: {NONE}integration, due by Wed 13 Jan 2027 at 10:00"

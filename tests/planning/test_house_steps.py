@@ -354,3 +354,20 @@ def test_a_length_that_is_wished_gives_way_to_rules(forms: Any, minutes: int) ->
 )
 def test_how_a_session_to_come_is_held(made: Any, expected: tuple[Any, ...]) -> None:
     assert made() == expected
+
+
+def test_no_step_is_sought_after_the_last_year() -> None:
+    rules = [
+        kap.HouseRule("HOUSE-PACE", Space("dosing", min=20, unit="days"), citation=SOURCE),
+        kap.HouseRule("HOUSE-TWO", Count("dosing", 2), citation=SOURCE),
+    ]
+    care = kap.CareProtocol(id="own", rules=rules)
+    found = {
+        as_of: [
+            step.earliest is not None
+            for step in kap.next_steps(kap.parse(f"{as_of} D0*"), care, as_of=f"{as_of}T20:00:00Z")
+            if step.kind == "dosing"
+        ]
+        for as_of in ("2199-12-11", "2199-12-12")
+    }
+    assert found == {"2199-12-11": [True], "2199-12-12": [False]}

@@ -13,6 +13,7 @@ from kap_model._values import check_choice, check_text
 from kap_model.checking import ProtocolChoice, ProtocolsGiven, choose_protocol
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
+from kap_model.forms.house_rules import forms_by_id
 from kap_model.plan import Plan
 from kap_model.planning._completion import Task
 from kap_model.planning.choices import left_out_of, names_of, only
@@ -23,7 +24,7 @@ from kap_model.planning.new_sessions import (
     refuse_closed,
 )
 from kap_model.planning.results import Completion
-from kap_model.planning.rule_effects import kind_that_ends
+from kap_model.planning.rule_effects import what_ends
 from kap_model.planning.search.problem import Work
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
@@ -181,11 +182,13 @@ def _no_slot(task: Task) -> PlanningError:
 
 def _due(kind: str, task: Task) -> str | None:
     """The first date by which a session of a kind is pending."""
-    zone = task.plan.zone
+    zone, forms = task.plan.zone, forms_by_id(task.house)
     closings = [
         finding.breach.closes
         for finding in task.report.findings
-        if finding.verdict == "pending" and kind_that_ends(finding, task.plan) == kind
+        if finding.verdict == "pending"
+        and (wanted := what_ends(finding, task.plan, forms.get(finding.rule))) is not None
+        and kind in wanted.kind
     ]
     known = [closing for closing in closings if closing is not None]
     return zone.spoken(min(known, key=zone.resolve)) if known else None

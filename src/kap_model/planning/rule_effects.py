@@ -19,11 +19,11 @@ from kap_model._time import (
     add_months,
     day_of_age,
     last_day_of_part,
-    last_day_of_quarter,
 )
 from kap_model.course import Course
 from kap_model.forms._form import RuleForm
 from kap_model.forms.distances import edges_around
+from kap_model.forms.facts import Allow, Known, Length
 from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
@@ -33,6 +33,7 @@ from kap_model.planning.form_remedies import remedies_of_forms
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding
 from kap_model.rules._rule import Breach
+from kap_model.rules.catalogue import catalogue_forms
 from kap_model.rules.dosing import CLOSE
 from kap_model.sessions import Kind
 
@@ -225,23 +226,13 @@ _MENDED_BY: Final[Mapping[str, Callable[[RepairState, Breach], list[Remedy]]]] =
 
 
 _TURNS_WITH: Final[dict[str, tuple[str, ...]]] = {
-    "SCREEN-FIRST": ("consultations", "evaluations"),
     "MED-CLEAR": ("evaluations", "reviews"),
-    "PREP-COUNT": ("preparations", "dosings"),
-    "PREP-ORDER": ("preparations", "dosings"),
     "PREP-AFTER-SUPPLY": ("evaluations",),
     "SUPPLY-BALANCE": ("evaluations", "dosings", "reviews"),
-    "DOSE-GAP": ("dosings",),
-    "DOSE-FREQUENCY": ("dosings",),
     "DOSE-CLOSE": ("dosings",),
-    "INTEG-EACH": ("dosings", "integrations"),
-    "INTEG-ORDER": ("dosings", "integrations"),
-    "INTEG-WINDOW": ("dosings", "integrations"),
-    "REVIEW-AFTER": ("dosings", "reviews"),
-    "REVIEW-QUARTER": ("dosings",),
     "AGE-MIN": ("evaluations", "dosings"),
 }
-"""The sessions whose ends may change a rule's answer; no session changes that of another rule."""
+"""The sessions whose ends may change the answer of a rule that no form says; else none does."""
 
 
 # A session that is tried stands free of all others, so it is wholly before or wholly after each of
@@ -259,13 +250,16 @@ class Turns:
     ) -> int | None:
         """The first turn of a rule after an instant; ``None`` where its answer stays as it is.
 
-        ``form`` is the rule's, if it has one, and ``minutes`` is the new session's length.
+        ``form`` is that of a house rule, and ``minutes`` is the new session's length.
         """
         course, zone = self.course, self.course.timeline.zone
         here = _Here(course, limits, zone.day(instant))
-        turns, days = (
-            _of_rule(rule, here, minutes) if form is None else _of_form(form, here, minutes * 60)
-        )
+        asked = catalogue_forms(limits).get(rule, ()) if form is None else (form,)
+        turns, days = ([], set()) if asked else _of_rule(rule, here)
+        for each in asked:
+            instants, dates = _of_form(each, here, minutes * 60)
+            turns += instants
+            days |= dates
         days.add(here.today)  # which comes twice where clocks are set back over midnight
         if self.first is None or instant < self.first:
             # As the earliest session it says which dated limits are in force.
@@ -275,7 +269,7 @@ class Turns:
             turns += starts
             if starts and starts[-1] > instant:
                 break  # days that come later start later
-        return min((turn for turn in turns if turn > instant), default=None)
+        return min((turn for turn in turns if instant < turn <= LATEST), default=None)
 
 
 class _Here(NamedTuple):
@@ -286,13 +280,10 @@ class _Here(NamedTuple):
     today: int
 
 
-def _of_rule(rule: str, here: _Here, minutes: int) -> tuple[list[int], set[int]]:
+def _of_rule(rule: str, here: _Here) -> tuple[list[int], set[int]]:
     """The instants and days at which a rule with a function of its own turns."""
     course = here.course
     turns = [s.ends for kind in _TURNS_WITH.get(rule, ()) for s in getattr(course, kind)]
-    if rule == "INTEG-WINDOW":
-        reach = (here.limits.integration_window_hours or 0) * HOUR_SECONDS + minutes * 60
-        turns += [integration.begins - reach for integration in course.integrations]
     return turns, set(_TURNS_ON[rule](here) if rule in _TURNS_ON else ())
 
 
@@ -302,6 +293,8 @@ def _of_rule(rule: str, here: _Here, minutes: int) -> tuple[list[int], set[int]]
 # the length of its own reaches from its end.
 def _of_form(form: RuleForm, here: _Here, length: int) -> tuple[list[int], set[int]]:
     """The instants and days at which a rule of a form turns."""
+    if isinstance(form, Allow | Known | Length) and not form.of.has_ordinal:
+        return [], set()  # it asks of the session alone
     course = here.course
     kinds = {kind for selector in form.selectors for kind in selector.kind}
     sessions = [session for session in course.counting if session.kind in kinds]
@@ -327,27 +320,8 @@ def _arrivals(here: _Here) -> Iterable[int]:
     return [s.received.toordinal() for s in supplies if s.received is not None]
 
 
-def _apart(here: _Here) -> Iterable[int]:
-    gap = here.limits.dosing_gap_days
-    moves = () if gap is None else (gap.min or 0, -(gap.max or 0))
-    return [day + move for day in here.course.timeline.dosing_days for move in moves]
-
-
-def _uncrowded(here: _Here) -> Iterable[int]:
-    frequency = here.limits.dosing_frequency
-    days = 0 if frequency is None else frequency.days
-    return [day + days for day in here.course.timeline.dosing_days]
-
-
 def _not_close(here: _Here) -> Iterable[int]:
     return [day + days for day in here.course.timeline.dosing_days for days in (1, CLOSE.days)]
-
-
-def _contacts(here: _Here) -> Iterable[int]:
-    every = here.limits.review_every
-    if every is not None and every.policy == "calendar":
-        return [last_day_of_quarter(here.today) + 1]
-    return here.course.timeline.contact_days
 
 
 def _birthday(here: _Here) -> Iterable[int]:
@@ -358,10 +332,7 @@ def _birthday(here: _Here) -> Iterable[int]:
 _TURNS_ON: Final[dict[str, Callable[[_Here], Iterable[int]]]] = {
     "PREP-AFTER-SUPPLY": _arrivals,
     "SUPPLY-BALANCE": _arrivals,
-    "DOSE-GAP": _apart,
-    "DOSE-FREQUENCY": _uncrowded,
     "DOSE-CLOSE": _not_close,
-    "REVIEW-QUARTER": _contacts,
     "AGE-MIN": _birthday,
 }
 """The days with which a rule's answer may change."""
