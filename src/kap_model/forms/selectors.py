@@ -165,7 +165,7 @@ class Selector(Value):
         """The sessions of a course that it selects, its ordinal left out, in canonical order."""
         return self.base(course.timeline)
 
-    def places_in(self, base: Sequence[Session]) -> range:
+    def places_in(self, base: Sequence[object]) -> range:
         """The places in its base of the sessions that it selects."""
         places = range(len(base))
         if self.first is not None:

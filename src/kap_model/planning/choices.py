@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -29,6 +29,8 @@ from kap_model.planning.search.problem import NewSession
 from kap_model.planning.search.watches import selectors_of
 from kap_model.rules.dosing import states_pace
 from kap_model.sessions import FORMATS, MEDICAL_KINDS, PLACES, RECORDED, ROUTES, Clinician
+
+T = TypeVar("T")
 
 _ANY: Final[dict[str, Sequence[str]]] = {"level": ("low",), "route": ROUTES}
 _DAYS_OF: Final = {"days": 1, "weeks": 7, "months": 28}
@@ -103,6 +105,33 @@ def _never(form: RuleForm, new: NewSession) -> bool:
         return False
     selected = selects(form.of, new.kind, new.field)
     return selected and is_broken(form, new.field)
+
+
+def is_broken_at(form: Allow | Known | Length, new: NewSession, place: int) -> bool:
+    """Whether a form refuses a session with a number among those of its kind.
+
+    Only forms that select by number among all sessions of one kind are asked.
+    """
+    of = form.of
+    if of.kind != (new.kind,) or of.base is not Selector(new.kind).base:
+        return False
+    return place - 1 in of.places_in(range(place)) and is_broken(form, new.field)
+
+
+def told_apart(
+    forms: Sequence[RuleForm], ways: Iterable[T], session: Callable[[T], NewSession]
+) -> list[T]:
+    """Of ways to hold a session, the first of those that no rule tells from each other."""
+    found: dict[tuple[Any, ...], T] = {}
+    lengths = [form.of for form in forms if isinstance(form, Count) and form.sum == "minutes"]
+    for way in ways:
+        new = session(way)
+        if any(_never(form, new) for form in forms):
+            continue
+        counted = any(selects(of, new.kind, new.field) for of in lengths)
+        told = (*_told(forms, new), new.minutes if counted else None)
+        found.setdefault(told, way)
+    return list(found.values())
 
 
 def _candidates(
@@ -293,6 +322,11 @@ def _longest(form: RuleForm) -> int | None:
         return None
     whole = form.to is None or _is_plain(form.to, "dosing")
     return form.max * _DAYS_OF[form.unit] if whole else None
+
+
+def unfolded(forms: Iterable[RuleForm]) -> list[RuleForm]:
+    """The forms of which limits say nothing."""
+    return [form for form in forms if next(_as_limits(form), None) is None]
 
 
 def is_spaced(limits: Limits, house: Sequence[HouseRule]) -> bool:

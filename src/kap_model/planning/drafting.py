@@ -17,6 +17,7 @@ from kap_model._values import (
 from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
+from kap_model.forms._form import RuleForm
 from kap_model.forms.facts import KNOWN_FIELDS
 from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
@@ -45,7 +46,14 @@ from kap_model.planning.new_sessions import (
     usual_fields,
 )
 from kap_model.planning.search.asked import forms_in
-from kap_model.planning.search.problem import Added, SearchProblem, Work, last_day_for
+from kap_model.planning.search.problem import (
+    Added,
+    NewSession,
+    Prices,
+    SearchProblem,
+    Work,
+    last_day_for,
+)
 from kap_model.planning.search.search import FEW
 from kap_model.planning.search.times import (
     USUAL_TIME,
@@ -72,6 +80,7 @@ from kap_model.sessions import CLASS_OF_KIND, KINDS, RECORDED, Place
 from kap_model.usual import Pace, Usual
 
 _GAVE_UP: Final = "excludes itself, or leaves too many courses to tell; fewer options leave fewer"
+_TOO_MUCH: Final = "excludes itself, or leaves too many courses to tell"
 _EVENING: Final[Time] = (18, 0)
 """When dosings are over that start later than others."""
 _WEEK: Final = 7
@@ -102,6 +111,17 @@ class Draft:
     """A kind that may come first though nothing asks for it."""
     recorded: bool = False
     """Whether people record whatever a house rule asks to be known."""
+    choices: tuple[NewSession, ...] = ()
+    """The sessions that may be added, where they are chosen beforehand."""
+    prices: Prices | None = None
+    """What these cost, where that is bounded."""
+    further: tuple[tuple[str, RuleForm], ...] = ()
+    """What is asked beyond limits and house rules."""
+
+    @property
+    def start(self) -> dt.date:
+        """The first date that may be used."""
+        return dt.date.fromordinal(self.first)
 
     def laid_out(
         self,
@@ -143,8 +163,9 @@ class Draft:
         )
         problem = attrs.evolve(
             self._problem(shaped, options, wish, counts),
-            rules=(*forms_in(limits, spaced=self.spaced), *said),
-            choices=choices_for(limits, forms, fields, given),
+            rules=(*forms_in(limits, spaced=self.spaced), *said, *self.further),
+            choices=self.choices or choices_for(limits, forms, fields, given),
+            prices=self.prices,
             every=options.every or every,
             work=self.work,
         )
@@ -480,7 +501,7 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     """The smallest set of limits and options that exclude each other."""
     # Whatever limits are left out, a course may begin as it would with all of them.
     blank = attrs.evolve(blank, opening=first_kind(blank, options), work=Work())
-    conflict = _conflict(blank, options)
+    conflict = _conflict(blank, options, options.given)
     if blank.plan.zone.first_instant(blank.first) > LATEST:
         conflict = ("start",)
     if not conflict or blank.work.is_done:
@@ -490,15 +511,16 @@ def _contradiction(blank: Draft, options: DraftOptions) -> PlanningError:
     return PlanningError([Problem("draft", said)], conflict)
 
 
-def _conflict(blank: Draft, options: DraftOptions) -> tuple[str, ...]:
-    """A smallest set of limits, house rules and options that no course keeps."""
+def _conflict(blank: Draft, options: DraftOptions, asked: Iterable[str]) -> tuple[str, ...]:
+    """A smallest set of limits, house rules and options, of those asked, that no course keeps."""
     names = (*(name for name, _ in blank.limits.cited), *names_of(blank.house))
-    whole = frozenset((*options.given, *names))
+    firm = frozenset(options.given).difference(asked)
+    whole = frozenset((*asked, *names))
 
     def feasible(chosen: frozenset[str]) -> bool:
         if chosen == whole or blank.work.is_done:
             return False  # no course was found by all; without work left no answer counts
-        limits, wished = kept(blank.limits, chosen), options.only(chosen)
+        limits, wished = kept(blank.limits, chosen), options.only(chosen | firm)
         house = only(blank.house, chosen)
         try:
             spread = blank.laid_out(limits, house, wished, _SPREAD) is not None
@@ -506,4 +528,20 @@ def _conflict(blank: Draft, options: DraftOptions) -> tuple[str, ...]:
         except PlanningError:
             return False  # what takes too long to find is no course
 
-    return smallest_conflict((*options.given, *names), feasible)
+    return smallest_conflict((*asked, *names), feasible)
+
+
+def no_lawful_course(blank: Draft, which: str = "course") -> PlanningError:
+    """Why there is none where it was sought: the smallest set of limits and house rules.
+
+    Args:
+        blank: The course that was sought.
+        which: What it is called in the reason.
+    """
+    blank = attrs.evolve(blank, work=Work())
+    conflict = _conflict(blank, DraftOptions(start=blank.start, support_person=RECORDED), ())
+    if not conflict or blank.work.is_done:
+        return PlanningError([Problem("protocol", _TOO_MUCH + left_out_of(blank.house))])
+    house = only(blank.house, conflict)
+    said = excluded(conflict, blank.limits, RECORDED, house) + left_out_of(house)
+    return PlanningError([Problem("protocol", f"allows no {which}: {said}")], conflict)

@@ -261,12 +261,12 @@ def bounded_kinds(limits: Limits) -> frozenset[str]:
     """The kinds whose number has a maximum."""
     counts = {"preparation": limits.preparation_count, "integration": limits.integration_count}
     bounded = {kind for kind, given in counts.items() if given and given.max is not None}
-    return frozenset(bounded | {"dosing"} if any(_ceilings(limits)) else bounded)
+    return frozenset(bounded | {"dosing"} if any(dosing_ceilings(limits)) else bounded)
 
 
 def _most_dosings(limits: Limits, lowest: int) -> int:
     """The most dosings that every other limit leaves room for; there have to be some."""
-    ceilings = dict(_ceilings(limits))
+    ceilings = dict(dosing_ceilings(limits))
     highest = min(ceilings.values(), default=lowest)
     if highest < lowest:
         asks = bool((limits.dosing_count or ANY_NUMBER).min)
@@ -276,7 +276,7 @@ def _most_dosings(limits: Limits, lowest: int) -> int:
     return highest
 
 
-def _ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
+def dosing_ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
     """The most dosings that some rules leave room for together."""
     dosings, integrations = limits.dosing_count, limits.integration_count
     each = limits.integration_per_dosing

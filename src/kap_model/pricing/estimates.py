@@ -5,53 +5,61 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import attrs
 from attrs import frozen
 
 from kap_model._doors import HasPage, HasText
-from kap_model._time import EARLIEST, Instant, civil_date
+from kap_model._time import civil_date
 from kap_model._values import Value
-from kap_model.checking import ProtocolChoice, care_of
+from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import InputError, InvalidValue, PricingError, Problem, refusal
-from kap_model.fees.rates import NO_LENGTH, ByLabel, Rate, Scale, ScaleEnd, shortest
+from kap_model.fees.rates import ByLabel, Rate, Scale, ScaleEnd
 from kap_model.fees.schedule import ITEMS, SUPPLY, Fee, FeeSchedule
-from kap_model.limits import Bounds, Limits
+from kap_model.limits import Limits
 from kap_model.money import Money
 from kap_model.plan import Plan
-from kap_model.planning.house import in_force_reason
-from kap_model.planning.layout import witness
+from kap_model.planning.conflicts import no_course
+from kap_model.planning.drafting import Draft, blank_course, lawful_course, no_lawful_course
+from kap_model.planning.extremes import Extreme, GaveUp, PricedSession
+from kap_model.planning.layout import with_supplies, witness
+from kap_model.planning.maxima import maxima
 from kap_model.planning.new_sessions import (
     CourseSize,
     bounded_kinds,
     fewest,
     lawful_cadence,
-    lawful_minutes,
     most,
 )
+from kap_model.planning.search.problem import Work
 from kap_model.practices._built_in import BY_NAME
 from kap_model.pricing._terms import Terms, caller_labels, make_terms, packages_by_session
+from kap_model.pricing._ways import (
+    ROUTE,
+    Asked,
+    PricedWay,
+    best_ways,
+    has_unpublished_form,
+    usual_ways,
+)
 from kap_model.pricing.quotes import Quote, QuoteLine
 from kap_model.pricing.quoting import FeesChoice, chosen_fees, published_fees, quoted
 from kap_model.protocol import CareProtocol
-from kap_model.sessions import (
-    CLASS_OF_KIND,
-    DEFAULT_PLACE,
-    FORMATS,
-    KINDS,
-    PLACES,
-    THERAPIST_KINDS,
-    USUAL_MINUTES,
-)
+from kap_model.sessions import KINDS
 
 _FIRST_START: Final = dt.date(1980, 1, 1)  # of a plan: its years are 1980 to 2199
 _MOST_CHOICES: Final = 256
 USUAL_START: Final = dt.date(2027, 1, 4)
 """The first day of witness plans where neither protocol nor schedule ever changed."""
-_ANY_INSTANT: Final = Instant(EARLIEST)
+_NAMES: Final = {"low": "lowest", "high": "highest"}
+_TOO_MANY: Final = (
+    "has house rules that leave too many courses to tell the {end} price exactly in the time that "
+    "a call may take"
+)
 
 
 @frozen(kw_only=True, repr=False)
@@ -164,9 +172,11 @@ def estimate(
     Every price is at least zero and no percentage takes off more than there is, so more sessions
     never cost less: the ends of the range are at the ends of the counts, and each session there
     has its cheapest or dearest form. Formats, labels and lengths vary over what the protocol
-    allows and the schedule publishes. An item with a price and without a maximum is counted at
-    its minimum in both ends, a sliding scale without an upper end at its low one, and both are
-    named as open-ended; reviews are those of the default cadence.
+    allows and the schedule publishes. Under house rules both ends are searched for among all
+    numbers, lengths and forms of sessions, those first that could cost least or most. An item with
+    a price and without a maximum is counted at its minimum in both ends, a sliding scale without an
+    upper end at its low one, and both are named as open-ended; reviews are those of the default
+    cadence.
 
     Args:
         protocol: A protocol, a practice, or a built-in practice's name.
@@ -179,19 +189,20 @@ def estimate(
 
     Raises:
         InvalidValue: There is no schedule, or the protocol allows no course.
+        PlanningError: Its limits and house rules allow none; ``conflict`` is the smallest set of
+            them that does.
         PricingError: A kind that the course needs has no fee, or none at a lawful and published
-            length.
+            length; or house rules leave too many courses for an exact answer.
     """
     care = care_of(protocol)
     schedule = _schedule(fees, protocol)
     day = _last_change(care, schedule) if start is None else civil_date(start, "start")
-    named = tuple([rule.id for rule in care.rules_on(day)])
-    if named:
-        raise PricingError([Problem("protocol", in_force_reason(named, "estimate"))])
+    asked = Asked(
+        care=care, day=day, plain=care.limits_on(day), house=care.rules_on(day), work=Work()
+    )
     terms = make_terms(schedule, agreed=agreed, labels=labels, packages=packages, priced_on=day)
-    limits = care.limits_on(day)
-    low = min(_ends(care, limits, terms, day, "low"), key=attrgetter("total"))
-    high = max(_ends(care, limits, terms, day, "high"), key=attrgetter("total"))
+    low = min(_ends(asked, terms, "low"), key=attrgetter("total"))
+    high = max(_ends(asked, terms, "high"), key=attrgetter("total"))
     lines = [line for end in (low, high) for line in end.lines if line.package is None]
     held = [kind for kind in KINDS if any(line.kind == kind for line in lines)]
     return Estimate(
@@ -199,8 +210,8 @@ def estimate(
         fees=schedule.id,
         low=low,
         high=high,
-        unpublished=tuple(k for k in held if _has_unpublished_form(k, limits, terms, day)),
-        open_ended=_open_ended(limits, terms, day),
+        unpublished=tuple(k for k in held if has_unpublished_form(k, asked, terms)),
+        open_ended=_open_ended(asked, terms),
     )
 
 
@@ -218,9 +229,7 @@ def _last_change(care: CareProtocol, schedule: FeeSchedule) -> dt.date:
     return max(_FIRST_START, *changes) if changes else USUAL_START
 
 
-def _ends(
-    care: CareProtocol, limits: Limits, terms: Terms, day: dt.date, end: ScaleEnd
-) -> Iterator[EstimateEnd]:
+def _ends(asked: Asked, terms: Terms, end: ScaleEnd) -> Iterator[EstimateEnd]:
     """The end of the range for each choice of labels that can be priced.
 
     Raises:
@@ -234,63 +243,141 @@ def _ends(
     for words in product(*open_labels.values()):
         labels = dict(terms.labels) | dict(zip(open_labels, words, strict=True))
         try:
-            made = _end(care, limits, terms._replace(labels=labels, scale_end=end), day, end)
+            made = _end(asked, terms._replace(labels=labels, scale_end=end), end)
         except InputError as error:
             refusals.append(error)
             continue
+        except GaveUp:
+            raise PricingError([Problem("protocol", _TOO_MANY.format(end=_NAMES[end]))]) from None
         found = True
         yield made
     if not found:
-        raise refusals[0]
+        raise _reason(asked, refusals)
 
 
-def _end(
-    care: CareProtocol, limits: Limits, terms: Terms, day: dt.date, end: ScaleEnd
-) -> EstimateEnd:
-    counts = fewest(limits) if end == "low" else most(limits)
-    chosen = _choose(limits, terms, day, end)
-    outline = CourseSize(
-        id=f"estimate-{end}",
-        start=day,
-        preparations=counts.preparations,
-        dosings=counts.dosings,
-        integrations=counts.integrations,
-        every=lawful_cadence(limits),
-        fields=chosen.fields,
-        tracks_supply=any(fee.item == SUPPLY for fee in terms.fees.fees),
-    )
-    plan = witness(care, outline)
+def _reason(asked: Asked, refusals: Sequence[InputError]) -> InputError:
+    """Why no choice of labels can be priced; where no course is, what excludes what."""
+    first = refusals[0]
+    if not isinstance(first, _NoCourse):
+        return first
+    if lawful_course(asked.plain, asked.day, asked.house) is not None:
+        return no_lawful_course(first.blank, "course at published lengths and prices")
+    return no_lawful_course(attrs.evolve(first.blank, choices=()))
+
+
+class _NoCourse(InputError):
+    """House rules leave no course; what excludes what takes long to tell, and is told once."""
+
+    def __init__(self, blank: Draft) -> None:
+        super().__init__(())
+        self.blank = blank
+
+
+def _end(asked: Asked, terms: Terms, end: ScaleEnd) -> EstimateEnd:
+    _check_route(asked, terms)
+    chosen = _choose(asked, terms, end)
+    plan = _housed(asked, terms, chosen, end) if asked.house else _laid(asked, terms, chosen, end)
     _check_prices(plan, terms, chosen.refused)
-    _check_order(plan, terms, limits, chosen.costs)
+    _check_order(plan, terms, asked.limits, chosen.costs)
     labels = tuple(sorted(terms.labels.items()))
     return EstimateEnd(plan=plan, quote=quoted(plan, terms), labels=labels)
 
 
+def _laid(asked: Asked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
+    """The course of the fewest or the most sessions, each held in the best way."""
+    counts = fewest(asked.limits) if end == "low" else most(asked.limits)
+    outline = CourseSize(
+        id=f"estimate-{end}",
+        start=asked.day,
+        preparations=counts.preparations,
+        dosings=counts.dosings,
+        integrations=counts.integrations,
+        every=lawful_cadence(asked.limits),
+        fields={kind: ways[0].fields for kind, ways in chosen.ways.items()},
+        tracks_supply=_tracks_supply(terms),
+    )
+    return witness(asked.care, outline)
+
+
+def _housed(asked: Asked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
+    """The cheapest or the dearest course that keeps house rules too.
+
+    Raises:
+        GaveUp: There are too many courses to tell.
+        InputError: There is none.
+    """
+    blank = attrs.evolve(blank_course(asked.plain, asked.house, asked.day), work=asked.work)
+    blank = attrs.evolve(blank, plan=attrs.evolve(blank.plan, id=f"estimate-{end}"))
+    free = Counter[str]()
+    for package in terms.packages:
+        free.update(dict(package.counts))
+    extreme = Extreme(
+        blank=blank,
+        given={
+            kind: [PricedSession(way.session(kind), _in_one(way.cost)) for way in ways]
+            for kind, ways in chosen.ways.items()
+        },
+        free=free,
+        end=end,
+        is_lawful=lambda plan: not _violated(plan, asked.care),
+        tracks_supply=_tracks_supply(terms),
+    )
+    plan = extreme.found()
+    if plan is None:
+        raise _NoCourse(attrs.evolve(blank, choices=extreme.choices))
+    if _tracks_supply(terms) and plan.supplies is None:
+        plan = with_supplies(plan, asked.plain)
+    if _violated(plan, asked.care):
+        raise no_course(_violated(plan, asked.care))
+    return plan
+
+
+def _violated(plan: Plan, care: CareProtocol) -> set[str]:
+    """The rules that a plan violates."""
+    return {found.rule for found in check(plan, care).findings if found.verdict == "violated"}
+
+
+def _tracks_supply(terms: Terms) -> bool:
+    return any(fee.item == SUPPLY for fee in terms.fees.fees)
+
+
+def _in_one(cost: tuple[int, int]) -> int:
+    """The practice's price and another payee's as one number, the practice's first."""
+    return (cost[0] << 64) + cost[1]
+
+
+def _check_route(asked: Asked, terms: Terms) -> None:
+    routes, chosen = asked.plain.routes, terms.labels.get(ROUTE)
+    if routes is not None and chosen is not None and chosen not in routes:
+        raise refusal(f"labels.{ROUTE}", "must be one that the protocol allows")
+
+
 class _Chosen(NamedTuple):
-    """How a session of each kind is held in a course.
+    """How a session of each kind may be held in a course.
 
     Attributes:
-        fields: The session's fields.
-        costs: What it costs, of the kinds that have a price.
+        ways: Those that rules tell apart, the best first.
+        costs: What they cost, of the kinds that have a price.
         refused: Why there is none, of the others.
     """
 
-    fields: dict[str, dict[str, Any]]
-    costs: dict[str, tuple[int, int]]
+    ways: dict[str, list[PricedWay]]
+    costs: dict[str, frozenset[tuple[int, int]]]
     refused: dict[str, InvalidValue]
 
 
-def _choose(limits: Limits, terms: Terms, day: dt.date, end: ScaleEnd) -> _Chosen:
+def _choose(asked: Asked, terms: Terms, end: ScaleEnd) -> _Chosen:
     """The cheapest or the dearest way of each kind; without a price, the usual one."""
-    pick = min if end == "low" else max
-    chosen = _Chosen({kind: _usual_fields(kind, limits) for kind in KINDS}, {}, {})
+    chosen = _Chosen({}, {}, {})
     for kind in KINDS:
         try:
-            ways = _priced_ways(kind, limits, terms, day)
+            ways = best_ways(kind, asked, terms, end)
         except InvalidValue as error:
             chosen.refused[kind] = error
+            chosen.ways[kind] = usual_ways(kind, asked)
         else:
-            _, chosen.costs[kind], chosen.fields[kind] = pick(ways, key=attrgetter("cost"))
+            chosen.ways[kind] = ways
+            chosen.costs[kind] = frozenset(way.cost for way in ways)
     return chosen
 
 
@@ -313,7 +400,7 @@ def _worded(kind: str, problem: Problem) -> str:
 
 
 def _check_order(
-    plan: Plan, terms: Terms, limits: Limits, costs: Mapping[str, tuple[int, int]]
+    plan: Plan, terms: Terms, limits: Limits, costs: Mapping[str, frozenset[tuple[int, int]]]
 ) -> None:
     """Refuse packages that count kinds of different prices together, where not all fall inside.
 
@@ -327,14 +414,19 @@ def _check_order(
         for group in package.together:
             beyond = sum(max(0, held[kind] - own.get(kind, 0)) for kind in group.kinds)
             free = [k for k in group.kinds if held[k] and not (first and k == "preparation")]
-            if beyond > group.count and len({costs.get(kind) for kind in free}) > 1:
+            told = {cost for kind in free for cost in costs.get(kind, (None,))}
+            if beyond > group.count and len(told) > 1:
                 reason = "counts kinds of different prices together; only a plan can be priced"
                 raise PricingError([Problem(package.id, reason)])
 
 
-def _open_ended(limits: Limits, terms: Terms, day: dt.date) -> tuple[str, ...]:
+def _open_ended(asked: Asked, terms: Terms) -> tuple[str, ...]:
     """The items with a price on a day that is counted, or scaled, without a maximum."""
-    bounded = bounded_kinds(limits)
+    bounded, day = bounded_kinds(asked.limits), asked.day
+    if asked.house:
+        ways = _choose(asked, terms, "low").ways
+        choices = {kind: [way.session(kind) for way in its] for kind, its in ways.items()}
+        bounded = frozenset(maxima(asked.limits, asked.forms, choices))
     found = []
     for item in (*KINDS, SUPPLY):
         rates = _rates_in_force(item, terms.fees, day)
@@ -358,103 +450,3 @@ def _rates_in_force(item: str, schedule: FeeSchedule, day: dt.date) -> list[Rate
         if fee.item == item and (fee.since is None or fee.since <= day):
             latest[fee.format, fee.name if item == SUPPLY else None] = fee
     return [fee.rate for fee in latest.values() if fee.rate is not None]
-
-
-class _PricedWay(NamedTuple):
-    """One way in which a session of a kind may be held.
-
-    Attributes:
-        own: Whether the practice states a price of its own for it.
-        cost: What the practice charges, then what another payee does, in minor units; 0 where
-            no amount is known.
-        fields: The session's fields.
-    """
-
-    own: bool
-    cost: tuple[int, int]
-    fields: dict[str, Any]
-
-
-def _priced_ways(kind: str, limits: Limits, terms: Terms, day: dt.date) -> list[_PricedWay]:
-    """Every way in which a session of a kind is lawful and priced, the usual ones first.
-
-    Raises:
-        InvalidValue: There is none.
-    """
-    lawful = lawful_minutes(limits, kind)
-    if lawful is None:
-        raise refusal("", NO_LENGTH)
-    found: list[_PricedWay] = []
-    refusals: list[InvalidValue] = []
-    for way in _formats(kind, limits):
-        try:
-            fee = terms.fees.fee_on(kind, terms.date_of(day), way.get("format"))
-        except InvalidValue as error:
-            refusals.append(error)
-            continue
-        for further in _ways(kind, limits, fee):
-            try:
-                found += _priced(kind, fee, terms, lawful, way | further)
-            except InvalidValue as error:
-                refusals.append(error)
-    if not found:
-        raise refusals[0]
-    # Where the practice has a price of its own, a way without one is no cheaper: it is not known.
-    return [way for way in found if way.own] or found
-
-
-def _priced(
-    kind: str, fee: Fee, terms: Terms, lawful: Bounds, fields: dict[str, Any]
-) -> Iterator[_PricedWay]:
-    usual, make = USUAL_MINUTES[kind], CLASS_OF_KIND[kind]
-    if fee.rate is None:
-        yield _PricedWay(False, (0, 0), fields | {"minutes": shortest(lawful, usual)})
-        return
-    rate = terms.plain_rate(fee, make(id="s", start=_ANY_INSTANT, minutes=usual, **fields))
-    for minutes in rate.lengths(lawful, usual):
-        session = make(id="s", start=_ANY_INSTANT, minutes=minutes, **fields)
-        price = terms.charge(rate, session).amount.minor
-        cost = (price, 0) if fee.payee is None else (0, price)
-        yield _PricedWay(fee.payee is None, cost, fields | {"minutes": minutes})
-
-
-def _has_unpublished_form(kind: str, limits: Limits, terms: Terms, day: dt.date) -> bool:
-    """Whether the practice names no price for some lawful format of a kind."""
-    for way in _formats(kind, limits):
-        try:
-            fee = terms.fees.fee_on(kind, terms.date_of(day), way.get("format"))
-        except InvalidValue:
-            continue
-        if fee.rate is None and fee.payee is None:
-            return True
-    return False
-
-
-def _usual_fields(kind: str, limits: Limits) -> dict[str, Any]:
-    """The fields of a session of a kind whose price does not depend on them."""
-    lawful, usual = lawful_minutes(limits, kind), USUAL_MINUTES[kind]
-    minutes = usual if lawful is None else shortest(lawful, usual)
-    return _formats(kind, limits)[0] | next(_ways(kind, limits)) | {"minutes": minutes}
-
-
-def _formats(kind: str, limits: Limits) -> list[dict[str, Any]]:
-    if kind not in THERAPIST_KINDS:
-        return [{}]
-    return [{"format": word} for word in FORMATS if word in (limits.formats or FORMATS)]
-
-
-def _ways(kind: str, limits: Limits, fee: Fee | None = None) -> Iterator[dict[str, Any]]:
-    """The lawful places, the usual one first, without a level and at each that has a price."""
-    allowed = limits.dosing_places if kind == "dosing" else None
-    places = [place for place in PLACES if place in (allowed or PLACES)]
-    levels: list[str | None] = [None]
-    if kind == "dosing" and fee is not None and isinstance(fee.rate, ByLabel):
-        priced = [option.label for option in fee.rate.options] if fee.rate.label == "level" else []
-        levels += [word for word in priced if word in (limits.dose_levels or priced)]
-    for place, level in product(sorted(places, key=DEFAULT_PLACE[kind].__ne__), levels):
-        way: dict[str, Any] = {"place": place}
-        if level is not None:
-            way["level"] = level
-        if kind == "dosing" and place == "remote" and limits.support_person_when_remote:
-            way["support_person"] = "recorded"
-        yield way

@@ -34,6 +34,7 @@ class Met(NamedTuple):
         marks: The bits of the selectors that select it, their ordinals left out.
         minutes: Its length.
         only: The one watch that wants it, by its place; ``None`` = others do, or it is booked.
+        choice: Its place among the choices; -1 = it is booked.
     """
 
     anchor: Anchor
@@ -41,6 +42,7 @@ class Met(NamedTuple):
     marks: int
     minutes: int
     only: int | None = None
+    choice: int = -1
 
 
 class Picked:

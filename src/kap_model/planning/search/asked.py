@@ -15,6 +15,7 @@ from kap_model.limits import Limits
 from kap_model.planning.search._counts import FactWatch
 from kap_model.planning.search._distances import PartWatch, RecurWatch
 from kap_model.planning.search._orders import FollowWatch, PrecedeWatch
+from kap_model.planning.search._prices import PriceWatch
 from kap_model.planning.search._watch import Picked, Watch
 from kap_model.planning.search.problem import SearchProblem
 from kap_model.planning.search.watches import watch_of
@@ -88,6 +89,9 @@ class WatchList:
                 self._bound(watch)
                 watch.place = len(self.watches)
                 self.watches.append(watch)
+        if problem.prices is not None:
+            self.watches.append(PriceWatch(problem.prices, self._picked, frozenset()))
+            self.watches[-1].place = len(self.watches) - 1
         facts = problem.facts
         self.marks = [self._marks(one.kind, one.field, facts) for one in problem.choices]
         self.marks_of = {

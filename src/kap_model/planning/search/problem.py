@@ -72,6 +72,25 @@ class Added(NamedTuple):
         return self.session.kind
 
 
+class Prices(NamedTuple):
+    """What new sessions cost, in whole numbers, and what all of them may cost together.
+
+    Attributes:
+        kinds, costs: For each choice, its kind and what one costs.
+        free: How many of each kind, from the first on, cost nothing more.
+        ahead: For each kind and each number of its sessions so far, what the others cost at least
+            where there is a most, and at most where there is a least.
+        least, most: What all of them together have to cost at least, and may cost at most.
+    """
+
+    kinds: tuple[str, ...]
+    costs: tuple[int, ...]
+    free: Mapping[str, int]
+    ahead: Mapping[str, tuple[int, ...]]
+    least: int | None = None
+    most: int | None = None
+
+
 @frozen(kw_only=True, eq=False)
 class SearchProblem:
     """The task of a search: what is there, what has to come, and how it may stand.
@@ -108,6 +127,7 @@ class SearchProblem:
         first_by: The last day for the first new session.
         opening: A kind that may come first though nothing asks for it; ``None`` = none.
         earliest: The first day on which a new session of a kind may stand.
+        prices: What new sessions cost, where that is bounded.
         work: What the search may do.
     """
 
@@ -143,6 +163,7 @@ class SearchProblem:
     first_by: int = NEVER
     opening: str | None = None
     earliest: Mapping[str, int] = field(factory=dict)
+    prices: Prices | None = None
     work: Work = field(factory=Work)
 
     each: int = field(init=False)

@@ -192,7 +192,7 @@ class Transitions:
             return []
         if not state.timing.placed:
             bounds = bounds._replace(until_day=min(bounds.until_day, self.problem.first_by))
-        met = Met(Anchor(place), None, self.asked.marks[choice], new.minutes, only)
+        met = Met(Anchor(place), None, self.asked.marks[choice], new.minutes, only, choice)
         wishes = self._wishes(state, met, kind)
         since = (max(start, bounds.since), bounds.since_day)
         until = min(bounds.until, self.next_start[state.seen] - 1)
