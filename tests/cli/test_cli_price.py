@@ -14,7 +14,8 @@ import kap_model as kap
 from kap_model.cli import main
 from kap_model.pricing.codes import Provider
 from kap_model.pricing.superbills import superbill
-from shipped import BROKEN, FEES, HOUSE, KINGSLEY, REGROUNDING, RUNNING
+from shipped import BROKEN, FEES, HOUSE, HOUSE_RULES, KINGSLEY, REGROUNDING, RUNNING
+from support import SOURCE
 
 Capture = pytest.CaptureFixture[str]
 MARKER = "MARKER"
@@ -145,6 +146,21 @@ def test_an_estimate_of_a_protocol_document(capsys: Capture) -> None:
         shown = as_json(capsys, "estimate", HOUSE, *choice)
         terms = None if isinstance(fees, str) else agreed
         assert shown == kap.estimate(kap.load_protocol(HOUSE), fees, agreed=terms).to_dict()
+
+
+def test_an_estimate_under_house_rules(capsys: Capture, tmp_path: Path) -> None:
+    shown = as_json(capsys, "estimate", HOUSE_RULES, "--fees", "regrounding")
+    assert shown == kap.estimate(kap.load_protocol(HOUSE_RULES), "regrounding").to_dict()
+    contradictory = kap.practices.REGROUNDING.protocol.extended(
+        "own",
+        rules=[
+            kap.HouseRule("HOUSE-FEW", kap.forms.Count("dosing", max=5), citation=SOURCE),
+        ],
+    )
+    path = tmp_path / "protocol.json"
+    path.write_text(kap.dumps_protocol(contradictory), encoding="utf-8")
+    said = refused(capsys, "estimate", str(path), "--fees", "regrounding")
+    assert "the limit dosing_count (6 to 8) and the house rule HOUSE-FEW exclude each other" in said
 
 
 def test_a_quote_by_fees_that_the_plan_names_and_nobody_gives(

@@ -272,14 +272,6 @@ def test_cases_may_expect_those_of_their_protocol() -> None:
             Expectation(protocol=protocol, violated=["HOUSE-OTHER"])
 
 
-def test_an_estimate_refuses_too() -> None:
-    own = CORE.extended("own", rules=[rule()])
-    with pytest.raises(kap.PricingError, match=f"the house rule {HOUSE}, which estimate"):
-        kap.estimate(own, "regrounding")
-    later = CORE.extended("own", rules=[rule(since="2030-01-01")])
-    assert kap.estimate(later, "regrounding", start="2027-01-04")
-
-
 def test_the_page_of_a_protocol_shows_the_house_rules_in_force() -> None:
     off = rule("HOUSE-OTHER", "off", since="2028-01-01")
     page = CORE.extended("own", rules=[rule(), rule("HOUSE-OTHER"), off])._repr_html_()

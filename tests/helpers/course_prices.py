@@ -33,9 +33,10 @@ class Grid(NamedTuple):
     ways: Mapping[str, Sequence[Way]]
 
 
-def prices_of(care: kap.CareProtocol, grid: Grid) -> set[int]:
-    """The prices of all lawful courses of a grid."""
-    return {price for plan, price in _courses(grid) if is_lawful(plan, care)}
+def courses_of(grid: Grid) -> list[tuple[int, kap.Plan]]:
+    """All courses of a grid, with their prices, the cheapest first."""
+    found = [(price, plan) for plan, price in _courses(grid)]
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def is_lawful(plan: kap.Plan, care: kap.CareProtocol) -> bool:

@@ -1,6 +1,6 @@
 """No second class: a house rule that says what a rule of the catalogue says changes no answer.
 
-No draft, completion, move or repair, but for the rule's id. Left out are rules that other limits or
+No draft, completion, move, repair or estimate, but for the rule's id. Left out are rules that other limits or
 rules with functions of their own read as well.
 """
 
@@ -15,7 +15,9 @@ import attrs
 import pytest
 
 import kap_model as kap
+from fees_support import fee, flat, schedule, usd
 from kap_model.examples import plan_of, protocol_of
+from kap_model.fees import Hourly
 from kap_model.forms._form import RuleForm
 from kap_model.sessions import CLASS_OF_KIND, KINDS
 from profiles import sampled, scaled
@@ -64,6 +66,26 @@ def _pairs() -> Iterator[tuple[str, str, kap.CareProtocol, kap.CareProtocol]]:
 
 
 PAIRS: Final = tuple(_pairs())
+
+
+PRICES: Final = schedule(
+    fee("consultation", flat("90.00")),
+    fee("medical-evaluation", flat("200.00")),
+    fee("preparation", flat("150.00")),
+    fee("dosing", Hourly(amount=usd("240.00"), published=kap.Bounds(70, 120))),
+    fee("integration", flat("100.00")),
+    fee("integration", flat("40.00"), format="group"),
+    fee("medical-review", flat("80.00")),
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "house"), [pair[2:] for pair in PAIRS], ids=[f"{p}-{r}" for p, r, *_ in PAIRS]
+)
+def test_an_estimate(limit: kap.CareProtocol, house: kap.CareProtocol) -> None:
+    ours, theirs = kap.estimate(house, PRICES), kap.estimate(limit, PRICES)
+    assert ours.to_dict() == theirs.to_dict()
+    assert (ours.low.plan, ours.high.plan) == (theirs.low.plan, theirs.high.plan)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def maxima(limits: Limits, forms: Sequence[RuleForm], choices: Choices) -> dict[
 
     bound("preparation", None if (given := limits.preparation_count) is None else given.max)
     bound("integration", None if (given := limits.integration_count) is None else given.max)
-    for _, most in dosing_ceilings(limits):
+    for _, most in dosing_ceilings(limits, paced=_is_paced(forms)):
         bound("dosing", most)
     for share in shares(forms, choices):
         for kind, size in share.shortest.items():
@@ -149,11 +149,11 @@ def _by_span(kind: str, limits: Limits, forms: Sequence[RuleForm], choices: Choi
 
 
 def _in_days(
-    days: int, kind: str, limits: Limits, forms: Iterable[RuleForm], its: Sequence[NewSession]
+    days: int, kind: str, limits: Limits, forms: Sequence[RuleForm], its: Sequence[NewSession]
 ) -> Iterator[int]:
     """The most of a kind whose dates are at most so many days apart, by each form of distance."""
     if kind == "dosing":
-        frequency, gap = frequency_of(limits), limits.dosing_gap_days
+        frequency, gap = frequency_of(limits, paced=_is_paced(forms)), limits.dosing_gap_days
         if frequency is not None:
             yield frequency.at_most * (days // frequency.days + 1)
         if gap is not None and gap.min:
@@ -168,6 +168,11 @@ def _in_days(
                 yield (days + 1) * _HOURS_OF_A_DAY // form.min + 1
             else:
                 yield days // (form.min * _FEWEST_DAYS[form.unit]) + 1
+
+
+def _is_paced(forms: Iterable[RuleForm]) -> bool:
+    """Whether a house rule says how close dosings may be, so that DOSE-CLOSE is silent."""
+    return any(form.paces_dosings for form in forms)
 
 
 def _by_partners(

@@ -276,8 +276,15 @@ def _most_dosings(limits: Limits, lowest: int) -> int:
     return highest
 
 
-def dosing_ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
-    """The most dosings that some rules leave room for together."""
+def dosing_ceilings(
+    limits: Limits, *, paced: bool = False
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The most dosings that some rules leave room for together.
+
+    Args:
+        limits: The limits.
+        paced: Whether a house rule says how close dosings may be, so that DOSE-CLOSE is silent.
+    """
     dosings, integrations = limits.dosing_count, limits.integration_count
     each = limits.integration_per_dosing
     if dosings is not None and dosings.max is not None:
@@ -286,7 +293,7 @@ def dosing_ceilings(limits: Limits) -> Iterator[tuple[tuple[str, ...], int]]:
         yield ("INTEG-EACH", "INTEG-COUNT"), integrations.max // each
     if lawful_minutes(limits, "dosing") is None:
         yield ("DOSE-DURATION", "EFFECT-FIT"), 0
-    frequency, gap = frequency_of(limits), limits.dosing_gap_days
+    frequency, gap = frequency_of(limits, paced=paced), limits.dosing_gap_days
     if frequency is not None and gap is not None and gap.above(even_pace(frequency)):
         paced = "DOSE-FREQUENCY" if limits.dosing_frequency is not None else "DOSE-CLOSE"
         yield ("DOSE-GAP", paced), frequency.at_most
@@ -302,9 +309,14 @@ def checked_delay(days: int) -> int:
     return days
 
 
-def frequency_of(limits: Limits) -> Frequency | None:
-    """The most dosings in consecutive days: the limit, else what DOSE-CLOSE takes for it."""
-    if limits.dosing_frequency is not None or states_pace(limits):
+def frequency_of(limits: Limits, *, paced: bool = False) -> Frequency | None:
+    """The most dosings in consecutive days: the limit, else what DOSE-CLOSE takes for it.
+
+    Args:
+        limits: The limits.
+        paced: Whether a house rule says how close dosings may be, so that DOSE-CLOSE is silent.
+    """
+    if limits.dosing_frequency is not None or paced or states_pace(limits):
         return limits.dosing_frequency
     return CLOSE
 
