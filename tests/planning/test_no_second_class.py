@@ -1,7 +1,7 @@
 """No second class: a house rule that says what a rule of the catalogue says changes no answer.
 
-No draft, completion, move, repair or estimate, but for the rule's id. Left out are rules that other limits or
-rules with functions of their own read as well.
+No draft, completion, move, repair or estimate, but for the rule's id. Left out are rules that other
+limits or rules with functions of their own read as well.
 """
 
 from __future__ import annotations

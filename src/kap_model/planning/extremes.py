@@ -22,7 +22,7 @@ from kap_model.planning.choices import folded, forms_of, is_broken_at, unfolded
 from kap_model.planning.draft_options import DraftOptions
 from kap_model.planning.drafting import Draft, drafted
 from kap_model.planning.layout import lay_out
-from kap_model.planning.maxima import demanded, maxima, shares
+from kap_model.planning.maxima import demanded, maxima, tallies
 from kap_model.planning.new_sessions import CourseSize, lawful_cadence
 from kap_model.planning.search.problem import NewSession, Prices
 from kap_model.sessions import KINDS, RECORDED, Session
@@ -238,7 +238,7 @@ class _Counted:
         self.extreme, self.limits = extreme, extreme.limits
         self.pick: Callable[[list[int]], int] = min if extreme.end == "low" else max
         self.ranges = {kind: self._range(kind, further) for kind in KINDS}
-        self.shares = shares(extreme.forms, extreme.by_kind)
+        self.tallies = tallies(extreme.forms, extreme.by_kind)
         self.costs: dict[str, list[int]] = {}
 
     def _range(self, kind: str, further: int) -> tuple[int, int]:
@@ -299,7 +299,7 @@ class _Counted:
         if numbers["integration"] < numbers["dosing"] * (self.limits.integration_per_dosing or 0):
             return False
         whole = {kind: max(numbers[kind], base) for kind, base in self.base(numbers).items()}
-        return all(share.allows(whole, self.extreme.firm) for share in self.shares)
+        return all(tally.allows(whole, self.extreme.firm) for tally in self.tallies)
 
     def base(self, numbers: Numbers) -> Numbers:
         """The sessions of the intake that limits ask for by themselves, by kind."""

@@ -28,7 +28,7 @@ Choices = Mapping[str, Sequence[NewSession]]
 
 
 @frozen
-class Share:
+class Tally:
     """What a form counts of a course: so much for each session of some kinds.
 
     Attributes:
@@ -58,7 +58,7 @@ def covers(selector: Selector, choices: Iterable[NewSession]) -> bool:
     )
 
 
-def shares(forms: Iterable[RuleForm], choices: Choices) -> list[Share]:
+def tallies(forms: Iterable[RuleForm], choices: Choices) -> list[Tally]:
     """What forms count of whole courses, as far as each session of a kind counts alike."""
     found = []
     for form in forms:
@@ -71,7 +71,7 @@ def shares(forms: Iterable[RuleForm], choices: Choices) -> list[Share]:
         }
         whole = len(kinds) == len(form.of.kind)
         found.append(
-            Share(
+            Tally(
                 {kind: min(sizes) for kind, sizes in minutes.items()},
                 {kind: max(sizes) for kind, sizes in minutes.items()},
                 form.min if whole else None,
@@ -97,9 +97,9 @@ def maxima(limits: Limits, forms: Sequence[RuleForm], choices: Choices) -> dict[
     bound("integration", None if (given := limits.integration_count) is None else given.max)
     for _, most in dosing_ceilings(limits, paced=_is_paced(forms)):
         bound("dosing", most)
-    for share in shares(forms, choices):
-        for kind, size in share.shortest.items():
-            bound(kind, None if share.most is None else share.most // size)
+    for tally in tallies(forms, choices):
+        for kind, size in tally.shortest.items():
+            bound(kind, None if tally.most is None else tally.most // size)
     for kind in KINDS:
         bound(kind, _by_parts(kind, forms, choices))
         bound(kind, _by_span(kind, limits, forms, choices))

@@ -295,8 +295,8 @@ def dosing_ceilings(
         yield ("DOSE-DURATION", "EFFECT-FIT"), 0
     frequency, gap = frequency_of(limits, paced=paced), limits.dosing_gap_days
     if frequency is not None and gap is not None and gap.above(even_pace(frequency)):
-        paced = "DOSE-FREQUENCY" if limits.dosing_frequency is not None else "DOSE-CLOSE"
-        yield ("DOSE-GAP", paced), frequency.at_most
+        named = "DOSE-FREQUENCY" if limits.dosing_frequency is not None else "DOSE-CLOSE"
+        yield ("DOSE-GAP", named), frequency.at_most
 
 
 def checked_delay(days: int) -> int:

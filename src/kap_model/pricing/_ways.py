@@ -50,7 +50,7 @@ _NO_WAY: Final = "has prices for no session that the house rules allow"
 
 
 @frozen(kw_only=True, eq=False)
-class Asked:
+class WhatIsAsked:
     """What a protocol asks of courses that begin on a date.
 
     Attributes:
@@ -104,7 +104,9 @@ class PricedWay(NamedTuple):
         return NewSession(kind, self.fields)
 
 
-def priced_ways(kind: str, asked: Asked, terms: Terms, *, between: bool = True) -> list[PricedWay]:
+def priced_ways(
+    kind: str, asked: WhatIsAsked, terms: Terms, *, between: bool = True
+) -> list[PricedWay]:
     """Every way in which a session of a kind is lawful and priced, the usual ones first.
 
     Args:
@@ -138,7 +140,7 @@ def priced_ways(kind: str, asked: Asked, terms: Terms, *, between: bool = True) 
     return [way for way in found if way.own] or found
 
 
-def best_ways(kind: str, asked: Asked, terms: Terms, end: str) -> list[PricedWay]:
+def best_ways(kind: str, asked: WhatIsAsked, terms: Terms, end: str) -> list[PricedWay]:
     """Of the ways of a kind those that house rules tell apart, each the cheapest or the dearest.
 
     Raises:
@@ -163,7 +165,7 @@ def _priced(
     kind: str,
     fee: Fee,
     terms: Terms,
-    asked: Asked,
+    asked: WhatIsAsked,
     fields: dict[str, Any],
     sums: Sequence[range],
 ) -> Iterator[PricedWay]:
@@ -187,7 +189,7 @@ Ranges = Sequence[Bounds]
 """The lengths that a session may have where it stands, in order."""
 
 
-def _lawful_lengths(new: NewSession, asked: Asked) -> list[Ranges]:
+def _lawful_lengths(new: NewSession, asked: WhatIsAsked) -> list[Ranges]:
     """The lengths of a session by limits and house rules, for each number that it may have."""
     lawful = lawful_minutes(asked.limits, new.kind)
     given: list[Ranges] = [[Bounds(0) if lawful is None else lawful]]
@@ -246,7 +248,7 @@ def _published(
 # A sum of minutes may be met exactly by one session of a length between the ends, where prices go
 # by the hour. All others are then as short or as long as may be, so that lengths of one remainder
 # by what divides these are all that can matter.
-def _sums(kind: str, fields: dict[str, Any], asked: Asked, terms: Terms) -> Iterator[range]:
+def _sums(kind: str, fields: dict[str, Any], asked: WhatIsAsked, terms: Terms) -> Iterator[range]:
     """Lengths with which a session may fill what a house rule allows of minutes in all."""
     new = NewSession(kind, {"minutes": 0, **fields})
     for form in asked.forms:
@@ -259,7 +261,7 @@ def _sums(kind: str, fields: dict[str, Any], asked: Asked, terms: Terms) -> Iter
                     yield range(end % step, LONGEST_MINUTES + 1, step)
 
 
-def _ends(kind: str, asked: Asked, terms: Terms) -> set[int]:
+def _ends(kind: str, asked: WhatIsAsked, terms: Terms) -> set[int]:
     """The lengths of a kind at the ends of what is published, else the usual one."""
     try:
         found = priced_ways(kind, asked, terms, between=False)
@@ -268,7 +270,7 @@ def _ends(kind: str, asked: Asked, terms: Terms) -> set[int]:
     return {way.fields["minutes"] for way in found}
 
 
-def has_unpublished_form(kind: str, asked: Asked, terms: Terms) -> bool:
+def has_unpublished_form(kind: str, asked: WhatIsAsked, terms: Terms) -> bool:
     """Whether the practice names no price for some lawful format of a kind."""
     for way in formats(kind, asked.limits):
         try:
@@ -280,7 +282,7 @@ def has_unpublished_form(kind: str, asked: Asked, terms: Terms) -> bool:
     return False
 
 
-def usual_ways(kind: str, asked: Asked) -> list[PricedWay]:
+def usual_ways(kind: str, asked: WhatIsAsked) -> list[PricedWay]:
     """How sessions of a kind whose price does not depend on it may be held, the usual way first."""
     limits = asked.limits
     lawful, usual = lawful_minutes(limits, kind), USUAL_MINUTES[kind]

@@ -40,8 +40,8 @@ from kap_model.practices._built_in import BY_NAME
 from kap_model.pricing._terms import Terms, caller_labels, make_terms, packages_by_session
 from kap_model.pricing._ways import (
     ROUTE,
-    Asked,
     PricedWay,
+    WhatIsAsked,
     best_ways,
     has_unpublished_form,
     usual_ways,
@@ -197,7 +197,7 @@ def estimate(
     care = care_of(protocol)
     schedule = _schedule(fees, protocol)
     day = _last_change(care, schedule) if start is None else civil_date(start, "start")
-    asked = Asked(
+    asked = WhatIsAsked(
         care=care, day=day, plain=care.limits_on(day), house=care.rules_on(day), work=Work()
     )
     terms = make_terms(schedule, agreed=agreed, labels=labels, packages=packages, priced_on=day)
@@ -229,7 +229,7 @@ def _last_change(care: CareProtocol, schedule: FeeSchedule) -> dt.date:
     return max(_FIRST_START, *changes) if changes else USUAL_START
 
 
-def _ends(asked: Asked, terms: Terms, end: ScaleEnd) -> Iterator[EstimateEnd]:
+def _ends(asked: WhatIsAsked, terms: Terms, end: ScaleEnd) -> Iterator[EstimateEnd]:
     """The end of the range for each choice of labels that can be priced.
 
     Raises:
@@ -255,7 +255,7 @@ def _ends(asked: Asked, terms: Terms, end: ScaleEnd) -> Iterator[EstimateEnd]:
         raise _reason(asked, refusals)
 
 
-def _reason(asked: Asked, refusals: Sequence[InputError]) -> InputError:
+def _reason(asked: WhatIsAsked, refusals: Sequence[InputError]) -> InputError:
     """Why no choice of labels can be priced; where no course is, what excludes what."""
     first = refusals[0]
     if not isinstance(first, _NoCourse):
@@ -273,7 +273,7 @@ class _NoCourse(InputError):
         self.blank = blank
 
 
-def _end(asked: Asked, terms: Terms, end: ScaleEnd) -> EstimateEnd:
+def _end(asked: WhatIsAsked, terms: Terms, end: ScaleEnd) -> EstimateEnd:
     _check_route(asked, terms)
     chosen = _choose(asked, terms, end)
     plan = _housed(asked, terms, chosen, end) if asked.house else _laid(asked, terms, chosen, end)
@@ -283,7 +283,7 @@ def _end(asked: Asked, terms: Terms, end: ScaleEnd) -> EstimateEnd:
     return EstimateEnd(plan=plan, quote=quoted(plan, terms), labels=labels)
 
 
-def _laid(asked: Asked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
+def _laid(asked: WhatIsAsked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
     """The course of the fewest or the most sessions, each held in the best way."""
     counts = fewest(asked.limits) if end == "low" else most(asked.limits)
     outline = CourseSize(
@@ -299,7 +299,7 @@ def _laid(asked: Asked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
     return witness(asked.care, outline)
 
 
-def _housed(asked: Asked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
+def _housed(asked: WhatIsAsked, terms: Terms, chosen: _Chosen, end: ScaleEnd) -> Plan:
     """The cheapest or the dearest course that keeps house rules too.
 
     Raises:
@@ -346,7 +346,7 @@ def _in_one(cost: tuple[int, int]) -> int:
     return (cost[0] << 64) + cost[1]
 
 
-def _check_route(asked: Asked, terms: Terms) -> None:
+def _check_route(asked: WhatIsAsked, terms: Terms) -> None:
     routes, chosen = asked.plain.routes, terms.labels.get(ROUTE)
     if routes is not None and chosen is not None and chosen not in routes:
         raise refusal(f"labels.{ROUTE}", "must be one that the protocol allows")
@@ -366,7 +366,7 @@ class _Chosen(NamedTuple):
     refused: dict[str, InvalidValue]
 
 
-def _choose(asked: Asked, terms: Terms, end: ScaleEnd) -> _Chosen:
+def _choose(asked: WhatIsAsked, terms: Terms, end: ScaleEnd) -> _Chosen:
     """The cheapest or the dearest way of each kind; without a price, the usual one."""
     chosen = _Chosen({}, {}, {})
     for kind in KINDS:
@@ -420,7 +420,7 @@ def _check_order(
                 raise PricingError([Problem(package.id, reason)])
 
 
-def _open_ended(asked: Asked, terms: Terms) -> tuple[str, ...]:
+def _open_ended(asked: WhatIsAsked, terms: Terms) -> tuple[str, ...]:
     """The items with a price on a day that is counted, or scaled, without a maximum."""
     bounded, day = bounded_kinds(asked.limits), asked.day
     if asked.house:
