@@ -28,7 +28,7 @@ Choices = Mapping[str, Sequence[NewSession]]
 
 
 @frozen
-class Tally:
+class CountedTogether:
     """What a form counts of a course: so much for each session of some kinds.
 
     Attributes:
@@ -58,7 +58,7 @@ def covers(selector: Selector, choices: Iterable[NewSession]) -> bool:
     )
 
 
-def tallies(forms: Iterable[RuleForm], choices: Choices) -> list[Tally]:
+def tallies(forms: Iterable[RuleForm], choices: Choices) -> list[CountedTogether]:
     """What forms count of whole courses, as far as each session of a kind counts alike."""
     found = []
     for form in forms:
@@ -71,7 +71,7 @@ def tallies(forms: Iterable[RuleForm], choices: Choices) -> list[Tally]:
         }
         whole = len(kinds) == len(form.of.kind)
         found.append(
-            Tally(
+            CountedTogether(
                 {kind: min(sizes) for kind, sizes in minutes.items()},
                 {kind: max(sizes) for kind, sizes in minutes.items()},
                 form.min if whole else None,
