@@ -15,7 +15,6 @@ from kap_model._time import DAY_SECONDS, EARLIEST, EPOCH_DAY, NEVER, DayEdge, In
 from kap_model.checking import check, deciding_date, limits_of
 from kap_model.course import Course
 from kap_model.fees.schedule import FeeSchedule
-from kap_model.forms.facts import Known
 from kap_model.forms.house_rules import HouseRule
 from kap_model.limits import Limits
 from kap_model.plan import Plan
@@ -32,7 +31,7 @@ from kap_model.planning.new_sessions import (
     with_sessions,
 )
 from kap_model.planning.results import Completion
-from kap_model.planning.rule_effects import kind_that_ends, review_to_come
+from kap_model.planning.rule_effects import forms_asked, review_to_come, what_ends
 from kap_model.planning.search.asked import forms_in
 from kap_model.planning.search.problem import Added, SearchProblem, Work, last_day_for
 from kap_model.planning.search.search import FEW
@@ -483,10 +482,8 @@ class Task:
         """Whether something is missing that no session brings, but only what people record."""
         if finding.verdict != "pending":
             return False
-        for rule in self.house:
-            if rule.id == finding.rule:
-                return isinstance(rule.form, Known)
-        return kind_that_ends(finding, self.plan) is None
+        form = forms_asked(self.limits, self.house).get(finding.rule)
+        return what_ends(finding, self.plan, form) is None
 
     def _is_open(self, finding: Finding) -> bool:
         """Whether something is missing that sessions can bring."""

@@ -13,7 +13,6 @@ from kap_model._values import check_choice, check_text
 from kap_model.checking import ProtocolChoice, ProtocolsGiven, choose_protocol
 from kap_model.errors import PlanningError, Problem, refusal
 from kap_model.fees.schedule import FeeSchedule
-from kap_model.forms.house_rules import forms_by_id
 from kap_model.plan import Plan
 from kap_model.planning._completion import Task
 from kap_model.planning.choices import left_out_of, names_of, only
@@ -24,7 +23,7 @@ from kap_model.planning.new_sessions import (
     refuse_closed,
 )
 from kap_model.planning.results import Completion
-from kap_model.planning.rule_effects import what_ends
+from kap_model.planning.rule_effects import forms_asked, what_ends
 from kap_model.planning.search.problem import Work
 from kap_model.practices._built_in import BY_NAME
 from kap_model.practices._practice import Practice
@@ -182,7 +181,7 @@ def _no_slot(task: Task) -> PlanningError:
 
 def _due(kind: str, task: Task) -> str | None:
     """The first date by which a session of a kind is pending."""
-    zone, forms = task.plan.zone, forms_by_id(task.house)
+    zone, forms = task.plan.zone, forms_asked(task.limits, task.house)
     closings = [
         finding.breach.closes
         for finding in task.report.findings

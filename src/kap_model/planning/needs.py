@@ -15,13 +15,12 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count
-from kap_model.forms.house_rules import forms_by_id
 from kap_model.forms.ordering import Follow, Precede
 from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import Selector
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import MOST_SESSIONS
-from kap_model.planning.rule_effects import contact_to_come, review_form, what_ends
+from kap_model.planning.rule_effects import contact_to_come, forms_asked, what_ends
 from kap_model.protocol import CareProtocol
 from kap_model.report import Finding, Report
 from kap_model.sessions import KINDS, USUAL_MINUTES, Kind
@@ -61,7 +60,7 @@ class Asking:
         course: The course.
         limits: Those in force.
         report: What a check says of it.
-        forms: Those of the house rules in force, by id.
+        forms: Those of the rules that one form says, of the catalogue and of the house, by id.
     """
 
     course: Course
@@ -72,7 +71,8 @@ class Asking:
     @classmethod
     def of(cls, course: Course, care: CareProtocol, report: Report) -> Asking:
         """What a protocol asks of a course."""
-        return cls(course, limits_of(care, course), report, forms_by_id(report.house_rules))
+        limits = limits_of(care, course)
+        return cls(course, limits, report, forms_asked(limits, report.house_rules))
 
     @property
     def awaits_decision(self) -> bool:
@@ -152,7 +152,7 @@ def _is_owed(asking: Asking, need: Need) -> bool:
     """Whether a halted course owes it: an integration of a session that was held."""
     if need.wanted.kind != ("integration",) or need.finding is None:
         return False
-    if need.rule != "INTEG-EACH" and not isinstance(asking.forms.get(need.rule), Follow):
+    if not isinstance(asking.forms.get(need.rule), Follow):
         return False
     course = asking.course
     return all(course.is_held(session) for session in need.finding.breach.sessions)
@@ -193,8 +193,7 @@ def _both(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> tuple
 
 def _contacts_to_come(asking: Asking) -> Iterator[Need]:
     course, limits = asking.course, asking.limits
-    recurring: dict[str, RuleForm | None] = {"REVIEW-QUARTER": review_form(limits)}
-    for rule, form in (recurring | dict(asking.forms)).items():
+    for rule, form in asking.forms.items():
         to_come = contact_to_come(form, course, limits) if isinstance(form, Recur) else None
         if to_come is None:
             continue

@@ -24,6 +24,7 @@ from kap_model.course import Course
 from kap_model.forms._form import RuleForm
 from kap_model.forms.distances import edges_around
 from kap_model.forms.facts import Allow, Known, Length
+from kap_model.forms.house_rules import HouseRule, forms_by_id
 from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
@@ -38,24 +39,20 @@ from kap_model.rules.dosing import CLOSE
 from kap_model.sessions import Kind
 
 _ENDED_BY: Final[dict[str, Kind]] = {
-    "SCREEN-FIRST": "consultation",
     "MED-CLEAR": "medical-evaluation",
-    "PREP-COUNT": "preparation",
     "PREP-AFTER-SUPPLY": "medical-evaluation",
     "SUPPLY-BALANCE": "medical-review",
     "REFILL-REVIEW": "medical-review",
     "SUPPLY-ISSUED": "medical-evaluation",
-    "DOSE-COUNT": "dosing",
-    "INTEG-EACH": "integration",
-    "INTEG-ORDER": "dosing",
-    "INTEG-COUNT": "integration",
-    "REVIEW-AFTER": "medical-review",
-    "REVIEW-QUARTER": "medical-review",
 }
-CONTACTS: Final = Selector(("medical-evaluation", "medical-review"))
-"""What REVIEW-QUARTER counts."""
 _BY_TRACKED_SUPPLY: Final = frozenset({"SUPPLY-BALANCE", "PREP-AFTER-SUPPLY"})
 """Where supplies are tracked, medicine that arrives is a fact to record."""
+
+
+def forms_asked(limits: Limits, house: Iterable[HouseRule]) -> dict[str, RuleForm]:
+    """What rules ask, by id: those of the catalogue that one form says, and house rules."""
+    sole = {rule: forms[0] for rule, forms in catalogue_forms(limits).items() if len(forms) == 1}
+    return sole | forms_by_id(house)
 
 
 def what_ends(finding: Finding, plan: Plan, form: RuleForm | None) -> Selector | None:
@@ -65,17 +62,10 @@ def what_ends(finding: Finding, plan: Plan, form: RuleForm | None) -> Selector |
     """
     if form is not None:
         return form.ended_by
-    if finding.rule == "REVIEW-QUARTER":
-        return CONTACTS
-    kind = kind_that_ends(finding, plan)
-    return None if kind is None else Selector(kind)
-
-
-def kind_that_ends(finding: Finding, plan: Plan) -> Kind | None:
-    """As :func:`what_ends`, for a rule of the catalogue: the kind of session."""
     if finding.rule in _BY_TRACKED_SUPPLY and plan.supplies is not None:
         return None
-    return _ENDED_BY.get(finding.rule)
+    kind = _ENDED_BY.get(finding.rule)
+    return None if kind is None else Selector(kind)
 
 
 class ContactToCome(NamedTuple):
@@ -84,12 +74,6 @@ class ContactToCome(NamedTuple):
     what: Selector
     after: int
     due: int
-
-
-def review_form(limits: Limits) -> Recur | None:
-    """What REVIEW-QUARTER asks, in the form of a house rule; ``None`` = nothing."""
-    every = limits.review_every
-    return None if every is None else Recur(CONTACTS, every.months, policy=every.policy)
 
 
 def contact_to_come(form: Recur, course: Course, limits: Limits) -> ContactToCome | None:
@@ -110,8 +94,9 @@ def contact_to_come(form: Recur, course: Course, limits: Limits) -> ContactToCom
 
 def review_to_come(course: Course, limits: Limits) -> ContactToCome | None:
     """The next contact that REVIEW-QUARTER asks for, as :func:`contact_to_come` says."""
-    form = review_form(limits)
-    return None if form is None else contact_to_come(form, course, limits)
+    asked = catalogue_forms(limits).get("REVIEW-QUARTER", ())
+    to_come = [contact_to_come(form, course, limits) for form in asked if isinstance(form, Recur)]
+    return next(iter(to_come), None)
 
 
 def _latest_contact(form: Recur, course: Course) -> int | None:
