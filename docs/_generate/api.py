@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final, ForwardRef
+from typing import Any, Final, ForwardRef, get_args
 
 import kap_model as kap
 from _generate import NOTE, plain
@@ -25,6 +25,12 @@ GROUPS: Final = {
     "Exports": ("calendars", "display", "formats", "tables"),
     "Errors": ("errors",),
 }
+
+
+def _words(words: Any) -> str:
+    return ", ".join(f"`{word}`" for word in get_args(words))
+
+
 _CONSTANTS: Final = {
     "RULES": ("rules", "tuple[Rule, ...]", "Every rule in the order of findings."),
     "GOOD_FAITH": ("pricing", "GoodFaithRules", "The figures in force since 1 January 2022."),
@@ -32,6 +38,25 @@ _CONSTANTS: Final = {
         "pricing",
         "tuple[TimeBand, ...]",
         "The codes of psychotherapy with the minutes that each is for.",
+    ),
+    "AnySession": (
+        "sessions",
+        "Consultation | MedicalEvaluation | Preparation | Dosing | Integration | MedicalReview",
+        "A session of one of the six kinds, for `match` and type checkers.",
+    ),
+    "Kind": ("sessions", "Literal", f"The kinds of sessions: {_words(kap.Kind)}."),
+    "Place": ("sessions", "Literal", f"Where a session is held: {_words(kap.Place)}."),
+    "Format": ("sessions", "Literal", f"How it is held: {_words(kap.Format)}."),
+    "Status": ("sessions", "Literal", f"What became of it: {_words(kap.Status)}."),
+    "EvaluationOutcome": (
+        "sessions",
+        "Literal",
+        f"What an evaluation decides: {_words(kap.EvaluationOutcome)}.",
+    ),
+    "ReviewOutcome": (
+        "sessions",
+        "Literal",
+        f"What a review decides: {_words(kap.ReviewOutcome)}.",
     ),
     "__version__": ("checking", "str", "The version of the package."),
 }
@@ -160,7 +185,8 @@ def _parameters(found: inspect.Signature) -> Iterator[str]:
         if parameter.kind is parameter.KEYWORD_ONLY and not named:
             named = True
             yield "*"
-        text = f"{parameter.name}: {_type(parameter.annotation)}"
+        stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+        text = f"{stars}{parameter.name}: {_type(parameter.annotation)}"
         if parameter.default is not parameter.empty:
             text += f" = {_default(parameter.default)}"
         yield text

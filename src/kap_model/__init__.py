@@ -176,14 +176,22 @@ if TYPE_CHECKING:
     )
     from kap_model.rules.catalogue import RULES as RULES
     from kap_model.sessions import (
+        AnySession as AnySession,
         Clinician as Clinician,
         Consultation as Consultation,
         Dosing as Dosing,
+        EvaluationOutcome as EvaluationOutcome,
+        Format as Format,
         Integration as Integration,
+        Kind as Kind,
         MedicalEvaluation as MedicalEvaluation,
         MedicalReview as MedicalReview,
+        Place as Place,
         Preparation as Preparation,
+        ReviewOutcome as ReviewOutcome,
         Session as Session,
+        Status as Status,
+        session as session,
     )
     from kap_model.slots import OpenSlot as OpenSlot
     from kap_model.usual import Usual as Usual, UsualValue as UsualValue
@@ -379,14 +387,22 @@ _HOMES = {
     ),
     "kap_model.rules.catalogue": ("RULES",),
     "kap_model.sessions": (
+        "AnySession",
         "Clinician",
         "Consultation",
         "Dosing",
+        "EvaluationOutcome",
+        "Format",
         "Integration",
+        "Kind",
         "MedicalEvaluation",
         "MedicalReview",
+        "Place",
         "Preparation",
+        "ReviewOutcome",
         "Session",
+        "Status",
+        "session",
     ),
     "kap_model.slots": ("OpenSlot",),
     "kap_model.usual": (

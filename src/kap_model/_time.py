@@ -455,6 +455,11 @@ class Zone:
         return f"{spoken_day(clock.toordinal())} at {clock:%H:%M}"
 
 
+def is_local_time(text: str) -> bool:
+    """Whether a text has the form of a local time without an offset."""
+    return _LOCAL.fullmatch(text) is not None
+
+
 def city(name: str) -> str:
     """The place that a zone is named after: ``Los Angeles``."""
     return name.rpartition("/")[2].replace("_", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -60,6 +61,20 @@ class Memo:
             self._kept.clear()
         self._kept[key] = value
         return value
+
+
+def settle(value: object, *names: str) -> None:
+    """Make plain what stands for a text or a number in some fields of a frozen value.
+
+    A member of a ``StrEnum`` or the like becomes the text that it is, a number that can be an
+    index the integer that it is; anything else, a boolean too, is left for a check to refuse.
+    """
+    for name in names:
+        given = getattr(value, name)
+        if isinstance(given, str):
+            object.__setattr__(value, name, str.__str__(given))
+        elif hasattr(given, "__index__") and not isinstance(given, bool):
+            object.__setattr__(value, name, operator.index(given))
 
 
 def opened(cls: type[T]) -> type[T]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+import attrs
 from attrs import field, frozen
 
 from kap_model._doors import HasPage, csv_of, notation_of, rows_of
-from kap_model._time import Zone, civil_date, zone
+from kap_model._time import Zone, civil_date, instant, is_local_time, zone
 from kap_model._values import (
     Value,
     as_tuple,
@@ -17,9 +18,10 @@ from kap_model._values import (
     check_identifier,
     check_integer,
     check_labels,
+    settle,
 )
 from kap_model.errors import refusal
-from kap_model.sessions import SESSION_CLASSES, Session
+from kap_model.sessions import SESSION_CLASSES, AnySession, Session, check_fields
 from kap_model.timeline import PlanState, Timeline, in_canonical_order
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Supply(Value):
     dosings: int
 
     def __attrs_post_init__(self) -> None:
+        settle(self, "id", "dosings")
         check_identifier(self.id, "id")
         check_integer(self.dosings, "dosings", 1)
         if self.received is not None and self.received < self.issued:
@@ -141,6 +144,7 @@ class Plan(Value, HasPage):
     _timeline: Timeline | None = field(default=None, init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
+        settle(self, "id", "timezone", "state", "protocol", "fees", "client")
         check_identifier(self.id, "id")
         zone(self.timezone)
         check_choice(self.state, "state", STATES)
@@ -153,6 +157,96 @@ class Plan(Value, HasPage):
         ids = self.ids
         if len(set(ids)) != len(ids):
             raise refusal("sessions", "must have ids that are unique over sessions and supplies")
+
+    def session(self, id: str) -> AnySession:
+        """The session of an id.
+
+        Raises:
+            InvalidValue: The plan has no such session.
+        """
+        for session in self.sessions:
+            if session.id == id:
+                return cast("AnySession", session)
+        raise refusal("id", "must be the id of a session of the plan")
+
+    def add(self, *items: Session | Supply) -> Plan:
+        """The plan with sessions and supplies more.
+
+        Raises:
+            InvalidValue: One is neither, its id is taken, or there would be too many.
+        """
+        for index, item in enumerate(items):
+            if type(item) not in _KNOWN and type(item) is not Supply:
+                raise refusal(f"items[{index}]", "must be a session or a supply")
+        sessions = [item for item in items if isinstance(item, Session)]
+        supplies = [item for item in items if isinstance(item, Supply)]
+        return attrs.evolve(
+            self,
+            sessions=(*self.sessions, *sessions),
+            supplies=(*(self.supplies or ()), *supplies) if supplies else self.supplies,
+        )
+
+    def change(self, id: str, /, **fields: Any) -> Plan:
+        """The plan with fields of one session or supply changed, such as ``status="completed"``.
+
+        Args:
+            id: Whose fields.
+            **fields: Their new values, checked as when it was made; ``None`` = not recorded.
+
+        Raises:
+            InvalidValue: The plan has no such session or supply, it has no such field, or it
+                could not be with these values.
+        """
+        item = self._item(id)
+        check_fields(type(item), fields)
+        return self._with(item, attrs.evolve(item, **fields))
+
+    def move(self, id: str, to: dt.datetime | str) -> Plan:
+        """The plan with one session at another time.
+
+        Args:
+            id: Which session.
+            to: An aware datetime, RFC 3339 text, or a local time of the plan's zone without an
+                offset, such as ``2027-03-15T10:00``.
+
+        Raises:
+            InvalidValue: The plan has no such session, or ``to`` is no such time.
+        """
+        session = self.session(id)
+        if isinstance(to, str) and is_local_time(to):
+            start = self.zone.local(to, "to")
+        else:
+            start = instant(to, "to")
+        return self._with(session, attrs.evolve(session, start=start))
+
+    def remove(self, id: str) -> Plan:
+        """The plan without one session or supply.
+
+        Raises:
+            InvalidValue: The plan has no such session or supply.
+        """
+        return self._with(self._item(id), None)
+
+    @property
+    def _items(self) -> tuple[Session | Supply, ...]:
+        return (*self.sessions, *(self.supplies or ()))
+
+    def _item(self, id: str) -> Session | Supply:
+        for item in self._items:
+            if item.id == id:
+                return item
+        raise refusal("id", "must be the id of a session or supply of the plan")
+
+    def _with(self, item: Session | Supply, other: Session | Supply | None) -> Plan:
+        """The plan with another in the place of one, or without it."""
+        changed = [other if one is item else one for one in self._items]
+        return attrs.evolve(
+            self,
+            sessions=[one for one in changed if isinstance(one, Session)],
+            supplies=None
+            if self.supplies is None
+            else [one for one in changed if isinstance(one, Supply)],
+        )
 
     @property
     def zone(self) -> Zone:

@@ -6,8 +6,8 @@ on a preparation, or on a session that was not held, cannot be constructed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -20,8 +20,9 @@ from kap_model._values import (
     check_integer,
     check_text,
     says,
+    settle,
 )
-from kap_model.errors import refusal
+from kap_model.errors import InvalidValue, Problem, refusal
 
 if TYPE_CHECKING:
     import pendulum
@@ -116,21 +117,26 @@ class Session(Value):
     def __attrs_post_init__(self) -> None:
         if not hasattr(self, "kind"):
             raise refusal("kind", "must be one of the six kinds")
+        if type(self.id) is not str:
+            settle(self, "id")
         check_identifier(self.id, "id")
-        minutes = self.minutes
-        if type(minutes) is not int or not 1 <= minutes <= LONGEST_MINUTES:
-            check_integer(minutes, "minutes", 1, LONGEST_MINUTES)
+        if type(self.minutes) is not int or not 1 <= self.minutes <= LONGEST_MINUTES:
+            settle(self, "minutes")
+            check_integer(self.minutes, "minutes", 1, LONGEST_MINUTES)
         if type(self.place) is not str or self.place not in PLACES:
+            settle(self, "place")
             check_choice(self.place, "place", PLACES)
         if type(self.status) is not str or self.status not in STATUSES:
+            settle(self, "status")
             check_choice(self.status, "status", STATUSES)
         if self.clinician is not None and type(self.clinician) is not Clinician:
             raise refusal("clinician", "must be a Clinician")
         if self.notice_hours is not None:
+            settle(self, "notice_hours")
             check_integer(self.notice_hours, "notice_hours", 0)
             if self.status != "cancelled":
                 raise refusal("notice_hours", "belongs on a cancelled session only")
-        object.__setattr__(self, "ends", self.begins + minutes * 60)
+        object.__setattr__(self, "ends", self.begins + self.minutes * 60)
 
     @property
     def start(self) -> pendulum.DateTime:
@@ -203,6 +209,7 @@ class TherapistSession(Session):
     def __attrs_post_init__(self) -> None:
         Session.__attrs_post_init__(self)
         if type(self.format) is not str or self.format not in FORMATS:
+            settle(self, "format")
             check_choice(self.format, "format", FORMATS)
 
 
@@ -236,10 +243,13 @@ class Dosing(TherapistSession):
     def __attrs_post_init__(self) -> None:
         TherapistSession.__attrs_post_init__(self)
         if self.level is not None:
+            settle(self, "level")
             check_identifier(self.level, "level")
         if self.route is not None:
+            settle(self, "route")
             check_identifier(self.route, "route")
         if self.support_person is not None:
+            settle(self, "support_person")
             check_text(self.support_person, "support_person")
             if self.support_person != NOBODY and says(self.support_person, NOBODY):
                 raise refusal(
@@ -260,6 +270,7 @@ class Integration(TherapistSession):
 def _check_outcome(session: MedicalEvaluation | MedicalReview, outcomes: tuple[str, ...]) -> None:
     if session.outcome is None:
         return
+    settle(session, "outcome")
     check_choice(session.outcome, "outcome", outcomes)
     if session.status != "completed":
         raise refusal("outcome", "belongs on a completed session only")
@@ -275,9 +286,46 @@ SESSION_CLASSES: Final[tuple[type[Session], ...]] = (
 )
 """The six kinds in canonical order."""
 
+AnySession: TypeAlias = (
+    Consultation | MedicalEvaluation | Preparation | Dosing | Integration | MedicalReview
+)
+"""A session of one of the six kinds, for ``match`` and type checkers."""
+
 KINDS: Final[tuple[Kind, ...]] = tuple(cls.kind for cls in SESSION_CLASSES)
 CLASS_OF_KIND: Final[dict[str, type[Session]]] = {cls.kind: cls for cls in SESSION_CLASSES}
 DEFAULT_PLACE: Final[dict[str, Place]] = {
     cls.kind: attrs.fields(cls).place.default for cls in SESSION_CLASSES
 }
 """Where each kind is held unless its session says otherwise."""
+
+
+def session(kind: Kind, **fields: Any) -> AnySession:
+    """A session of a kind, such as ``session("dosing", id="d1", start=…, minutes=120)``.
+
+    Args:
+        kind: One of the six kinds.
+        **fields: What its class takes.
+
+    Raises:
+        InvalidValue: There is no such kind, the kind has no such field, or a field is missing, of
+            the wrong type or out of range.
+    """
+    check_choice(kind, "kind", KINDS)
+    cls = CLASS_OF_KIND[kind]
+    check_fields(cls, fields)
+    missing = [a.alias for a in attrs.fields(cls) if a.init and a.default is attrs.NOTHING]
+    problems = [Problem(name, "must be given") for name in missing if name not in fields]
+    if problems:
+        raise InvalidValue(problems)
+    made: Any = cls(**fields)
+    return made  # type: ignore[no-any-return]
+
+
+def check_fields(cls: type, fields: Iterable[str]) -> None:
+    """Refuse names of fields that a class has not, and say which it has."""
+    known = [a.alias for a in attrs.fields(cls) if a.init]
+    problems = [
+        Problem(name, "must be one of " + ", ".join(known)) for name in fields if name not in known
+    ]
+    if problems:
+        raise InvalidValue(problems)

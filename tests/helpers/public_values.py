@@ -87,6 +87,8 @@ NO_VALUES = {
     *("Session", "DocumentError", "InputError", "InvalidValue", "NotationError", "NotGiven"),
     "PricingError",
     *("GOOD_FAITH", "PSYCHOTHERAPY_BANDS"),
+    *("AnySession", "session", "Kind", "Place", "Format", "Status"),
+    *("EvaluationOutcome", "ReviewOutcome"),
     *("RULES", "__version__", "check", "parse", "practices", "rule", "load", "loads", "dumps"),
     *(
         "fees",
