@@ -371,3 +371,13 @@ def test_no_step_is_sought_after_the_last_year() -> None:
         for as_of in ("2199-12-11", "2199-12-12")
     }
     assert found == {"2199-12-11": [True], "2199-12-12": [False]}
+
+
+@pytest.mark.parametrize(
+    ("form", "owed"),
+    [(Follow("dosing", "integration"), True), (Precede("dosing", "integration"), False)],
+)
+def test_a_halted_course_owes_what_follows_and_not_what_precedes(form: Any, *, owed: bool) -> None:
+    found = next_steps(plan("E0+ D1* R2- D10"), house(form), as_of=at(3))
+    assert found.halted
+    assert any(step.kind == "integration" for step in found) == owed
