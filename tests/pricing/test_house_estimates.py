@@ -33,6 +33,7 @@ from kap_model.forms import (
     Within,
 )
 from kap_model.planning.search import problem
+from kap_model.pricing import estimates
 from kap_model.sessions import KINDS
 from profiles import scaled
 from real_courses import DOCUMENTS, protocol_of
@@ -253,6 +254,7 @@ def test_a_number_has_a_maximum_where_rules_leave_no_room(forms: list[Any], most
         [Span("integration", max=3, unit="weeks")],
         [Span("dosing", max=3, unit="weeks"), Space("dosing", max=4, unit="days")],
         [Span("dosing", "integration", max=3, unit="weeks")],
+        [Span("dosing", max=3, unit="weeks"), Space("dosing", "integration", min=2, unit="days")],
         [Follow("dosing", "integration"), Count("integration", min=2)],
         [Follow("dosing", "integration", until="ever"), Count("integration", max=2)],
         [Precede("dosing", "preparation"), Count("preparation", max=2)],
@@ -400,16 +402,48 @@ def test_supplies_and_months_are_those_of_the_course_that_is_found() -> None:
     assert ends(estimate) == (3 * 100_00 + 2 * 85_00 + 2 * 40_00,) * 2
 
 
-def test_supplies_that_no_course_has_in_time_are_refused() -> None:
-    fees = schedule(fee("dosing", flat("1.00")), fee("medical-evaluation", flat("0.00")),
-                    fee("preparation", flat("1.00")), fee("medical-review", flat("0.00")),
-                    fee("supply", flat("1.00")))  # fmt: skip
-    base = limits(
-        dosing_count={"min": 1}, evaluation_first=True, initial_supply=1, refill_needs_review=True
+def test_a_course_without_dosings_has_lawful_supplies() -> None:
+    fees = schedule(
+        fee("medical-evaluation", flat("0.00")),
+        fee("preparation", flat("50.00")),
+        fee("supply", flat("85.00")),
     )
-    # Written down, no supply is issued with an evaluation that comes after the dosing.
-    care = housed(base, Precede("dosing", "preparation"), Known("dosing", "therapist_present"))
-    assert kap.estimate(care, fees).low.plan.supplies is not None
+    for form in (
+        Count("preparation", min=1, max=2),
+        Count(Selector("preparation", place="remote"), min=1),
+    ):
+        care = housed(limits(evaluation_first=True), form)
+        estimate = kap.estimate(care, fees)
+        for end in (estimate.low, estimate.high):
+            assert is_lawful(end.plan, care)
+
+
+def test_a_plan_that_breaks_a_rule_all_the_same_is_never_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fees = schedule(fee("dosing", flat("50.00")), fee("supply", flat("85.00")))
+    care = housed(
+        limits(dosing_count={"min": 3}, initial_supply=3), Known("dosing", "therapist_present"),
+        Follow(Selector("dosing", nth=1), "integration", min=1),
+    )  # fmt: skip
+    fees = attrs.evolve(fees, fees=[*fees.fees, fee("integration", flat("1.00"))])
+    assert kap.estimate(care, fees)
+
+    def none_at_all(plan: kap.Plan, _: kap.Limits) -> kap.Plan:
+        return attrs.evolve(plan, supplies=())
+
+    monkeypatch.setattr(estimates, "with_supplies", none_at_all)
+    with pytest.raises(kap.InvalidValue, match="SUPPLY-BALANCE"):
+        kap.estimate(care, fees)
+
+
+def test_lengths_between_need_no_price_of_other_kinds() -> None:
+    care = housed(
+        limits(dosing_count={"min": 2, "max": 2}),
+        Count(("dosing", "integration"), max=130, sum="minutes"),
+    )
+    fees = schedule(fee("dosing", hourly("60.00", 60, 90)))
+    assert ends(kap.estimate(care, fees)) == (120_00, 130_00)
 
 
 # --- What is refused -------------------------------------------------------------------------
@@ -424,6 +458,12 @@ def test_a_contradiction_names_limits_and_house_rules() -> None:
         "protocol: allows no course: the limit dosing_count (6 to 8) and the house rule HOUSE-0 "
         "exclude each other"
     )
+
+
+def test_a_start_that_leaves_no_time_is_named() -> None:
+    care = housed(kap.practices.CORE.protocol, Follow(Selector("dosing", first=1), "integration"))
+    with pytest.raises(kap.InvalidValue, match=r"^start: must lie in the years 1980 to 2199"):
+        kap.estimate(care, WAYS, start="2199-12-20")
 
 
 def test_what_only_published_lengths_exclude_is_named() -> None:

@@ -215,11 +215,12 @@ class _Layout:
 def with_supplies(plan: Plan, limits: Limits) -> Plan:
     """A plan with the supplies that its evaluation and its reviews bring, written down.
 
-    The first is issued with the first evaluation, else with the first session; each review after
+    The first is issued with the first evaluation, else with the first session, unless there are
+    neither evaluations nor dosings; each review after
     a first dosing brings another, as long as there are dosings without medicine.
     """
     day, timeline = plan.zone.day, plan.timeline
-    if not plan.sessions:
+    if not timeline.dosings and not timeline.evaluations:
         return attrs.evolve(plan, supplies=())
     dosings = len(timeline.dosings)
     needing = [*timeline.dosings, *timeline.preparations]

@@ -14,7 +14,7 @@ import attrs
 from attrs import frozen
 
 from kap_model._doors import HasPage, HasText
-from kap_model._time import civil_date
+from kap_model._time import RANGE_REASON, civil_date
 from kap_model._values import Value
 from kap_model.checking import ProtocolChoice, care_of, check
 from kap_model.errors import InputError, InvalidValue, PricingError, Problem, refusal
@@ -260,7 +260,10 @@ def _reason(asked: WhatIsAsked, refusals: Sequence[InputError]) -> InputError:
     first = refusals[0]
     if not isinstance(first, _NoCourse):
         return first
-    if lawful_course(asked.plain, asked.day, asked.house) is not None:
+    if lawful_course(asked.plain, asked.day, asked.house) is None:
+        if lawful_course(asked.plain, USUAL_START, asked.house) is not None:
+            return refusal("start", RANGE_REASON)
+    else:
         return no_lawful_course(first.blank, "course at published lengths and prices")
     return no_lawful_course(attrs.evolve(first.blank, choices=()))
 

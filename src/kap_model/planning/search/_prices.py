@@ -13,7 +13,7 @@ from kap_model.planning.search.timing import Link, Timing
 # What the sessions to come cost is bounded by kind and number, so that a course that is too dear,
 # or can no longer become dear enough, is dropped at once and not at its end.
 class PriceWatch(Watch):
-    """What all sessions so far cost, and how many of each kind there are."""
+    """What all sessions so far cost, and how many of each kind there are; all of them are new."""
 
     form: Prices
 
@@ -22,8 +22,6 @@ class PriceWatch(Watch):
         self.empty = (0, (0,) * len(self.kinds))
 
     def meet(self, was: Memory, met: Met) -> Ways:
-        if met.choice < 0:
-            return as_it_was(was)
         prices, (amount, numbers) = self.form, was
         kind = prices.kinds[met.choice]
         place = self.kinds.index(kind)
