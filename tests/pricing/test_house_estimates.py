@@ -549,3 +549,16 @@ def test_rules_of_a_later_date_are_not_asked() -> None:
     before = kap.estimate(care, WAYS, start="2029-12-31")
     after = kap.estimate(care, WAYS, start="2030-01-01")
     assert (before.high.counts["dosing"], after.high.counts["dosing"]) == (8, 6)
+
+
+def test_partners_that_each_session_asks_for_bound_the_numbers_beforehand() -> None:
+    care = housed(
+        kap.practices.REGROUNDING.protocol,
+        Length(Selector("dosing", first=2), max=90),
+        Follow(Selector("dosing", first=1), "integration", min=2),
+    )
+    estimate = kap.estimate(care, "regrounding")
+    low, high = estimate.low.counts, estimate.high.counts
+    assert (low["dosing"], low["integration"]) == (6, 7)
+    assert (high["dosing"], high["integration"]) == (7, 8)
+    assert ends(estimate) == (3730_00, 5100_00)

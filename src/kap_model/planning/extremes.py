@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,6 +16,7 @@ from kap_model.errors import InvalidValue, PlanningError
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count
 from kap_model.forms.facts import Allow, Known, Length
+from kap_model.forms.ordering import Follow
 from kap_model.forms.selectors import Selector
 from kap_model.limits import Limits
 from kap_model.plan import Plan
@@ -22,7 +24,7 @@ from kap_model.planning.choices import folded, forms_of, is_broken_at, unfolded
 from kap_model.planning.draft_options import DraftOptions
 from kap_model.planning.drafting import Draft, drafted
 from kap_model.planning.layout import lay_out
-from kap_model.planning.maxima import demanded, maxima, tallies
+from kap_model.planning.maxima import demanded, maxima, needed, tallies
 from kap_model.planning.new_sessions import CourseSize, lawful_cadence
 from kap_model.planning.search.problem import NewSession, Prices
 from kap_model.sessions import KINDS, RECORDED, Session
@@ -82,7 +84,13 @@ class Extreme:
     @cached_property
     def demanding(self) -> list[RuleForm]:
         """The forms that may ask for sessions beyond those that limits ask for."""
-        return unfolded(self.forms)
+        return [*unfolded(self.forms), *self.own]
+
+    @cached_property
+    def own(self) -> list[RuleForm]:
+        """What limits ask for after each dosing, as a form."""
+        each = self.limits.integration_per_dosing
+        return [] if each is None else [Follow("dosing", "integration", min=each)]
 
     @cached_property
     def ways(self) -> dict[str, Sequence[PricedSession]]:
@@ -96,6 +104,11 @@ class Extreme:
                 PricedSession(way.new, 0) for way in self.given["medical-review"]
             ]
         return found
+
+    @cached_property
+    def unit(self) -> int:
+        """What divides the cost of every course."""
+        return math.gcd(*[way.cost for ways in self.ways.values() for way in ways]) or 1
 
     @cached_property
     def choices(self) -> tuple[NewSession, ...]:
@@ -158,10 +171,14 @@ class Extreme:
         if found is None:
             found = self._searched(numbers, None if than is None else than - step, counted)
         while found is not None and self.is_better(amount, counted.cost_of(found, numbers)):
-            better = self._searched(numbers, counted.cost_of(found, numbers) - step, counted)
+            # By halves: what lies between the bound and what was found, in steps of all costs.
+            steps = abs(counted.cost_of(found, numbers) - amount) // self.unit
+            target = amount + steps // 2 * step * self.unit
+            better = self._searched(numbers, target, counted)
             if better is None:
-                return found
-            found = better
+                amount = target + step * self.unit
+            else:
+                found = better
         return found
 
     def _laid_out(self, numbers: Numbers, amount: int, counted: _Counted) -> Plan | None:
@@ -240,6 +257,7 @@ class _Counted:
         self.ranges = {kind: self._range(kind, further) for kind in KINDS}
         self.tallies = tallies(extreme.forms, extreme.by_kind)
         self.costs: dict[str, list[int]] = {}
+        self.asking: list[RuleForm] = [*extreme.forms, *extreme.own]
 
     def _range(self, kind: str, further: int) -> tuple[int, int]:
         """The fewest and the most of a kind; of one without a maximum, the fewest."""
@@ -297,6 +315,13 @@ class _Counted:
     def _may_be(self, numbers: Numbers) -> bool:
         """Whether so many sessions may be a course, as far as numbers alone say so."""
         if numbers["integration"] < numbers["dosing"] * (self.limits.integration_per_dosing or 0):
+            return False
+        extreme = self.extreme
+        if any(
+            numbers[kind] < needed(kind, by, numbers[by], self.asking, extreme.by_kind)
+            for kind in extreme.firm
+            for by in _THERAPY
+        ):
             return False
         whole = {kind: max(numbers[kind], base) for kind, base in self.base(numbers).items()}
         return all(tally.allows(whole, self.extreme.firm) for tally in self.tallies)

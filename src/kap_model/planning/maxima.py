@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
+import attrs
 from attrs import frozen
 
 from kap_model.forms._form import RuleForm
@@ -180,10 +181,7 @@ def _by_partners(
 ) -> Iterator[tuple[str, int]]:
     """As many as there can be partners for, where each asks for some of its own."""
     for form in forms:
-        own = (isinstance(form, Follow) and form.until == "next") or (
-            isinstance(form, Precede) and form.back_to == "previous"
-        )
-        if not own or not isinstance(form, Follow | Precede) or not form.min:
+        if not isinstance(form, Follow | Precede) or not form.min or not _asks_of_its_own(form):
             continue
         if not all(kind in most for kind in form.by.kind):
             continue
@@ -192,15 +190,50 @@ def _by_partners(
                 yield kind, sum(most[by] for by in form.by.kind) // form.min
 
 
+def needed(kind: str, by: str, number: int, forms: Iterable[RuleForm], choices: Choices) -> int:
+    """How many of a kind so many sessions of another ask for, each of its own, at least."""
+    return max(_partners(kind, by, number, forms, choices))
+
+
+def _partners(
+    kind: str, by: str, number: int, forms: Iterable[RuleForm], choices: Choices
+) -> tuple[int, int]:
+    """How many of a kind are asked for after, and before, so many sessions of another."""
+    asking = [form for form in forms if _is_partner(form, kind, by, choices)]
+    places = range(number)
+
+    def of(side: type[RuleForm]) -> int:
+        its = [(form.each.places_in(places), form.min) for form in asking if type(form) is side]
+        return sum(max((least for at, least in its if p in at), default=0) for p in places)
+
+    return of(Follow), of(Precede)
+
+
+def _is_partner(
+    form: RuleForm, kind: str, by: str, choices: Choices
+) -> TypeGuard[Follow | Precede]:
+    """Whether a form asks for sessions of a kind, for each of another by its number alone."""
+    if not isinstance(form, Follow | Precede) or not _asks_of_its_own(form):
+        return False
+    unnumbered = attrs.evolve(form.each, first=None, nth=None, every=None, from_=None)
+    of_kinds = form.by.kind == (kind,) and form.each.kind == (by,)
+    return of_kinds and covers(unnumbered, choices[by])
+
+
+def _asks_of_its_own(form: Follow | Precede) -> bool:
+    """Whether a session that serves one that asks for it serves no other."""
+    return form.until == "next" if isinstance(form, Follow) else form.back_to == "previous"
+
+
 def demanded(
-    kind: str, numbers: Mapping[str, int], forms: Iterable[RuleForm], choices: Choices
+    kind: str, numbers: Mapping[str, int], forms: Sequence[RuleForm], choices: Choices
 ) -> int:
     """How many of a kind there are in a course of so many sessions with all that forms may ask for.
 
     It is a bound from above: what one session may do for several is counted once where that is
     certain, and for each otherwise.
     """
-    at_least, more = [numbers[kind]], 0
+    at_least, more, partners = [numbers[kind]], 0, 0
     for form in forms:
         if isinstance(form, Order) and form.after is not None and kind in form.after.kind:
             at_least.append(_top(form.after))
@@ -212,9 +245,11 @@ def demanded(
         elif isinstance(form, Follow | Precede) and kind in form.by.kind:
             if _serves_all(form) and covers(form.by, choices[kind]):
                 at_least.append(form.min)
-            else:
+            elif not any(_is_partner(form, kind, by, choices) for by in KINDS):
                 more += form.min * _selected(form.each, numbers)
-    return max(at_least) + more
+    for by in KINDS:
+        partners += sum(_partners(kind, by, numbers[by], forms, choices))
+    return max(*at_least, partners) + more
 
 
 def _serves_all(form: Follow | Precede) -> bool:
