@@ -116,8 +116,10 @@ def ways(limits: kap.Limits, kind: str, wanted: Any) -> Iterator[dict[str, Any]]
                 given["format"] = held
             if kind == "dosing" and place == "remote":
                 given["support_person"] = "sister"
-            if kind == "dosing" and wanted is not None and wanted.level is not None:
-                given["level"] = wanted.level[0]
+            for name in ("level", "route"):
+                words = getattr(wanted, name, None)
+                if kind == "dosing" and words is not None:
+                    given[name] = words[0]
             yield given
 
 

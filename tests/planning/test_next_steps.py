@@ -602,7 +602,7 @@ class TestTheFewestAppointments:
         assert all([f.rule for f in step.helps] == ["INTEG-COUNT"] for step in found)
         assert found[2].number == 3
         assert found[2].why == (
-            "Counts, with others, for the number of integrations that the protocol asks for."
+            "Counts toward the number of integrations that the protocol asks for."
         )
 
     def test_more_for_one_than_for_another(self) -> None:
@@ -933,7 +933,17 @@ class TestTheResult:
             *("headline", "steps", "findings"),
         ]
         keys = [
-            *("do", "kind", "number", "sessions", "earliest", "due", "urgency", "required"),
+            *(
+                "do",
+                "kind",
+                "wanted",
+                "number",
+                "sessions",
+                "earliest",
+                "due",
+                "urgency",
+                "required",
+            ),
             *("rules", "earliest_rules", "due_rules", "message", "why", "pace", "findings"),
             *("helps", "contacts"),
         ]
@@ -949,6 +959,7 @@ class TestTheResult:
         assert made == {
             "do": "book",
             "kind": "integration",
+            "wanted": None,
             "number": 1,
             "sessions": ["d1"],
             "earliest": "2027-01-18T12:00:00-08:00",
@@ -1019,6 +1030,7 @@ class TestRefusals:
             ({"do": "rest"}, "do: must be one of cancel"),
             ({"kind": None}, "kind: must be one of consultation"),
             ({"number": 0}, "number: must be"),
+            ({"wanted": "dosing"}, "wanted: must be"),
             ({"urgency": "soon"}, "urgency: must be one of stopped"),
             ({"do": "attend"}, "concerns: must be the session to attend"),
             ({"pace": 7}, "pace: must be text"),

@@ -180,6 +180,14 @@ class EarliestStarts:
             latest = max(latest, turn)
         return latest
 
+    def keeps_lines(self, start: int) -> bool:
+        """Whether a course is judged by the same dated lines with a session there."""
+        first = self.turns.first
+        if first is None:
+            return True
+        now = dt.date.fromordinal(self.course.timeline.zone.day(first))
+        return self.care.stage_on(self._deciding_date(start)) == self.care.stage_on(now)
+
     def _deciding_date(self, start: int) -> dt.date:
         """The date that says which lines are in force once a session starts there."""
         first = self.turns.first

@@ -18,6 +18,7 @@ from kap_model.forms.counting import Count
 from kap_model.forms.ordering import Follow, Precede
 from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import Selector
+from kap_model.forms.spacing import Span
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import MOST_SESSIONS
 from kap_model.planning.rule_effects import contact_to_come, forms_asked, what_ends
@@ -146,6 +147,23 @@ def _selected(of: Selector, number: int) -> int:
     """How many a selector selects of so many sessions."""
     base: Any = range(number)
     return len(of.places_in(base))
+
+
+def is_sure(need: Need, kind: Kind, asking: Asking) -> bool:
+    """Whether sessions of a kind end a need wherever in its window they stand.
+
+    Where numbers decide what is wanted, where a rule speaks of the kind twice, as of what is asked
+    and of what it is asked for, and of a span from first to last, it depends on where they stand.
+    """
+    finding = need.finding
+    facts = () if finding is None else finding.breach.facts
+    form = asking.forms.get(need.rule) or (facts[0] if facts else None)
+    if not isinstance(form, RuleForm):
+        return True
+    by_minutes = isinstance(form, Count) and form.sum == "minutes"
+    if need.wanted.has_ordinal or by_minutes or isinstance(form, Span):
+        return False
+    return sum(kind in selector.kind for selector in form.selectors) == 1
 
 
 def _is_owed(asking: Asking, need: Need) -> bool:

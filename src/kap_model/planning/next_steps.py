@@ -17,7 +17,7 @@ from kap_model.errors import refusal
 from kap_model.forms.selectors import Selector
 from kap_model.plan import Plan
 from kap_model.planning.earliest import EarliestStarts, Found
-from kap_model.planning.needs import Asking, kinds_with_room, required_needs
+from kap_model.planning.needs import Asking, common, is_sure, kinds_with_room, required_needs
 from kap_model.planning.pacing import pace_of_dosings
 from kap_model.planning.steps import DOES, NextSteps, Step, Urgency
 from kap_model.planning.visits import Visit, visits_for
@@ -310,7 +310,11 @@ def _bookings(
         found = [(visit, *starts.best(visit)) for visit in visits]
     pace = pace_of_dosings(asking.course, care, asking.limits)
     for visit, kind, its in found:
-        yield _booking(asking, visit, kind, its, pace)
+        keeps = its.start is None or starts.keeps_lines(its.start)
+        sure = [need for need in visit.ends if keeps and is_sure(need, kind, asking)]
+        unsure = [need for need in visit.ends if need not in sure]
+        sorted_out = evolve(visit, ends=tuple(sure), helps=(*unsure, *visit.helps))
+        yield _booking(asking, sorted_out, kind, its, pace)
     needed = {kind for _, kind, _ in found}
     for kind, until in kinds_with_room(asking) if optional else ():
         visit = Visit(wanted=Selector(kind), until=until)
@@ -321,7 +325,7 @@ def _bookings(
 
 def _booking(asking: Asking, visit: Visit, kind: Kind, found: Found, pace: str) -> Step:
     course = asking.course
-    missed = [need.missed for need in visit.ends if need.missed is not None]
+    missed = [need.missed for need in visit.needs if need.missed is not None]
     due = min(missed, key=course.timeline.zone.resolve) if missed else visit.closes
     order = asking.report.findings.index
     ends, helps = [
@@ -330,13 +334,14 @@ def _booking(asking: Asking, visit: Visit, kind: Kind, found: Found, pace: str) 
     ]
     contacts = [
         (need.rule, edge)
-        for need in visit.ends
+        for need in visit.needs
         if need.finding is None and (edge := need.missed or need.due) is not None
     ]
     concerned = {s.id: s for finding in (*ends, *helps) for s in finding.breach.sessions}
     return Step(
         do="book",
         kind=kind,
+        wanted=_way(visit.wanted, kind),
         number=visit.number,
         earliest=found.start,
         due=due,
@@ -350,6 +355,12 @@ def _booking(asking: Asking, visit: Visit, kind: Kind, found: Found, pace: str) 
         pace=pace if kind == "dosing" else None,
         timezone=course.plan.timezone,
     )
+
+
+def _way(wanted: Selector, kind: Kind) -> Selector | None:
+    """How a session of a kind is to be held; ``None`` = in any way."""
+    way = common(wanted, Selector(kind))
+    return None if way is None or way.is_plain else way
 
 
 def _urgency(due: Moment | None, course: Course) -> Urgency:

@@ -20,6 +20,8 @@ from kap_model._values import (
 )
 from kap_model.breach import listed
 from kap_model.errors import refusal
+from kap_model.forms.selectors import Selector
+from kap_model.forms.wording import numbered, one_of, with_article
 from kap_model.plan import MOST_SESSIONS
 from kap_model.planning.results import in_catalogue_order
 from kap_model.report import Finding, ProtocolSource
@@ -65,6 +67,7 @@ class Step(Value):
             held; ``record`` facts that only people have; ``book`` appointments; ``attend`` a
             session that is booked and not over.
         kind: The kind of session; ``None`` on a record that concerns none.
+        wanted: How an appointment is to be held, where that matters: place, format, level, route.
         number: How many appointments are booked, or how many sessions are canceled or told of.
         earliest: The first instant, in seconds since 1970 UTC, at which a session of that kind
             may lawfully start, or does start; ``None`` where something else has to come first, and
@@ -81,7 +84,8 @@ class Step(Value):
         concerns: The sessions concerned: those to cancel, to attend, to record; the dosing that
             lacks an integration.
         findings: What of the plan's report it ends: taken anywhere in its window, it ends each.
-        helps: The findings that it ends together with other steps.
+        helps: The findings that it ends together with other steps, or only at some times of its
+            window.
         contacts: Medical contacts to come that it is, as pairs of the rule and the due date.
         pace: On a new dosing, how far it should be from others.
         because: Why, where no finding says so.
@@ -90,6 +94,7 @@ class Step(Value):
 
     do: Do
     kind: Kind | None = None
+    wanted: Selector | None = None
     number: int = 1
     earliest: Instant | None = None
     due: Moment | None = None
@@ -110,22 +115,27 @@ class Step(Value):
         check_choice(self.urgency, "urgency", URGENCIES)
         if self.kind is not None or self.do != "record":
             check_choice(self.kind, "kind", KINDS)
+        if self.wanted is not None:
+            check_instance(self.wanted, "wanted", Selector)
         check_integer(self.number, "number", 1, MOST_SESSIONS)
         for index, session in enumerate(self.concerns):
             check_instance(session, f"concerns[{index}]", Session)
         if self.do == "attend" and len(self.concerns) != 1:
             raise refusal("concerns", "must be the session to attend")
-        if self.earliest is not None and type(self.earliest) is not Instant:
-            raise refusal("earliest", "must be an instant")
-        for path, due in (("due", self.due), *[("contacts", due) for _, due in self.contacts]):
-            if due is not None and type(due) not in (int, Instant, DayEdge):
-                raise refusal(path, "must be an instant or a day's edge")
+        self._check_moments()
         if type(self.required) is not bool:
             raise refusal("required", "must be true or false")
         for path in ("pace", "because"):
             if type(getattr(self, path)) not in (str, type(None)):
                 raise refusal(path, "must be text")
         zone(self.timezone)
+
+    def _check_moments(self) -> None:
+        if self.earliest is not None and type(self.earliest) is not Instant:
+            raise refusal("earliest", "must be an instant")
+        for path, due in (("due", self.due), *[("contacts", due) for _, due in self.contacts]):
+            if due is not None and type(due) not in (int, Instant, DayEdge):
+                raise refusal(path, "must be an instant or a day's edge")
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -153,6 +163,7 @@ class Step(Value):
         return {
             "do": self.do,
             "kind": self.kind,
+            "wanted": _held(self.wanted),
             "number": self.number,
             "sessions": list(self.sessions),
             "earliest": None if self.earliest is None else where.text(self.earliest),
@@ -302,9 +313,20 @@ _FACTS: Final = {
 """What is to be recorded, by rule."""
 
 
-def counted(number: int, kind: str) -> str:
-    """``a dosing``, ``3 dosings``, ``an integration``."""
-    word = _KINDS[kind]
+def _held(wanted: Selector | None) -> dict[str, list[str]] | None:
+    """How appointments are to be held, as JSON values."""
+    if wanted is None:
+        return None
+    said = {name: getattr(wanted, name) for name in ("place", "format", "level", "route")}
+    return {name: list(words) for name, words in said.items() if words is not None}
+
+
+def _thing(step: Step) -> str:
+    """``a dosing``, ``3 dosings``, ``a remote integration``."""
+    number, wanted = step.number, step.wanted
+    if wanted is not None:
+        return with_article(one_of(wanted)) if number == 1 else numbered(number, wanted)
+    word = _KINDS[step.kind or "dosing"]
     if number == 1:
         return f"an {word}" if word[0] in "aeiou" else f"a {word}"
     return f"{number} {word}s"
@@ -316,18 +338,18 @@ def message_of(step: Step) -> str:
 
 
 def _booked(step: Step, local: Zone) -> str:
-    thing = counted(step.number, step.kind or "dosing")
+    thing = _thing(step)
     if step.earliest is None and step.earliest_rules:
-        asked = f"; wanted by {_due(step, local)}" if step.due is not None else ""
+        asked = f"; wanted by {_due(step.due, step, local)}" if step.due is not None else ""
         return (
             f"Book {thing}, but first do what {listed(step.earliest_rules)} asks: as things stand "
             f"no time is possible{asked}."
         )
     if not step.required:
         return f"{thing[:1].upper()}{thing[1:]} may be booked{_from(step, local)}."
-    if step.urgency == "overdue":
-        return f"Book {thing} now: it was due by {_due(step, local)}."
-    until = "" if step.due is None else f" by {_due(step, local)}"
+    if step.due is not None and step.urgency == "overdue":
+        return f"Book {thing} now: it was due by {_due(step.due, step, local)}."
+    until = "" if step.due is None else f" by {_due(step.due, step, local)}"
     begins = _from(step, local)
     return f"Book {thing}{begins}{',' if begins and until else ''}{until}."
 
@@ -339,13 +361,11 @@ def _from(step: Step, local: Zone) -> str:
     return f" from {local.told(step.earliest)}"
 
 
-def _due(step: Step, local: Zone) -> str:
+def _due(due: Moment, step: Step, local: Zone) -> str:
     """By when, and before which session: ``Mon, Feb 22, 2027, 10:00 am (before dosing d3)``."""
-    if step.due is None:
-        return ""
-    before = [s for s in step.concerns if s.begins == step.due]
+    before = [s for s in step.concerns if s.begins == due]
     named = f" (before {_named(before[0])})" if before else ""
-    return f"{local.told(step.due)}{named}"
+    return f"{local.told(due)}{named}"
 
 
 def _named(session: Session) -> str:
@@ -414,7 +434,7 @@ def why_of(step: Step) -> str:
         alone = len(settled) == 1
         parts.append(f"For {settled[0]}." if alone else f"{visits}: {' · '.join(settled)}.")
     if step.helps:
-        parts.append(f"Counts, with others, for {listed(_settled(step.helps))}.")
+        parts.append(f"Counts toward {listed(_settled(step.helps))}.")
     return " ".join(parts)
 
 
