@@ -13,7 +13,9 @@ from kap_model.course import Course
 from kap_model.errors import InvalidValue, PlanningError
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count
+from kap_model.forms.facts import Length
 from kap_model.forms.house_rules import HouseRule
+from kap_model.forms.selectors import Selector
 from kap_model.forms.spacing import Span
 from kap_model.limits import Bounds, Limits
 from kap_model.plan import MOST_SESSIONS, Plan
@@ -32,10 +34,12 @@ from kap_model.planning.new_sessions import (
     ANY_NUMBER,
     Counts,
     CourseSize,
+    bounded_kinds,
     fewest,
     frequency_of,
     lawful_cadence,
     lawful_minutes,
+    most,
     usual_fields,
 )
 from kap_model.planning.search.problem import MOST_WORK, Work, days_in
@@ -50,11 +54,7 @@ from kap_model.planning.wishes import (
 from kap_model.rules._rule import Rule
 from kap_model.rules.catalogue import RULES
 from kap_model.rules.dosing import states_pace
-from kap_model.sessions import (
-    RECORDED,
-    THERAPIST_KINDS,
-    USUAL_MINUTES,
-)
+from kap_model.sessions import LONGEST_MINUTES, RECORDED, THERAPIST_KINDS, USUAL_MINUTES
 
 FIRST_START: Final = dt.date(1980, 1, 1)
 LAST_START: Final = dt.date(2199, 12, 31)
@@ -74,6 +74,9 @@ _ASKING: Final = (
 )
 # Parts of the work of a call.
 _PARTS: Final = 4
+_MORE: Final = 3
+"""So many further numbers of dosings are tried."""
+_NO_END: Final = 1 << 40
 _A_TRY: Final = MOST_WORK // 100
 # Work in times of sessions that a search looks at: of a session that is laid out and asked about,
 # and of preparing a search.
@@ -153,9 +156,9 @@ def answer_for(asked: Demand, starts: Sequence[dt.date]) -> Answer:
         starts: The dates from which courses are looked for, one after another; from the last on
             there is a course wherever there is one from another on.
     """
-    most, is_sure = asked.work.left // _PARTS, False
+    part, is_sure = asked.work.left // _PARTS, False
     for start in starts:
-        witness, is_sure = _witness(asked, start, most)
+        witness, is_sure = _witness(asked, start, part)
         if witness is not None:
             return Answer(witness)
         if not is_sure:
@@ -167,8 +170,10 @@ def answer_for(asked: Demand, starts: Sequence[dt.date]) -> Answer:
             return Answer(witness, (), NOT_KNOWN if witness is None else None)
         conflict = asked.names
     chosen = asked.only(conflict)
-    given_up = left_out_of(chosen.house) if is_smallest else NOT_SMALLEST
-    return Answer(None, conflict, obstacle(chosen, starts[-1]) or TOGETHER + given_up)
+    why = obstacle(chosen, starts[-1])
+    if not is_smallest:
+        return Answer(None, conflict, (why or TOGETHER) + NOT_SMALLEST)
+    return Answer(None, conflict, why or TOGETHER + left_out_of(chosen.house))
 
 
 def _witness(asked: Demand, start: dt.date, most: int) -> tuple[Plan | None, bool]:
@@ -191,19 +196,22 @@ class _Conflicts:
         self.asked, self.start = asked, start
         self.whole = frozenset(asked.names)
         self.certain = {self.whole} if is_sure else set()
-        self.most = asked.work.left // 2
+        self.most = asked.work.left if is_sure else asked.work.left // 2
+        self.open: set[frozenset[str]] = set()
+        """Choices of which it is not known whether a course keeps them."""
         self.part = asked
         """With the work that is left of what this step may take."""
 
     def smallest(self) -> tuple[tuple[str, ...], bool]:
         """A conflict, and whether it is certain that nothing less is one; none where none is."""
         for step in (self._smallest, self._find_any, self._smallest):
-            # What is known to be excluded is no course: no work has to be left for one.
-            most = self.asked.work.left if self.certain else self.most // 2
-            with _part_of(self.asked, most) as self.part:
+            with _part_of(self.asked, self.most // 2) as self.part:
                 found = step()
             if found:
                 return found, True
+            if self.certain:
+                # No work has to be left for the whole.
+                self.most = self.asked.work.left
         return self._least(), False
 
     def _least(self) -> tuple[str, ...]:
@@ -225,30 +233,34 @@ class _Conflicts:
     # exactness: only of the conflict itself it must be certain that no course keeps it.
     def _is_kept(self, chosen: frozenset[str]) -> bool:
         """Whether a course is found that keeps a choice."""
-        excluded = chosen == self.whole or any(chosen >= known for known in self.certain)
-        if excluded or self.part.work.is_done:
+        known = chosen == self.whole or chosen in self.open or self._is_excluded(chosen)
+        if known or self.part.work.is_done:
             return False
         try:
             with _part_of(self.part.only(chosen), _A_TRY) as part:
                 found = course_for(part, self.start, usual=False)
         except PlanningError:
+            self.open.add(chosen)
             return False
         if found is None:
             self.certain.add(chosen)
         return found is not None
 
+    def _is_excluded(self, chosen: frozenset[str]) -> bool:
+        """Whether it is certain that no course keeps a choice."""
+        return any(chosen >= known for known in self.certain)
+
     def _find_any(self) -> tuple[str, ...]:
         """Some conflict of which nothing can be left out, if there is one among few."""
-        others, needed = sorted(self.asked.names, key=_by_weight), frozenset[str]()
-        while needed not in self.certain:
-            for place, name in enumerate(others):
-                chosen = needed.union(others[: place + 1])
-                if not self._is_kept(chosen) and chosen in self.certain:
-                    others, needed = others[:place], needed | {name}
-                    self._is_kept(needed)
-                    break
-            else:
-                break
+        names = sorted(self.asked.names, key=_by_weight)
+        for place in range(len(names)):
+            if not self.certain:
+                self._is_kept(frozenset(names[: place + 1]))
+        least = min(self.certain, key=len, default=frozenset[str]())
+        for name in reversed(names):
+            rest = least - {name}
+            if name in least and not self._is_kept(rest) and self._is_excluded(rest):
+                least = rest
         return ()
 
 
@@ -284,18 +296,27 @@ def course_for(asked: Demand, start: dt.date, *, usual: bool = True) -> Plan | N
     """
     if obstacle(asked, start) is not None:
         return None
-    found = _usual_course(asked, start)
+    # No search adds a session only so that another has another number or is nearer to the next.
+    more = list(_more_dosings(asked)) if left_out_of(asked.house) else []
+    found = None
+    for dosings in (None, *more):
+        found = found or _usual_course(asked, start, dosings)
     if found is None and usual:
         found = _usual_search(asked, start)
-    # A house rule may ask for minutes in all, which the shortest sessions do not give.
-    given = asked.house and (usual or any(_sums_minutes(form) for form in asked.forms))
-    for limits in [asked.limits] * bool(given) + [_shortest(asked.limits)]:
+    # Lengths as they usually are, and then as short as may be.
+    for limits in [asked.limits] * usual + [_shortest(asked.limits)]:
         found = found or _searched(asked, limits, start)
+    for dosings in more:
+        found = found or _searched(asked, _shortest(asked.limits), start, dosings=dosings)
     return found
 
 
-def _sums_minutes(form: RuleForm) -> bool:
-    return isinstance(form, Count) and form.sum == "minutes"
+def _more_dosings(asked: Demand) -> Iterable[int]:
+    """Some numbers of dosings beyond the fewest, as far as they are lawful."""
+    limits = asked.shaped(asked.forms)
+    highest = (limits.dosing_count or ANY_NUMBER).max
+    least = fewest(limits).dosings + 1
+    return range(least, least + _MORE if highest is None else min(highest + 1, least + _MORE))
 
 
 def _usual_search(asked: Demand, start: dt.date) -> Plan | None:
@@ -305,14 +326,20 @@ def _usual_search(asked: Demand, start: dt.date) -> Plan | None:
     for wish in (wishes[0], next(wish for wish in wishes if wish.hours == "day")):
         with _part_of(asked, asked.work.left // _PARTS) as part:
             pace = usual_pace(shaped, NOTHING)
-            found = _searched(part, asked.limits, start, wish, pace)
+            found = _searched(part, asked.limits, start, wish, every=pace)
         if found is not None:
             return found
     return None
 
 
 def _searched(
-    asked: Demand, limits: Limits, start: dt.date, wish: Wish = ANYTHING, every: int = 0
+    asked: Demand,
+    limits: Limits,
+    start: dt.date,
+    wish: Wish = ANYTHING,
+    *,
+    every: int = 0,
+    dosings: int | None = None,
 ) -> Plan | None:
     asked.work.left -= _A_SEARCH
     return lawful_course(
@@ -322,6 +349,7 @@ def _searched(
         spaced=asked.spaced,
         wish=wish,
         every=every,
+        dosings=dosings,
         work=asked.work,
     )
 
@@ -344,7 +372,36 @@ def obstacle(asked: Demand, start: dt.date) -> str | None:
     talks = counts.preparations + counts.integrations
     if talks and lawful_minutes(limits, "integration") is None:
         return TOGETHER
+    if any(_misses(form, limits, counts, asked.forms) for form in asked.forms):
+        return TOGETHER
     return TOO_LONG if _days(limits, counts) > (LAST_START - start).days else None
+
+
+def _misses(form: RuleForm, limits: Limits, counts: Counts, forms: Iterable[RuleForm]) -> bool:
+    """Whether no lawful numbers and lengths make a form's sum of sessions or minutes."""
+    if not isinstance(form, Count) or form.before is not None or not form.of.is_plain:
+        return False
+    fewest_of, most_of = counts.by_kind(), most(limits).by_kind()
+    bounded = bounded_kinds(limits)
+    if not limits.preparation_before_dosing:
+        bounded -= {"preparation"}  # for those after the first dosing do not count
+    low = high = 0
+    for kind in form.of.kind:
+        shortest, longest = _length_ends(limits, kind, forms) if form.sum == "minutes" else (1, 1)
+        low += fewest_of.get(kind, 0) * shortest
+        high += most_of[kind] * longest if kind in bounded else _NO_END
+    return form.bounds.above(low) or form.bounds.below(high)
+
+
+def _length_ends(limits: Limits, kind: str, forms: Iterable[RuleForm]) -> tuple[int, int]:
+    """The shortest and the longest lawful length of a kind."""
+    bounds = lawful_minutes(limits, kind) or Bounds(1)
+    words = [
+        form.one_of for form in forms if isinstance(form, Length) and form.of == Selector(kind)
+    ]
+    lengths = [minutes for its in words for minutes in its or () if bounds.holds(minutes)]
+    longest = LONGEST_MINUTES if bounds.max is None else bounds.max
+    return (min(lengths), max(lengths)) if lengths else (max(1, bounds.min or 0), longest)
 
 
 def _days(limits: Limits, counts: Counts) -> int:
@@ -357,11 +414,14 @@ def _days(limits: Limits, counts: Counts) -> int:
     return max(days, gaps // frequency.at_most * frequency.days)
 
 
-def _usual_course(asked: Demand, start: dt.date) -> Plan | None:
-    """A course laid out evenly, if that is lawful."""
-    shaped = asked.shaped(asked.forms)
+def _usual_course(asked: Demand, start: dt.date, dosings: int | None = None) -> Plan | None:
+    """A course of so many dosings, or of the fewest, laid out evenly, if that is lawful."""
+    shaped, limits = asked.shaped(asked.forms), asked.limits
     try:
         counts = fewest(shaped)
+        if dosings is not None:
+            each = dosings * (limits.integration_per_dosing or 0)
+            counts = Counts(counts.preparations, dosings, max(counts.integrations, each))
         size = _usual_size(shaped, counts, start)
         # A span of so many days at least, evenly.
         least = -(-_least_span(asked.forms) // max(1, counts.dosings - 1))
@@ -369,7 +429,7 @@ def _usual_course(asked: Demand, start: dt.date) -> Plan | None:
     except InvalidValue:
         return None
     asked.work.left -= _A_SESSION * len(plan.sessions)
-    course, limits = Course.of(plan, None), asked.limits
+    course = Course.of(plan, None)
     finds = [rule.function for rule in RULES if rule.applies(limits) and _is_asked(rule, asked)]
     finds += [form.find for form in asked.forms]
     breaches = [breach for find in finds for breach in find(course, limits)]

@@ -22,13 +22,22 @@ from kap_model.planning.new_sessions import (
     are_lawful,
     even_pace,
     is_supported,
+    lawful_counts,
     lawful_minutes,
 )
 from kap_model.planning.search.asked import is_broken, selects
 from kap_model.planning.search.problem import NewSession
 from kap_model.planning.search.watches import selectors_of
 from kap_model.rules.dosing import states_pace
-from kap_model.sessions import FORMATS, MEDICAL_KINDS, PLACES, RECORDED, ROUTES, Clinician
+from kap_model.sessions import (
+    FORMATS,
+    LONGEST_MINUTES,
+    MEDICAL_KINDS,
+    PLACES,
+    RECORDED,
+    ROUTES,
+    Clinician,
+)
 
 T = TypeVar("T")
 
@@ -77,7 +86,7 @@ def choices_for(
     """
     found: list[NewSession] = []
     for kind, usual in fields.items():
-        known: set[tuple[bool, ...]] = set()
+        known: set[tuple[int, ...]] = set()
         its: list[NewSession] = []
         for new in _candidates(limits, forms, NewSession(kind, usual), given):
             told = tuple(_told(forms, new))
@@ -88,7 +97,7 @@ def choices_for(
     return tuple(found)
 
 
-def _told(forms: Sequence[RuleForm], new: NewSession) -> Iterator[bool]:
+def _told(forms: Sequence[RuleForm], new: NewSession) -> Iterator[int]:
     """What rules tell of a session: whether selectors select it, and whether it breaks a form."""
     for form in forms:
         for selector in selectors_of(form):
@@ -96,7 +105,7 @@ def _told(forms: Sequence[RuleForm], new: NewSession) -> Iterator[bool]:
         if isinstance(form, Allow | Known | Length):
             yield is_broken(form, new.field)
         if isinstance(form, Count) and form.sum == "minutes":
-            yield bool(new.minutes % 2)
+            yield new.minutes
 
 
 def _never(form: RuleForm, new: NewSession) -> bool:
@@ -144,9 +153,11 @@ def _candidates(
         _words(its, usual, "format", FORMATS, None),
         _words(its, usual, "place", PLACES, None if kind in MEDICAL_KINDS else given.place),
         _lengths(limits, its, usual, given),
+        _stated(its, usual, "level", limits.dose_levels, given),
+        _stated(its, usual, "route", limits.routes, given),
     )
-    for person, its_format, place, minutes in options:
-        fields: dict[str, Any] = {**usual.fields, "minutes": minutes}
+    for person, its_format, place, minutes, level, route in options:
+        fields: dict[str, Any] = {**usual.fields, "minutes": minutes, **level, **route}
         if its_format is not None:
             fields["format"] = its_format
         if place is not None:
@@ -166,15 +177,52 @@ def _candidates(
 def _lengths(
     limits: Limits, forms: Iterable[RuleForm], usual: NewSession, given: Given
 ) -> list[int]:
-    """The usual length, and those at which rules begin and end."""
-    found = {usual.minutes}
+    """The usual length, and those at which rules begin and end or that share what they ask for.
+
+    First what is asked of each where all have to last so long together, else the usual one.
+    """
+    found, first = {usual.minutes}, usual.minutes
     bounds = lawful_minutes(limits, usual.kind)
-    if usual.kind not in given.kinds and bounds is not None:
-        for form in forms:
-            if isinstance(form, Length):
-                ends = [end for end in (form.min, form.max) if end]
-                found.update(n for n in (*ends, *(form.one_of or ())) if bounds.holds(n))
-    return sorted(found, key=lambda minutes: (minutes != usual.minutes, minutes))
+    if usual.kind in given.kinds or bounds is None:
+        return [first]
+    for form in forms:
+        if isinstance(form, Length):
+            ends = [end for end in (form.min, form.max) if end]
+            found.update(n for n in (*ends, *(form.one_of or ())) if bounds.holds(n))
+        if isinstance(form, Count) and form.sum == "minutes":
+            shares = _shares(form, limits, usual, bounds)
+            found.update(shares)
+            first = next(iter(shares), first)
+    return sorted(found, key=lambda minutes: (minutes != first, minutes))
+
+
+def _shares(form: Count, limits: Limits, usual: NewSession, bounds: Bounds) -> list[int]:
+    """Lengths by which the fewest sessions reach what they are to last together, or stay in it."""
+    counts = lawful_counts(limits)
+    number = max(1, sum((counts.by_kind() if counts else {}).get(k, 0) for k in form.of.kind))
+    longest = LONGEST_MINUTES if bounds.max is None else bounds.max
+    least, most = form.min or 0, form.max
+    if number * usual.minutes < least:
+        even = -(-least // number)
+        return [min(even, longest), *([even - 1] if bounds.holds(even - 1) else [])]
+    if most is not None and number * usual.minutes > most and bounds.holds(most // number):
+        return [max(1, most // number)]
+    return []
+
+
+def _stated(
+    forms: Iterable[RuleForm],
+    usual: NewSession,
+    name: str,
+    words: Sequence[str] | None,
+    given: Given,
+) -> list[dict[str, str]]:
+    """No such fact, and each that a selector names, where people record whatever is asked."""
+    if not given.recorded or usual.kind != "dosing":
+        return [{}]
+    named = [getattr(one, name) or () for form in forms for one in selectors_of(form)]
+    found = dict.fromkeys(word for its in named for word in its if words is None or word in words)
+    return [{}, *({name: word} for word in found)]
 
 
 def _words(
@@ -344,6 +392,7 @@ def only(house: Iterable[HouseRule], names: Collection[str]) -> tuple[HouseRule,
     return tuple([rule for rule in house if rule.id in names])
 
 
+_LENGTHS: Final = "; of lengths only those were tried that are usual, or that share minutes evenly"
 _NUMBERS: Final = "; no session was added only so that another one has another number"
 _BETWEEN: Final = "; no session was added only so that two others are nearer to each other"
 
@@ -353,4 +402,5 @@ def left_out_of(house: Iterable[HouseRule]) -> str:
     forms = [form for _, form in forms_of(house)]
     numbered = any(one.has_ordinal for form in forms for one in selectors_of(form))
     spaced = any(isinstance(form, Space) and form.max is not None for form in forms)
-    return _NUMBERS * numbered + _BETWEEN * spaced
+    shared = any(isinstance(form, Count) and form.sum == "minutes" for form in forms)
+    return _NUMBERS * numbered + _BETWEEN * spaced + _LENGTHS * shared

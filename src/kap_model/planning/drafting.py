@@ -422,6 +422,7 @@ def lawful_course(
     spaced: bool | None = None,
     wish: Wish = ANYTHING,
     every: int = 0,
+    dosings: int | None = None,
     work: Work | None = None,
 ) -> Plan | None:
     """Some course from a date on that keeps limits and house rules; ``None`` = there is none.
@@ -433,6 +434,7 @@ def lawful_course(
         spaced: Whether dosings must not be close together; absent: as these limits and rules say.
         wish: How usual it has to be.
         every: Days between dosings, at least.
+        dosings: How many; absent: the fewest.
         work: What is left for its searches.
 
     Raises:
@@ -444,7 +446,7 @@ def lawful_course(
         work=Work() if work is None else work,
     )
     # Somebody can be named, so that a course with remote dosings only can be.
-    options = DraftOptions(start=start, support_person=RECORDED)
+    options = DraftOptions(start=start, support_person=RECORDED, dosings=dosings)
     found = blank.laid_out(limits, house, options, wish, every)
     return None if found is None else _with(blank, found)
 

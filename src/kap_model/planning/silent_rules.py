@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Count, Rate
 from kap_model.forms.facts import WORDS_OF, Allow, Known, Length
@@ -26,11 +28,19 @@ _COUNTED: Final = (
 )
 _MEASURED: Final = (("DOSE-DURATION", "dosing_minutes"), ("THERAPY-LENGTH", "therapy_minutes"))
 
-NO_SUCH_SESSION: Final = "no session that it speaks of can be in a plan of at most 10,000"
+NO_SUCH_SESSION: Final = "no plan has a session that it speaks of"
 ASKS_NOTHING: Final = "it asks for none at least, and for none at most"
+ITSELF: Final = "there is no other session of which it speaks beside the first"
 _EVERYTHING: Final = "every value that there is is allowed"
-_NO_MORE: Final = "a plan holds at most 10,000 sessions"
+_NO_MORE: Final = "a plan holds at most {} of which it speaks"
+_NO_FARTHER: Final = "no two sessions of the years 1980 to 2199 are farther apart"
 _ANY_LENGTH: Final = "every length that a session can have is allowed"
+_LEAST_DAYS: Final = {"days": 1, "weeks": 7, "months": 28}
+# Kinds whose sessions a limit counts in the whole course, and its rule.
+_NUMBERED: Final = (
+    ("dosing", "dosing_count", "DOSE-COUNT"),
+    ("integration", "integration_count", "INTEG-COUNT"),
+)
 # The field of a selector, the kinds of whose sessions a limit says what it may be, and its rule.
 _OFFERED: Final = (
     ("place", ("dosing",), "dosing_places", "MODALITY"),
@@ -111,32 +121,58 @@ def covered(limits: Limits) -> dict[str, str]:
     return {rule: by for rule, by in found.items() if rule not in never}
 
 
-# As with limits, a rule is named only where that is certain for every plan: by a number that the
-# types hold already, or because there is nothing of which it speaks.
+# As with limits, a house rule is named only where that is certain for every plan: by a number that
+# the types hold already, or because there is nothing of which it speaks.
 def asks_nothing(form: RuleForm) -> str | None:
     """Why no plan whatsoever breaks a form; ``None`` = some plan does, or may."""
-    if any(_beyond(selector) for selector in _spoken_of(form)):
+    if any(_most_of(selector) == 0 for selector in _spoken_of(form)):
         return NO_SUCH_SESSION
+    found = None
     match form:
         case Count() | Rate():
-            return _of_numbers(form)
+            found = _of_numbers(form)
         case Precede(min=0) | Follow(min=0):
-            return ASKS_NOTHING
+            found = ASKS_NOTHING
+        case Order(before=Selector() as first) | Order(after=Selector() as first):
+            found = ITSELF if _is_first_of(form.each, first) else None
+        case Space() | Span():
+            found = _of_distances(form)
         case Length():
             ends = (form.holds(1), form.holds(LONGEST_MINUTES), form.one_of is None)
-            return _ANY_LENGTH if all(ends) else None
+            found = _ANY_LENGTH if all(ends) else None
         case Allow():
             known = WORDS_OF.get(form.field)
-            return _EVERYTHING if known and set(known) <= set(form.values) else None
-    return None
+            found = _EVERYTHING if known and set(known) <= set(form.values) else None
+    return found
 
 
 def _of_numbers(form: Count | Rate) -> str | None:
-    if isinstance(form, Rate):
-        return _NO_MORE if form.max >= MOST_SESSIONS else None
-    if form.min or (form.max is not None and (form.max < MOST_SESSIONS or form.sum == "minutes")):
+    most = _most_of(form.of)
+    if isinstance(form, Count):
+        if form.min:
+            return None
+        if form.max is None:
+            return ASKS_NOTHING
+        most *= LONGEST_MINUTES if form.sum == "minutes" else 1
+    enough = form.max is not None and form.max >= most
+    return _NO_MORE.format(f"{most:,} {getattr(form, 'sum', 'sessions')}") if enough else None
+
+
+def _of_distances(form: Space | Span) -> str | None:
+    if form.to is None and _most_of(form.from_) == 1:
+        # Of one session alone no two are apart, and its own days are none.
+        return None if isinstance(form, Span) and form.min else ITSELF
+    if form.min is not None or form.max is None:
         return None
-    return ASKS_NOTHING if form.max is None else _NO_MORE
+    days = form.max // 24 if form.unit == "hours" else form.max * _LEAST_DAYS[form.unit]
+    return _NO_FARTHER if days >= _MOST_DAYS_APART else None
+
+
+def _is_first_of(each: Selector, first: Selector) -> bool:
+    """Whether all that one selector selects is the first session that another one does."""
+    is_one = each.nth == 1 or each.first == 1
+    begins = all(number in (None, 1) for number in (first.nth, first.every, first.from_))
+    return is_one and begins and _base_of(each) == _base_of(first)
 
 
 def breaks_only_beside(form: RuleForm, limits: Limits) -> str | None:
@@ -148,13 +184,34 @@ def breaks_only_beside(form: RuleForm, limits: Limits) -> str | None:
                 continue
             if set(wanted).isdisjoint(offered):
                 return rule
+        for kind, limit, rule in _NUMBERED:
+            bounds = getattr(limits, limit)
+            if (
+                selector.kind == (kind,)
+                and bounds is not None
+                and bounds.above(_number_of(selector))
+            ):
+                return rule
     return None
 
 
-def _beyond(selector: Selector) -> bool:
-    """Whether it counts to more sessions than a plan holds."""
-    numbers = (selector.nth, selector.every, selector.from_)
-    return any(number is not None and number > MOST_SESSIONS for number in numbers)
+def _number_of(selector: Selector) -> int:
+    """How many sessions of its base a plan has at least where it selects one."""
+    return selector.nth or selector.every or selector.from_ or 1
+
+
+def _base_of(selector: Selector) -> Selector:
+    return attrs.evolve(selector, first=None, nth=None, every=None, from_=None)
+
+
+def _most_of(selector: Selector) -> int:
+    """The most sessions that it can select in a plan."""
+    beyond = MOST_SESSIONS - _number_of(selector) + 1
+    if selector.phase == "maintenance" or beyond < 1:
+        return 0
+    if selector.every is not None:
+        return MOST_SESSIONS // selector.every
+    return min(beyond, 1 if selector.nth else selector.first or MOST_SESSIONS)
 
 
 def _spoken_of(form: RuleForm) -> Iterator[Selector]:
