@@ -36,7 +36,7 @@ from kap_model.planning.changes import (
 )
 from kap_model.planning.differences import Difference
 from kap_model.planning.directions import Direction
-from kap_model.planning.linting import Lint, Stretch, beginnings, remark_words
+from kap_model.planning.linting import REMARK_KINDS, Lint, Stretch, beginnings, remark_words
 from kap_model.protocol import CareProtocol, Setting
 from kap_model.report import Finding
 from kap_model.rules._rule import count
@@ -293,15 +293,23 @@ def _shift(change: SeverityChange, arrow: str) -> str:
     return f"{change.rule}: {before} {arrow} {after}"
 
 
+_HEADINGS: Final = {
+    "no-effect": "no effect",
+    "leans": "speaks only where another is set",
+    "first-line": "begins with a date",
+}
+
+
 def lint_text(lint: Lint) -> str:
-    """The answer first, then each stretch of dates, then what has no effect."""
+    """The answer first, then each stretch of dates, then what has no effect, or less."""
     lines = [f"{lint.protocol}: {'ok' if lint.ok else 'not ok'}"]
     for stretch, beginning in zip(lint.stretches, beginnings(lint), strict=True):
         lines += _stretch(stretch, beginning)
-    if lint.remarks:
-        lines.append("  no effect")
-    for remark in lint.remarks:
-        lines += wrapped(remark_words(remark), 4, 6)
+    for kind in REMARK_KINDS:
+        told = [remark for remark in lint.remarks if remark.kind == kind]
+        lines += [f"  {_HEADINGS[kind]}"] if told else []
+        for remark in told:
+            lines += wrapped(remark_words(remark), 4, 6)
     return "\n".join(lines)
 
 

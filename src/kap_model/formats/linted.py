@@ -77,6 +77,18 @@ NO_EFFECT: Final = LintTopic(
     why="What is without effect does not do what it was written for.",
     severity="warning",
 )
+LEANS_ON: Final = LintTopic(
+    id="LEANS-ON",
+    says="Every limit and house rule speaks of what each course has to have.",
+    why="Where nothing asks for what it speaks of, a course without that is judged by less.",
+    severity="advice",
+)
+FIRST_LINE: Final = LintTopic(
+    id="FIRST-LINE",
+    says="Every limit and house rule holds whenever a course begins.",
+    why="A course that began before a first date is not judged by it, however long it goes on.",
+    severity="advice",
+)
 NEVER_FIRES: Final = LintTopic(
     id="NEVER-FIRES",
     says="Every rule that applies can fire.",
@@ -93,10 +105,13 @@ LINT_TOPICS: Final[tuple[Topic, ...]] = (
     CONFLICT,
     UNDECIDED,
     NO_EFFECT,
+    LEANS_ON,
+    FIRST_LINE,
     NEVER_FIRES,
     ADDS_NOTHING,
 )
 """All that a lint looks at, worst first. What is off is no fault and has no topic."""
+_TOPICS: Final = {"no-effect": NO_EFFECT, "leans": LEANS_ON, "first-line": FIRST_LINE}
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -184,7 +199,7 @@ class _NotesOfLint:
         return [
             *(self._conflict(limits, why, at) for (limits, why), at in _gathered(conflicts)),
             *(self._undecided(why, at) for why, at in _gathered(open_ones)),
-            *(self._idle(remark) for remark in self.lint.remarks),
+            *(self._remark(remark) for remark in self.lint.remarks),
             *(self._silent(NEVER_FIRES, silent, at) for silent, at in _gathered(never)),
             *(self._silent(ADDS_NOTHING, silent, at) for silent, at in _gathered(covered)),
         ]
@@ -221,10 +236,10 @@ class _NotesOfLint:
             said={"stretches": [date_text(stretch.since) for stretch in at], "reason": why},
         )
 
-    def _idle(self, remark: Remark) -> Note:
+    def _remark(self, remark: Remark) -> Note:
         since = date_text(remark.since)
         return self._note(
-            NO_EFFECT,
+            _TOPICS[remark.kind],
             f"{remark_words(remark)}.",
             parts=[line_name(remark.subject, since)],
             key=[line_name(remark.subject, since)],

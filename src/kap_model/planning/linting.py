@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 import attrs
 from attrs import field, frozen
 
 from kap_model._doors import HasText
 from kap_model._time import date_text, spoken_date
-from kap_model._values import Value, as_rows, as_sequence, check_instance
+from kap_model._values import Value, as_rows, as_sequence, check_choice, check_instance
 from kap_model.checking import ProtocolChoice, care_of
 from kap_model.citations import Citation
 from kap_model.documents.plans import dumps
@@ -30,6 +30,7 @@ from kap_model.planning._feasibility import (
     answer_for,
 )
 from kap_model.planning.choices import forms_of, names_of, only
+from kap_model.planning.leaning import leaning
 from kap_model.planning.search.problem import MOST_WORK, Work
 from kap_model.planning.silent_rules import asks_nothing, breaks_only_beside, cannot_fire, covered
 from kap_model.planning.usual_values import excluded
@@ -45,6 +46,7 @@ _USUAL: Final = dt.date(2027, 1, 4)
 _FIRST_LOCAL: Final = dt.date(1979, 12, 31)
 _LAST_LOCAL: Final = dt.date(2200, 1, 1)
 
+_FIRST_LINE: Final = "is its first line: courses begun before that date are not judged by it"
 _NEVER_IN_FORCE: Final = "is never in force: no course begins before 1980 or after 2199"
 
 
@@ -210,24 +212,39 @@ class Stretch(Value):
         return f"<Stretch{since}: {found}>"
 
 
+RemarkKind: TypeAlias = Literal["no-effect", "leans", "first-line"]
+REMARK_KINDS: Final[tuple[RemarkKind, ...]] = ("no-effect", "leans", "first-line")
+
+
 @frozen(kw_only=True)
 class Remark(Value):
-    """Something in a protocol that has no effect; no error.
+    """Something in a protocol that has less effect than one may think; no error.
 
     Attributes:
+        kind: ``no-effect``: it has none; ``leans``: it speaks only where something else is set;
+            ``first-line``: it begins with a date, and courses begun before are not judged by it.
         subject: The limit whose line, or the rule whose severity, it is; of a usual value its
             name after ``usual.``, of a house rule's line its id after ``rules.``.
         since: The date of the line; ``None`` = it has none.
         says: What is so, in plain English.
     """
 
+    kind: RemarkKind = "no-effect"
     subject: str
     since: dt.date | None = None
     says: str
 
+    def __attrs_post_init__(self) -> None:
+        check_choice(self.kind, "kind", REMARK_KINDS)
+
     def to_dict(self) -> dict[str, Any]:
         """The remark as JSON values."""
-        return {"subject": self.subject, "since": date_text(self.since), "says": self.says}
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "since": date_text(self.since),
+            "says": self.says,
+        }
 
 
 @frozen(kw_only=True, repr=False)
@@ -237,7 +254,8 @@ class Lint(Value, HasText):
     Attributes:
         protocol: The protocol's id.
         stretches: Limits and house rules as they change with the date on which a course begins.
-        remarks: Lines, severities and usual values that have no effect.
+        remarks: Lines, severities and usual values that have no effect, or less than one may
+            think.
     """
 
     protocol: str
@@ -286,7 +304,7 @@ def lint(protocol: ProtocolChoice) -> Lint:
         InvalidValue: The protocol is none of these.
     """
     care = care_of(protocol)
-    spans, work = list(_spans(care)), Work(MOST_WORK // 2)
+    spans, work = list(_spans(care)), Work(MOST_WORK * 2 // 5)
     return Lint(
         protocol=care.id,
         stretches=[_stretch(span, care, work) for span in spans],
@@ -294,6 +312,8 @@ def lint(protocol: ProtocolChoice) -> Lint:
             *_idle_lines(care),
             *_idle_severities(care, spans),
             *_idle_usual(care),
+            *_leaning(care, spans),
+            *_first_lines(care),
         ],
     )
 
@@ -392,12 +412,16 @@ def _in_order(found: dict[str, str], house: Iterable[str]) -> list[tuple[str, st
 
 
 def _idle_lines(care: CareProtocol) -> Iterator[Remark]:
-    for limit, lines in groupby(care.settings, key=attrgetter("limit")):
-        yield from _idle(limit, lines)
+    for subject, lines in _lines_by_subject(care):
+        yield from _idle(subject, lines)
+
+
+def _lines_by_subject(care: CareProtocol) -> Iterator[tuple[str, Iterable[_Line]]]:
+    yield from groupby(care.settings, key=attrgetter("limit"))
     for id, rules in groupby(care.rules, key=attrgetter("id")):
-        yield from _idle(f"rules.{id}", rules)
+        yield f"rules.{id}", rules
     for name, stated in groupby(care.usual, key=attrgetter("name")):
-        yield from _idle(f"usual.{name}", stated)
+        yield f"usual.{name}", stated
 
 
 def _idle(subject: str, lines: Iterable[_Line]) -> Iterator[Remark]:
@@ -451,6 +475,28 @@ def _excluded(care: CareProtocol, day: dt.date) -> Iterator[Remark]:
         value = USUAL_OF_NAME[name].in_words(lines[name].value)
         says = f"is {value}, which {limit} ({in_words(getattr(limits, limit))}) excludes"
         yield Remark(subject=f"usual.{name}", since=lines[name].since, says=says)
+
+
+def _leaning(care: CareProtocol, spans: Iterable[_DatedSpan]) -> Iterator[Remark]:
+    """Limits and house rules that speak only where another one is set."""
+    said: dict[Remark, None] = {}
+    for span in spans:
+        begun = [line for line in care.settings if (line.since or span.first) <= span.first]
+        since = {line.limit: line.since for line in begun}
+        since |= {rule.id: rule.since for rule in care.rules_on(span.first)}
+        for name, says in leaning(span.limits, span.house):
+            subject = f"rules.{name}" if name in care.house_ids else name
+            said[Remark(kind="leans", subject=subject, since=since[name], says=says)] = None
+    yield from said
+
+
+def _first_lines(care: CareProtocol) -> Iterator[Remark]:
+    """Limits and house rules that begin with a date."""
+    for subject, lines in _lines_by_subject(care):
+        first = next(iter(lines))
+        dated = first.since is not None and FIRST_START < first.since <= LAST_START
+        if dated and not isinstance(first, UsualValue) and not _unsets(first):
+            yield Remark(kind="first-line", subject=subject, since=first.since, says=_FIRST_LINE)
 
 
 def beginnings(lint: Lint) -> list[str]:
