@@ -32,6 +32,7 @@ from kap_model.planning.drafting import lawful_course
 from kap_model.planning.layout import lay_out
 from kap_model.planning.new_sessions import (
     ANY_NUMBER,
+    LEAD_DAYS,
     Counts,
     CourseSize,
     bounded_kinds,
@@ -73,15 +74,15 @@ _ASKING: Final = (
     "evaluation_first",
 )
 # Parts of the work of a call.
-_PARTS: Final = 4
 _MORE: Final = 3
 """So many further numbers of dosings are tried."""
 _NO_END: Final = 1 << 40
+_LEAST_DAYS: Final = {"days": 1, "weeks": 7, "months": 28}
 _A_TRY: Final = MOST_WORK // 100
 # Work in times of sessions that a search looks at: of a session that is laid out and asked about,
 # and of preparing a search.
 _A_SESSION: Final = 2
-_A_SEARCH: Final = 300
+_A_SEARCH: Final = 600
 TOO_LONG: Final = "this takes more days than there are until the end of 2199"
 
 
@@ -156,7 +157,7 @@ def answer_for(asked: Demand, starts: Sequence[dt.date]) -> Answer:
         starts: The dates from which courses are looked for, one after another; from the last on
             there is a course wherever there is one from another on.
     """
-    part, is_sure = asked.work.left // _PARTS, False
+    part, is_sure = asked.work.left * 2 // 5, False
     for start in starts:
         witness, is_sure = _witness(asked, start, part)
         if witness is not None:
@@ -165,10 +166,7 @@ def answer_for(asked: Demand, starts: Sequence[dt.date]) -> Answer:
             break
     conflict, is_smallest = _Conflicts(asked, starts[-1], is_sure=is_sure).smallest()
     if not conflict:
-        witness, is_sure = _witness(asked, starts[-1], asked.work.left)
-        if witness is not None or not is_sure:
-            return Answer(witness, (), NOT_KNOWN if witness is None else None)
-        conflict = asked.names
+        return _drafted(asked, starts[0])
     chosen = asked.only(conflict)
     why = obstacle(chosen, starts[-1])
     if not is_smallest:
@@ -186,6 +184,15 @@ def _witness(asked: Demand, start: dt.date, most: int) -> tuple[Plan | None, boo
     return found, found is None
 
 
+def _drafted(asked: Demand, start: dt.date) -> Answer:
+    """A witness that is found as a draft is, with all work that is left."""
+    try:
+        found = _searched(asked, asked.limits, start, None)
+    except PlanningError:
+        found = None
+    return Answer(found, (), NOT_KNOWN if found is None else None)
+
+
 # Fewer limits leave a smaller search, so that a conflict is often certain where it is not of the
 # whole protocol. Where too much is open to tell a smallest one, some conflict is looked for among
 # few; with it is known of most choices that nothing keeps them.
@@ -196,7 +203,7 @@ class _Conflicts:
         self.asked, self.start = asked, start
         self.whole = frozenset(asked.names)
         self.certain = {self.whole} if is_sure else set()
-        self.most = asked.work.left if is_sure else asked.work.left // 2
+        self.most = asked.work.left if is_sure else asked.work.left * 2 // 5
         self.open: set[frozenset[str]] = set()
         """Choices of which it is not known whether a course keeps them."""
         self.part = asked
@@ -204,15 +211,16 @@ class _Conflicts:
 
     def smallest(self) -> tuple[tuple[str, ...], bool]:
         """A conflict, and whether it is certain that nothing less is one; none where none is."""
-        for step in (self._smallest, self._find_any, self._smallest):
+        for step in (self._smallest, self._find_any):
             with _part_of(self.asked, self.most // 2) as self.part:
                 found = step()
             if found:
                 return found, True
-            if self.certain:
-                # No work has to be left for the whole.
-                self.most = self.asked.work.left
-        return self._least(), False
+        if self.certain:
+            # No work has to be left for the whole.
+            with _part_of(self.asked, self.asked.work.left) as self.part:
+                found = self._smallest()
+        return (found, True) if found else (self._least(), False)
 
     def _least(self) -> tuple[str, ...]:
         """The smallest conflict so far, in order."""
@@ -324,7 +332,7 @@ def _usual_search(asked: Demand, start: dt.date) -> Plan | None:
     shaped = folded(asked.limits, asked.forms)
     wishes = wishes_for_draft(usual_delay(shaped, NOTHING), asked=False, timed=False)
     for wish in (wishes[0], next(wish for wish in wishes if wish.hours == "day")):
-        with _part_of(asked, asked.work.left // _PARTS) as part:
+        with _part_of(asked, asked.work.left * 2 // 5) as part:
             pace = usual_pace(shaped, NOTHING)
             found = _searched(part, asked.limits, start, wish, every=pace)
         if found is not None:
@@ -336,7 +344,7 @@ def _searched(
     asked: Demand,
     limits: Limits,
     start: dt.date,
-    wish: Wish = ANYTHING,
+    wish: Wish | None = ANYTHING,
     *,
     every: int = 0,
     dosings: int | None = None,
@@ -422,10 +430,10 @@ def _usual_course(asked: Demand, start: dt.date, dosings: int | None = None) -> 
         if dosings is not None:
             each = dosings * (limits.integration_per_dosing or 0)
             counts = Counts(counts.preparations, dosings, max(counts.integrations, each))
+        counts = counts._replace(integrations=counts.integrations + _lacking(counts, asked.forms))
         size = _usual_size(shaped, counts, start)
-        # A span of so many days at least, evenly.
-        least = -(-_least_span(asked.forms) // max(1, counts.dosings - 1))
-        plan = lay_out(shaped, attrs.evolve(size, every=max(size.every, least)))
+        every = _every(size.every, counts.dosings, asked.forms)
+        plan = lay_out(shaped, attrs.evolve(size, every=every))
     except InvalidValue:
         return None
     asked.work.left -= _A_SESSION * len(plan.sessions)
@@ -436,9 +444,30 @@ def _usual_course(asked: Demand, start: dt.date, dosings: int | None = None) -> 
     return None if any(breach.nature != "unknown" for breach in breaches) else plan
 
 
-def _least_span(forms: Iterable[RuleForm]) -> int:
-    """The days that forms ask of a course at least."""
-    return max([days_in(f.min or 0, f.unit) for f in forms if isinstance(f, Span)], default=0)
+def _lacking(counts: Counts, forms: Iterable[RuleForm]) -> int:
+    """How many more sessions forms ask for of several kinds together, integrations among them."""
+    number = counts.by_kind()
+    sums = [f for f in forms if isinstance(f, Count) and f.sum == "sessions" and f.of.is_plain]
+    lacking = [
+        (form.min or 0) - sum(number.get(kind, 0) for kind in form.of.kind)
+        for form in sums
+        if form.before is None and "integration" in form.of.kind
+    ]
+    return max([0, *lacking])
+
+
+def _every(every: int, dosings: int, forms: Iterable[RuleForm]) -> int:
+    """Days between dosings by which they keep a span evenly, from an intake session on too."""
+    gaps = max(1, dosings - 1)
+    for form in forms:
+        if not isinstance(form, Span) or "dosing" not in (form.to or form.from_).kind:
+            continue
+        lead = LEAD_DAYS["dosing"] - max(LEAD_DAYS.get(kind, 0) for kind in form.from_.kind)
+        every = max(every, -(-days_in(form.min or 0, form.unit) // gaps))
+        if form.max is not None:
+            days = form.max * _LEAST_DAYS[form.unit] - lead
+            every = min(every, max(1, days // gaps))
+    return every
 
 
 def _is_asked(rule: Rule, asked: Demand) -> bool:

@@ -204,7 +204,8 @@ def _shares(form: Count, limits: Limits, usual: NewSession, bounds: Bounds) -> l
     least, most = form.min or 0, form.max
     if number * usual.minutes < least:
         even = -(-least // number)
-        return [min(even, longest), *([even - 1] if bounds.holds(even - 1) else [])]
+        less = most is not None and bounds.holds(even - 1)
+        return [min(even, longest), *([even - 1] if less else [])]
     if most is not None and number * usual.minutes > most and bounds.holds(most // number):
         return [max(1, most // number)]
     return []

@@ -420,7 +420,7 @@ def lawful_course(
     house: tuple[HouseRule, ...] = (),
     *,
     spaced: bool | None = None,
-    wish: Wish = ANYTHING,
+    wish: Wish | None = ANYTHING,
     every: int = 0,
     dosings: int | None = None,
     work: Work | None = None,
@@ -432,8 +432,8 @@ def lawful_course(
         start: The date.
         house: The house rules.
         spaced: Whether dosings must not be close together; absent: as these limits and rules say.
-        wish: How usual it has to be.
-        every: Days between dosings, at least.
+        wish: How usual it has to be; ``None`` = as a draft, which may take many searches.
+        every: Days between dosings, at least, where a wish says how usual it has to be.
         dosings: How many; absent: the fewest.
         work: What is left for its searches.
 
@@ -447,6 +447,8 @@ def lawful_course(
     )
     # Somebody can be named, so that a course with remote dosings only can be.
     options = DraftOptions(start=start, support_person=RECORDED, dosings=dosings)
+    if wish is None:
+        return drafted(blank, options)
     found = blank.laid_out(limits, house, options, wish, every)
     return None if found is None else _with(blank, found)
 

@@ -304,7 +304,7 @@ def lint(protocol: ProtocolChoice) -> Lint:
         InvalidValue: The protocol is none of these.
     """
     care = care_of(protocol)
-    spans, work = list(_spans(care)), Work(MOST_WORK * 2 // 5)
+    spans, work = list(_spans(care)), Work(MOST_WORK // 2)
     return Lint(
         protocol=care.id,
         stretches=[_stretch(span, care, work) for span in spans],
