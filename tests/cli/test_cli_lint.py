@@ -221,7 +221,8 @@ def test_a_protocol_that_is_too_long_to_judge(
     def give_up(*_: Any, **__: Any) -> None:
         raise kap.PlanningError([kap.Problem("plan", "has too many possible continuations")])
 
-    monkeypatch.setattr(_feasibility, "course_for", give_up)
+    for search in ("course_for", "lawful_course"):
+        monkeypatch.setattr(_feasibility, search, give_up)
     out = printed(capsys, "core", "--format", form, status=1)
     assert _feasibility.NOT_KNOWN.split(";")[0] in " ".join(out.split())
 

@@ -30,7 +30,7 @@ from kap_model.testing import strategies as kst
 from profiles import scaled
 from refusals import refused_at
 from sarif_shape import check_sarif
-from support import SOURCE, limits
+from support import SOURCE, dated, limits
 
 TIGHT = """\
 {
@@ -157,7 +157,8 @@ def test_a_stretch_that_is_not_decided_has_a_topic(monkeypatch: pytest.MonkeyPat
     def give_up(*_: Any, **__: Any) -> None:
         raise kap.PlanningError([kap.Problem("plan", "has too many courses")])
 
-    monkeypatch.setattr(_feasibility, "course_for", give_up)
+    for search in ("course_for", "lawful_course"):
+        monkeypatch.setattr(_feasibility, search, give_up)
     one = Linted(name="p.json", lint=kap.lint(PROTOCOL), protocol=PROTOCOL, text=TIGHT)
     (note,) = [note for note in notes(one) if note.topic == "UNDECIDED"]
     assert (note.message, note.severity) == (f"{_feasibility.NOT_KNOWN}.", "error")
@@ -268,12 +269,32 @@ def test_a_line_is_not_in_force_before_its_date_though_it_is_the_first() -> None
         since="2030-01-01",
         citation=SOURCE,
     )
-    (note,) = only(kap.CareProtocol(id="own", settings=[dated]))
+    first, note = only(kap.CareProtocol(id="own", settings=[dated]))
+    assert (first.topic, first.severity, first.parts) == (
+        "FIRST-LINE",
+        "advice",
+        ["dosing_places/2030-01-01"],
+    )
     assert note.message == (
         "For courses that begin from Tue 1 Jan 2030 on, MODALITY can never fire: every place and "
         "format is allowed."
     )
     assert note.parts == ["dosing_places/2030-01-01"]
+
+
+def test_what_leans_on_another_limit_stands_in_its_line() -> None:
+    lines = dated("consultation_first", {None: True, "2027-01-01": "off"})
+    protocol = kap.CareProtocol(id="own", settings=lines)
+    text = kap.dumps_protocol(protocol)
+    one = Linted(name="own.json", lint=kap.lint(protocol), protocol=protocol, text=text)
+    (note,) = notes(one)
+    assert (note.topic, note.severity, note.parts) == ("LEANS-ON", "advice", ["consultation_first"])
+    assert note.message == (
+        "consultation_first says nothing of a course without a medical evaluation, and nothing "
+        "asks for one."
+    )
+    assert note.values["kind"] == "leans"
+    assert json.loads(cut(one.regions(note)[0][1], text))["value"] is True
 
 
 def test_a_protocol_without_faults() -> None:
@@ -330,7 +351,7 @@ def test_sarif_describes_what_a_lint_looks_at() -> None:
         assert described["shortDescription"]["text"] == topic.says
         assert described["help"]["text"] == f"{topic.says}\n{topic.why}"
     levels = [rule["defaultConfiguration"]["level"] for rule in driver["rules"]]
-    assert levels == ["error", "error", "warning", "note", "note"]
+    assert levels == ["error", "error", "warning", "note", "note", "note", "note"]
 
 
 def test_a_result_stands_on_the_line_that_can_be_mended() -> None:
@@ -449,7 +470,7 @@ def test_a_protocol_is_a_suite_and_what_a_lint_looks_at_a_case() -> None:
     root = suites(GOOD, BUILT_IN, BAD)
     assert [suite.attrib["name"] for suite in root] == ["tight", "kingsley", "protocols/bad.json"]
     assert {name: root.attrib[name] for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "11",
+        "tests": "15",
         "failures": "1",
         "errors": "1",
         "skipped": "0",

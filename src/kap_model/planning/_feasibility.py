@@ -304,8 +304,7 @@ def course_for(asked: Demand, start: dt.date, *, usual: bool = True) -> Plan | N
     """
     if obstacle(asked, start) is not None:
         return None
-    # No search adds a session only so that another has another number or is nearer to the next.
-    more = list(_more_dosings(asked)) if left_out_of(asked.house) else []
+    more = list(_more_dosings(asked)) if asked.house else []
     found = None
     for dosings in (None, *more):
         found = found or _usual_course(asked, start, dosings)
@@ -319,12 +318,15 @@ def course_for(asked: Demand, start: dt.date, *, usual: bool = True) -> Plan | N
     return found
 
 
+# No search adds a session only so that another has another number or is nearer to the next, nor a
+# dosing that nothing asks for, though there may be room for others only after it.
 def _more_dosings(asked: Demand) -> Iterable[int]:
     """Some numbers of dosings beyond the fewest, as far as they are lawful."""
     limits = asked.shaped(asked.forms)
-    highest = (limits.dosing_count or ANY_NUMBER).max
-    least = fewest(limits).dosings + 1
-    return range(least, least + _MORE if highest is None else min(highest + 1, least + _MORE))
+    highest, fewest_dosings = (limits.dosing_count or ANY_NUMBER).max, fewest(limits).dosings
+    number = _MORE if left_out_of(asked.house) else int(not fewest_dosings)
+    until = fewest_dosings + 1 + number
+    return range(fewest_dosings + 1, until if highest is None else min(highest + 1, until))
 
 
 def _usual_search(asked: Demand, start: dt.date) -> Plan | None:
