@@ -90,6 +90,31 @@ DRAFTS: Final[dict[str, tuple[list[Any], dict[str, Any], str]]] = {
         SOMEBODY,
         "C0 E2 P7 D14s I15 D28s I29 R30 D42 I43 D56 I57 D70 I71 D84 I85",
     ),
+    "a thousand minutes of dosings": (
+        [Count("dosing", min=1000, sum="minutes")],
+        {},
+        "C0 E2 P7 D14/167 I15 D28/167 I29 R30 D42/167 I43 D56/167 I57 D70/167 I71 D84/167 I85",
+    ),
+    "800 minutes of dosings, neither more nor less": (
+        [Count("dosing", min=800, max=800, sum="minutes")],
+        {},
+        "C0 E2 P7 D14/134 I15 D28/134 I29 R30 D42/133 I43 D56/133 I57 D70/133 I71 D84/133 I85",
+    ),
+    "at most two hours of integrations": (
+        [Count("integration", max=120, sum="minutes")],
+        {},
+        "C0 E2 P7 D14 I15/20 D28 I29/20 R30 D42 I43/20 D56 I57/20 D70 I71/20 D84 I85/20",
+    ),
+    "a first dosing 150 days after the evaluation": (
+        [Space("medical-evaluation", "dosing", min=150, unit="days")],
+        {},
+        "C0 E2 P7 R76 D152 I153 D166 I167 R168 D180 I181 D194 I195 D208 I209 D222 I223",
+    ),
+    "a preparation five months before the first dosing": (
+        [Precede(Selector("dosing", nth=1), "preparation", within=Within(min=5, unit="months"))],
+        {},
+        "C0 P7 E83 D158 I159 D172 I173 R174 D186 I187 D200 I201 D214 I215 D228 I229",
+    ),
     "preparations of an hour or more, integrations of fifty minutes": (
         [Length("preparation", one_of=(60, 90)), Length("integration", min=50, max=50)],
         {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
+from math import inf
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -202,7 +203,12 @@ def _shares(form: Count, limits: Limits, usual: NewSession, bounds: Bounds) -> l
     number = max(1, sum((counts.by_kind() if counts else {}).get(k, 0) for k in form.of.kind))
     longest = LONGEST_MINUTES if bounds.max is None else bounds.max
     least, most = form.min or 0, form.max
-    if number * usual.minutes < least:
+    bounds_of = [getattr(limits, _COUNT_OF.get(kind, ""), None) for kind in form.of.kind]
+    ends = [given.max if given else None for given in bounds_of]
+    highest = inf if None in ends else sum(end or 0 for end in ends)
+    # Up to twice as many of the usual length do as well, where there may be so many.
+    many = min(highest, 2 * number) if most is None else number
+    if many * usual.minutes < least:
         even = -(-least // number)
         less = most is not None and bounds.holds(even - 1)
         return [min(even, longest), *([even - 1] if less else [])]
