@@ -136,6 +136,7 @@ def test_a_remark_says_the_value_the_limit_and_its_date() -> None:
     base = limits(dosing_count={"min": 6, "max": 8})
     (remark,) = remarks(base, usual("dosings", 9, "2027-01-01"))
     assert remark.to_dict() == {
+        "kind": "no-effect",
         "subject": "usual.dosings",
         "since": "2027-01-01",
         "says": "is 9, which dosing_count (6 to 8) excludes",
