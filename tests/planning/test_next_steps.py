@@ -1084,6 +1084,13 @@ class TestText:
             "Nothing to do."
         )
 
+    def test_what_canceling_undoes_is_not_said_again(self) -> None:
+        steps = next_steps(plan("E1- D2* D9"), limits(evaluation_first=True), as_of=at(5))
+        left = str(steps).partition("not undone by any step\n")[2]
+        assert "dosing d1" in left.lower()
+        assert "dosing d2" not in left.lower()
+        assert len(steps.findings) == 2
+
     def test_no_lawful_start(self) -> None:
         care = limits(dosing_count={"min": 1}, evaluation_first=True)
         step = next_steps(plan("C0"), care, as_of=at(2)).steps[-1]

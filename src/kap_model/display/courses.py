@@ -118,11 +118,18 @@ def _lines(step: Step) -> Iterator[str]:
 
 
 def _history(steps: NextSteps) -> Iterator[str]:
-    if steps.findings:
+    left = _undone_by_none(steps)
+    if left:
         yield ""
         yield "Violated already, and not undone by any step"
-        for finding in steps.findings:
+        for finding in left:
             yield from wrapped(f"{finding.rule} ({finding.severity}): {finding.message}", 2, 4)
+
+
+def _undone_by_none(steps: NextSteps) -> tuple[Finding, ...]:
+    """What is violated already, but what a session that is canceled ends."""
+    undone = {finding for step in steps for finding in step.findings}
+    return tuple(finding for finding in steps.findings if finding not in undone)
 
 
 def steps_html(steps: NextSteps) -> str:
@@ -142,7 +149,7 @@ def steps_html(steps: NextSteps) -> str:
     parts.append(
         table(_STEPS, rows, label="Next steps", more="steps") if rows else line("Nothing to do.")
     )
-    parts += _listed("violated already, and not undone by any step", steps.findings)
+    parts += _listed("violated already, and not undone by any step", _undone_by_none(steps))
     return root(*parts)
 
 
