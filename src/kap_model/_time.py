@@ -263,21 +263,25 @@ def day_end(day: int) -> DayEdge:
     return DayEdge(day, is_end=True)
 
 
+def month_name(date: dt.date) -> str:
+    """The month, short: ``Jan``; the same in every locale."""
+    return _MONTHS[date.month - 1]
+
+
+def weekday_name(date: dt.date) -> str:
+    """The day of the week, short: ``Mon``; the same in every locale."""
+    return _MONDAY_FIRST[date.weekday()]
+
+
 def spoken_day(day: int) -> str:
-    """A date as a person would say it: ``Mon 18 Jan 2027``; the same in every locale."""
+    """A date as a person would say it: ``Mon, Jan 18, 2027``; the same in every locale."""
     date = dt.date.fromordinal(day)
-    return f"{_MONDAY_FIRST[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{weekday_name(date)}, {month_name(date)} {date.day}, {date.year}"
 
 
 def spoken_date(date: dt.date) -> str:
     """A date as a person would say it, as :func:`spoken_day` does of its ordinal."""
     return spoken_day(date.toordinal())
-
-
-def told_day(day: int) -> str:
-    """A date in the way of the United States: ``Mon, Jan 18, 2027``; the same in every locale."""
-    date = dt.date.fromordinal(day)
-    return f"{_MONDAY_FIRST[date.weekday()]}, {_MONTHS[date.month - 1]} {date.day}, {date.year}"
 
 
 def spoken_clock(clock: dt.datetime) -> str:
@@ -440,19 +444,12 @@ class Zone:
     def __repr__(self) -> str:
         return f"<Zone {self.name}>"
 
-    def told(self, moment: Moment) -> str:
-        """A window's edge in the way of the United States: ``Mon, Jan 18, 2027, 1:00 pm``."""
-        if isinstance(moment, DayEdge):
-            return told_day(moment.day)
-        clock = self.clock(moment)
-        return f"{told_day(clock.toordinal())}, {spoken_clock(clock)}"
-
     def spoken(self, moment: Moment) -> str:
         """A window's edge as a person would say it."""
         if isinstance(moment, DayEdge):
             return spoken_day(moment.day)
         clock = self.clock(moment)
-        return f"{spoken_day(clock.toordinal())} at {clock:%H:%M}"
+        return f"{spoken_day(clock.toordinal())}, {spoken_clock(clock)}"
 
 
 def is_local_time(text: str) -> bool:

@@ -81,15 +81,15 @@ class Voice:
         self._opens, self._closes = window
 
     def session(self, session: Session) -> str:
-        """``dosing d3 on Mon 18 Jan 2027``."""
+        """``dosing d3 on Mon, Jan 18, 2027``."""
         return f"{noun(session)} {session.id} on {spoken_day(self._zone.day(session.begins))}"
 
     def timed(self, session: Session) -> str:
-        """``dosing d3 on Mon 18 Jan 2027 at 13:00``."""
+        """``dosing d3 on Mon, Jan 18, 2027, 1:00 pm``."""
         return f"{noun(session)} {session.id} on {self._zone.spoken(session.begins)}"
 
     def day(self, day: int) -> str:
-        """``Mon 18 Jan 2027``."""
+        """``Mon, Jan 18, 2027``."""
         return spoken_day(day)
 
     def date(self, day: int) -> str:
@@ -98,7 +98,7 @@ class Voice:
 
     @property
     def when(self) -> str:
-        """The window of what is missing: ``by Mon 18 Jan 2027``; empty where it has no edge."""
+        """The window of what is missing: ``by Mon, Jan 18, 2027``; empty where it has no edge."""
         speak = self._zone.spoken
         if self._closes is None:
             return "" if self._opens is None else f"from {speak(self._opens)} on"

@@ -263,7 +263,7 @@ def test_a_house_rule_that_is_off_is_explained_with_its_dates(own: str, capsys: 
         "Lines",
         f"  throughout: {asked} (error)",
         "    source: House protocol, section 6",
-        "  from Fri 1 Jan 2027 on: off",
+        "  from Fri, Jan 1, 2027 on: off",
         "    source: House protocol, section 6",
     ]
     assert main(["explain", "HOUSE-GONE", "--protocol", own, "--format", "json"]) == 0

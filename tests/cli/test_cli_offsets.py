@@ -142,7 +142,7 @@ def notes_of(*starts: str, timezone: str = "America/Los_Angeles") -> tuple[str, 
             "Europe/Berlin",
             (
                 "written as 23:30:15 +00:00; Berlin is on +01:00 that day, so it starts on "
-                "Tue 16 Mar 2027 at 12:30:15 am. Meant 23:30:15? Then leave the offset out."
+                "Tue, Mar 16, 2027 at 12:30:15 am. Meant 23:30:15? Then leave the offset out."
             ),
         ),
         (
@@ -166,7 +166,7 @@ def notes_of(*starts: str, timezone: str = "America/Los_Angeles") -> tuple[str, 
             "America/Los_Angeles",
             (
                 "written as 02:30 -04:00; Los Angeles is on -08:00 that day, so it starts on "
-                "Sat 13 Mar 2027 at 10:30 pm."
+                "Sat, Mar 13, 2027 at 10:30 pm."
             ),
         ),
         (

@@ -227,7 +227,7 @@ def test_what_complete_refuses(capsys: Capture, tmp_path: Path) -> None:
     empty = tmp_path / "slots.json"
     empty.write_text('{"schema": "kap-model/slots/1", "slots": []}', encoding="utf-8")
     said = refused(capsys, "complete", RUNNING, *NOW, "--slots", str(empty))
-    assert "open_slots: have none for a needed integration, due by Mon 1 Mar 2027" in said
+    assert "open_slots: have none for a needed integration, due by Mon, Mar 1, 2027" in said
     empty.write_text(f'{{"schema": "kap-model/slots/1", "open": "{MARKER}"}}', encoding="utf-8")
     assert "$: lacks slots" in refused(capsys, "complete", RUNNING, *NOW, "--slots", str(empty))
 

@@ -56,7 +56,7 @@ def test_a_plan_is_judged_by_the_protocol_that_it_names() -> None:
 def test_a_plan_has_a_table_of_its_sessions() -> None:
     head, first, second, *rest = rows(page(values()["a broken plan"]), "Sessions of")
     assert head == ["session", "kind", "start", "minutes", "place", "status", "findings"]
-    assert first[:3] == ["e1", "medical evaluation", "Wed 6 Jan 2027 at 09:00"]
+    assert first[:3] == ["e1", "medical evaluation", "Wed, Jan 6, 2027, 9:00 am"]
     assert first[3:] == ["30", "remote", "completed", "!1 SCREEN-FIRST "]
     assert second[-1] == ""
     assert len(rest) == 13
@@ -65,11 +65,11 @@ def test_a_plan_has_a_table_of_its_sessions() -> None:
 def test_a_plan_tells_its_state_dates_and_counts() -> None:
     text = read(page(values()["a plan that is ok"])).text
     assert (
-        "active \u00b7 America/Los_Angeles \u00b7 Mon 4 Jan 2027 to Wed 31 Mar 2027 \u00b7 "
+        "active \u00b7 America/Los_Angeles \u00b7 Mon, Jan 4, 2027 to Wed, Mar 31, 2027 \u00b7 "
         "17 sessions: 1 consultation, 1 medical evaluation, 2 preparations, 6 dosings, "
         "6 integrations, 1 medical review" in text
     )
-    assert "active \u00b7 UTC \u00b7 Mon 4 Jan 2027 \u00b7 1 session: 1 dosing" in (
+    assert "active \u00b7 UTC \u00b7 Mon, Jan 4, 2027 \u00b7 1 session: 1 dosing" in (
         read(page(values()["a plan of one session"])).text
     )
     assert "active \u00b7 UTC \u00b7 no sessions" in (
@@ -117,21 +117,21 @@ def test_a_report_says_what_is_wrong_and_who_says_so() -> None:
     shown = page(report)
     head, *found = rows(shown, "Findings")
     said = (
-        "Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3 on "
-        "Mon 15 Feb 2027.to do: Book an integration between dosing d2 and dosing d3 "
-        "(Mon 1 Feb 2027 at 14:30 to Mon 15 Feb 2027 at 13:00).source: Regrounding Therapy "
+        "Dosing d2 on Mon, Feb 1, 2027 has no integration after it before dosing d3 on "
+        "Mon, Feb 15, 2027.to do: Book an integration between dosing d2 and dosing d3 "
+        "(Mon, Feb 1, 2027, 2:30 pm to Mon, Feb 15, 2027, 1:00 pm).source: Regrounding Therapy "
         "practice page on ketamine-assisted psychotherapy, step 6"
     )
     assert head == ["", "rule", "verdict", "severity", "sessions", "opens", "due", "what"]
     assert found[4] == [
         *("!9", "INTEG-EACH", "violated", "error", "d2"),
-        *("Mon 1 Feb 2027 at 14:30", "Mon 15 Feb 2027 at 13:00"),
+        *("Mon, Feb 1, 2027, 2:30 pm", "Mon, Feb 15, 2027, 1:00 pm"),
         said,
     ]
     assert sum(row[0].count("!") for row in found) == len(report.findings)
     assert found[1][:2] == ["!2!3!4!5!6", "SUPPLY-BALANCE"]
     assert found[1][4] == "d3, d4, d5, d6, d7"
-    assert "likewise: dosing d4 (was due by Mon 1 Mar 2027 at 13:00), dosing d5" in found[1][-1]
+    assert "likewise: dosing d4 (was due by Mon, Mar 1, 2027, 1:00 pm), dosing d5" in found[1][-1]
     _, *judged = rows(shown, "Rules by verdict")
     worst_first = ("violated", "unknown", "pending", "satisfied", "not-applicable")
     assert [row[0] for row in judged] == sorted(
@@ -142,7 +142,7 @@ def test_a_report_says_what_is_wrong_and_who_says_so() -> None:
 
 def test_a_report_of_a_moment_names_it_and_waived_findings_say_so() -> None:
     text = read(page(values()["a report at a moment"])).text
-    assert "as of Wed 10 Feb 2027 at 12:00 (Los Angeles)" in text
+    assert "as of Wed, Feb 10, 2027, 12:00 pm (Los Angeles)" in text
     assert "rg-course-0051: \u2713On track, 8 things to do" in text
     waived = rows(page(values()["a report"]), "Findings")[2]
     assert waived[:4] == ["~2~3~4~5~6", "SUPPLY-BALANCE", "violated", "error, waived"]

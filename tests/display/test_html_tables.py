@@ -12,7 +12,7 @@ def test_a_quote_adds_up() -> None:
     quote = values()["a quote"]
     head, *lines, foot = rows(page(quote), "Prices of")
     assert head == ["date", "session", "what", "amount", "how"]
-    assert lines[0] == ["Mon 4 Jan 2027", "c1", "consultation", "\u2013", "not published"]
+    assert lines[0] == ["Mon, Jan 4, 2027", "c1", "consultation", "\u2013", "not published"]
     assert lines[4][2:] == ["dosing", "$375.00", "90 min at 250.00 per hour"]
     assert foot == ["total of regrounding", "", "", "$3,855.00", ""]
     own = [row[3] for row in lines if row[3] != "\u2013"]
@@ -53,14 +53,14 @@ def test_a_protocol_shows_its_limits_and_what_is_off() -> None:
     found = {row[0]: row[1:] for row in rows(shown, "Limits of")}
     assert found["dosing_count"] == [
         *("dosings in the course", "5 to 8before: 6 to 8"),
-        *("Sat 1 Jan 2028", "House protocol, section 2"),
+        *("Sat, Jan 1, 2028", "House protocol, section 2"),
     ]
     assert found["dosing_gap_days"][1] == (
-        "at least 6before: not set (since Sat 1 Jan 2028); at least 7 (since Fri 1 Jan 2027)"
+        "at least 6before: not set (since Sat, Jan 1, 2028); at least 7 (since Fri, Jan 1, 2027)"
     )
     assert "exclusions" not in found
     text = read(shown).text
-    assert text.startswith("house24 limits set, as from Mon 1 Jan 2029 on")
+    assert text.startswith("house24 limits set, as from Mon, Jan 1, 2029 on")
     assert "not set: processing_minutes, dosing_frequency" in text
     assert "rules that do not apply: DOSE-FREQUENCY, DOSE-CLOSE, DOSE-ROUTE, " in text
     assert "DOSE-ROUTE, INTEG-WINDOW, AGE-MIN, EXCLUSION" in text
@@ -127,7 +127,7 @@ def test_a_difference_shows_before_and_after() -> None:
 def test_a_difference_says_what_becomes_of_a_plan() -> None:
     same = read(page(values()["no difference"])).text
     assert same.startswith("core \u2192 core: no difference")
-    assert "limits on Mon 4 Jan 2027" in same
+    assert "limits on Mon, Jan 4, 2027" in same
     assert same.endswith("rg-plan-0042: the same findings")
     difference = values()["a difference for a plan"]
     shown = page(difference)
@@ -157,7 +157,7 @@ def test_next_steps_have_dates_rules_and_reasons() -> None:
 def test_a_completion_lists_what_to_book() -> None:
     shown = page(values()["a completion"])
     assert rows(shown, "Sessions to book")[1] == [
-        *("r1", "medical review", "Thu 11 Feb 2027 at 10:00", "30", "remote")
+        *("r1", "medical review", "Thu, Feb 11, 2027, 10:00 am", "30", "remote")
     ]
     assert "to be recorded by people" in read(shown).text
     nothing = values()["nothing to complete"]
@@ -169,7 +169,13 @@ def test_a_completion_lists_what_to_book() -> None:
 def test_a_repair_lists_its_changes() -> None:
     shown = page(values()["a repair"])
     assert rows(shown, "Changes")[1] == [
-        *("add", "r2", "medical review", "Mon 1 Feb 2027 at 12:00", "SUPPLY-BALANCE, REVIEW-AFTER")
+        *(
+            "add",
+            "r2",
+            "medical review",
+            "Mon, Feb 1, 2027, 12:00 pm",
+            "SUPPLY-BALANCE, REVIEW-AFTER",
+        )
     ]
     assert read(page(values()["nothing to repair"])).text.startswith(
         "rg-plan-0042: nothing to repair"

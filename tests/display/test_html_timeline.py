@@ -45,12 +45,12 @@ def test_all_marks_lie_within_the_picture(plan: kap.Plan, as_of: Any) -> None:
 def test_each_session_says_what_it_is() -> None:
     told = [title for _, _, title in marks(timeline_svg(SMALL))]
     assert told == [
-        "consultation c1, Mon 4 Jan 2027 at 10:00, 50 minutes, office, completed",
-        "medical evaluation e1, Wed 6 Jan 2027 at 10:00, 30 minutes, remote, completed",
-        "preparation p1, Mon 11 Jan 2027 at 10:00, 50 minutes, office, completed",
-        "dosing d1, Mon 18 Jan 2027 at 10:00, 120 minutes, office, completed",
-        "dosing d2, Mon 1 Feb 2027 at 10:00, 120 minutes, office, no-show",
-        "integration i1, Tue 19 Jan 2027 at 10:00, 50 minutes, office, cancelled",
+        "consultation c1, Mon, Jan 4, 2027, 10:00 am, 50 minutes, office, completed",
+        "medical evaluation e1, Wed, Jan 6, 2027, 10:00 am, 30 minutes, remote, completed",
+        "preparation p1, Mon, Jan 11, 2027, 10:00 am, 50 minutes, office, completed",
+        "dosing d1, Mon, Jan 18, 2027, 10:00 am, 120 minutes, office, completed",
+        "dosing d2, Mon, Feb 1, 2027, 10:00 am, 120 minutes, office, no-show",
+        "integration i1, Tue, Jan 19, 2027, 10:00 am, 50 minutes, office, cancelled",
     ]
 
 

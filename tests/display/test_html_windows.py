@@ -24,7 +24,7 @@ def test_a_finding_stands_over_the_session_that_it_names() -> None:
     assert told.startswith("dosing d2")
     assert told.endswith("; !1 INTEG-EACH violated")
     assert texts(svg).count("!1") == 2
-    assert "was due by Mon 15 Feb 2027 at 10:00" in texts(svg)
+    assert "was due by Mon, Feb 15, 2027, 10:00 am" in texts(svg)
     assert {"!", "violated"} <= set(texts(svg))
 
 
@@ -75,12 +75,12 @@ def test_a_number_that_has_no_room_is_left_out() -> None:
 def test_what_is_pending_has_its_window() -> None:
     svg = timeline_svg(RUNNING, kap.check(RUNNING, as_of=NOW))
     written = texts(svg)
-    assert "as of Wed 10 Feb 2027 at 12:00" in written
+    assert "as of Wed, Feb 10, 2027, 12:00 pm" in written
     for text in (
-        "due by Mon 15 Feb 2027",
-        "due by Mon 1 Mar 2027 at 13:00",
+        "due by Mon, Feb 15, 2027",
+        "due by Mon, Mar 1, 2027, 1:00 pm",
         "at any time",
-        "from Mon 1 Mar 2027 at 14:30 on",
+        "from Mon, Mar 1, 2027, 2:30 pm on",
         "pending: still to come",
     ):
         assert text in written
@@ -92,9 +92,9 @@ def test_what_is_pending_has_its_window() -> None:
 def test_a_moment_beyond_the_picture_stands_at_its_edge() -> None:
     line = "2027-01-04 America/Los_Angeles C0* E2+ P7* D14*t I15*"
     late = judged(line, "core", "2029-01-25T12:00:00Z")
-    assert "as of Thu 25 Jan 2029 at 04:00 \u2192" in texts(late)
+    assert "as of Thu, Jan 25, 2029, 4:00 am \u2192" in texts(late)
     early = judged(line, "core", "2025-01-25T12:00:00Z")
-    assert "\u2190 as of Sat 25 Jan 2025 at 04:00" in texts(early)
+    assert "\u2190 as of Sat, Jan 25, 2025, 4:00 am" in texts(early)
 
 
 def test_a_window_that_opened_or_closes_far_off_has_an_arrow() -> None:
@@ -143,4 +143,4 @@ def test_a_long_name_of_a_rule_is_cut() -> None:
 def test_a_window_that_was_missed_has_two_dates_to_be_drawn() -> None:
     svg = timeline_svg(values()["a broken plan"], kap.check(values()["a broken plan"]))
     due = [text for text in texts(svg) if text.startswith("was due by")]
-    assert due == ["was due by Mon 15 Feb 2027 at 13:00", "was due by Tue 6 Apr 2027"]
+    assert due == ["was due by Mon, Feb 15, 2027, 1:00 pm", "was due by Tue, Apr 6, 2027"]

@@ -194,14 +194,14 @@ def test_what_is_said_worst_first() -> None:
             "CONFLICT",
             "error",
             (
-                "No course that begins from Thu 1 Jul 2027 on keeps dosing_count (6 to 8), "
+                "No course that begins from Thu, Jul 1, 2027 on keeps dosing_count (6 to 8), "
                 "integration_per_dosing (1) and integration_count (at most 5) together."
             ),
         ),
         (
             "NO-EFFECT",
             "warning",
-            "integration_count since Sat 1 Jul 2028 repeats the line before it.",
+            "integration_count since Sat, Jul 1, 2028 repeats the line before it.",
         ),
         ("NO-EFFECT", "warning", "EXCLUSION has a severity set, and is off throughout."),
         ("NEVER-FIRES", "advice", "MODALITY can never fire: every place and format is allowed."),
@@ -223,14 +223,15 @@ def test_what_is_said_of_some_dates_says_which() -> None:
         for since, value in lines.items()
     ]
     (note,) = only(kap.CareProtocol(id="own", settings=dated))
-    when = "For courses that begin from Fri 1 Jan 2027 to Fri 31 Dec 2027, "
+    when = "For courses that begin from Fri, Jan 1, 2027 to Fri, Dec 31, 2027, "
     assert note.message == f"{when}MODALITY can never fire: every place and format is allowed."
     assert note.parts == ["dosing_places/2027-01-01"]
     assert note.values["stretches"] == ["2027-01-01"]
     again = attrs.evolve(dated[2], value=("office", "remote"), since="2029-01-01")
     (note,) = only(kap.CareProtocol(id="own", settings=[*dated, again]))
     assert note.message.startswith(
-        "For courses that begin from Fri 1 Jan 2027 to Fri 31 Dec 2027 or from Mon 1 Jan 2029 on, "
+        "For courses that begin from Fri, Jan 1, 2027 to Fri, Dec 31, 2027 or from Mon, Jan "
+        "1, 2029 on, "
     )
     assert note.parts == ["dosing_places/2027-01-01", "dosing_places/2029-01-01"]
 
@@ -276,7 +277,7 @@ def test_a_line_is_not_in_force_before_its_date_though_it_is_the_first() -> None
         ["dosing_places/2030-01-01"],
     )
     assert note.message == (
-        "For courses that begin from Tue 1 Jan 2030 on, MODALITY can never fire: every place and "
+        "For courses that begin from Tue, Jan 1, 2030 on, MODALITY can never fire: every place and "
         "format is allowed."
     )
     assert note.parts == ["dosing_places/2030-01-01"]

@@ -83,7 +83,8 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Count("preparation", 1, 3, before="dosing"),
             "D0",
             (
-                "There are 0 preparations before dosing d1 on Fri 1 Jan 2027; the limit is 1 to 3 "
+                "There are 0 preparations before dosing d1 on Fri, Jan 1, 2027; the limit is "
+                "1 to 3 "
                 "preparations."
             ),
         ),
@@ -120,7 +121,8 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Rate("dosing", max=1, days=7),
             "D0 D1",
             (
-                "Dosing d2 on Sat 2 Jan 2027 makes 2 dosings within 7 days; the limit is at most 1 "
+                "Dosing d2 on Sat, Jan 2, 2027 makes 2 dosings within 7 days; the limit is "
+                "at most 1 "
                 "in any 7 consecutive days."
             ),
         ),
@@ -128,7 +130,7 @@ def test_rate(form: Any, line: str, expected: list[tuple[str, ...]]) -> None:
             Rate(THERAPY, max=1, days=7),
             "P0 I1",
             (
-                "Integration i1 on Sat 2 Jan 2027 makes 2 preparations or integrations within 7 "
+                "Integration i1 on Sat, Jan 2, 2027 makes 2 preparations or integrations within 7 "
                 "days; the limit is at most 1 in any 7 consecutive days."
             ),
         ),

@@ -93,14 +93,15 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             Length("dosing", one_of=[60, 90]),
             "D0/61",
             {},
-            "Dosing d1 on Fri 1 Jan 2027 lasts 61 minutes; the limit is 60 or 90 minutes.",
+            "Dosing d1 on Fri, Jan 1, 2027 lasts 61 minutes; the limit is 60 or 90 minutes.",
         ),
         (
             Allow("dosing", "place", "office"),
             "D0~",
             {},
             (
-                "Dosing d1 on Fri 1 Jan 2027 is held remotely; the protocol allows dosings held at "
+                "Dosing d1 on Fri, Jan 1, 2027 is held remotely; the protocol allows dosings "
+                "held at "
                 "the office."
             ),
         ),
@@ -108,20 +109,20 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             Allow("dosing", "level", ["low", "moderate"]),
             "D0",
             {"d1.level": "high"},
-            "Dosing d1 on Fri 1 Jan 2027 states a dose level that the protocol does not allow.",
+            "Dosing d1 on Fri, Jan 1, 2027 states a dose level that the protocol does not allow.",
         ),
         (
             Allow("dosing", "route", ["oral"]),
             "D0",
             {"d1.route": "nasal"},
-            "Dosing d1 on Fri 1 Jan 2027 states a route that the protocol does not allow.",
+            "Dosing d1 on Fri, Jan 1, 2027 states a route that the protocol does not allow.",
         ),
         (
             Allow("dosing", "role", ["therapist"]),
             "D0",
             {"d1.clinician": PROVIDER},
             (
-                "Dosing d1 on Fri 1 Jan 2027 is recorded with the role medical-provider; the "
+                "Dosing d1 on Fri, Jan 1, 2027 is recorded with the role medical-provider; the "
                 "protocol asks for therapist."
             ),
         ),
@@ -129,31 +130,34 @@ def test_a_level_or_a_clinician_is_never_stated_as_lacking() -> None:
             Known("dosing", "support_person"),
             "D0",
             {},
-            "Dosing d1 on Fri 1 Jan 2027 names no support person.",
+            "Dosing d1 on Fri, Jan 1, 2027 names no support person.",
         ),
         (
             Known("dosing", "support_person"),
             "D0",
             {"d1.support_person": "none"},
-            "Dosing d1 on Fri 1 Jan 2027 has nobody there to support the client.",
+            "Dosing d1 on Fri, Jan 1, 2027 has nobody there to support the client.",
         ),
         (
             Known("dosing", "therapist_present"),
             "D0*",
             {},
-            "It is not recorded whether the therapist was present at dosing d1 on Fri 1 Jan 2027.",
+            (
+                "It is not recorded whether the therapist was present at dosing d1 on Fri, Jan "
+                "1, 2027."
+            ),
         ),
         (
             Known("dosing", "therapist_present"),
             "D0*",
             {"d1.therapist_present": False},
-            "Dosing d1 on Fri 1 Jan 2027 is held without the therapist present.",
+            "Dosing d1 on Fri, Jan 1, 2027 is held without the therapist present.",
         ),
         (
             Known("consultation", "clinician"),
             "C0*",
             {},
-            "The clinician of consultation c1 on Fri 1 Jan 2027 is not recorded.",
+            "The clinician of consultation c1 on Fri, Jan 1, 2027 is not recorded.",
         ),
     ],
 )

@@ -111,7 +111,8 @@ def test_too_short_a_span_can_still_grow() -> None:
             Space("dosing", min=7, unit="days"),
             "D0 D1",
             (
-                "Dosing d1 on Fri 1 Jan 2027 and dosing d2 on Sat 2 Jan 2027 are 1 day apart; the "
+                "Dosing d1 on Fri, Jan 1, 2027 and dosing d2 on Sat, Jan 2, 2027 are 1 day "
+                "apart; the "
                 "limit is at least 7 days."
             ),
         ),
@@ -119,31 +120,35 @@ def test_too_short_a_span_can_still_grow() -> None:
             Space("dosing", "integration", max=3, unit="hours"),
             "D0 I0@15:30",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 15:30 is the first after dosing d1 on Fri 1 "
-                "Jan 2027 and comes 3 hours 30 minutes after its end; the limit is at most 3 hours."
+                "Integration i1 on Fri, Jan 1, 2027, 3:30 pm is the first after dosing d1 on "
+                "Fri, Jan 1, 2027"
+                " and comes 3 hours 30 minutes after its end; the limit is at most 3 hours."
             ),
         ),
         (
             Space("dosing", "integration", min=3, unit="hours"),
             "D0 I0@12:00",
             (
-                "Integration i1 on Fri 1 Jan 2027 at 12:00 is the first after dosing d1 on Fri 1 "
-                "Jan 2027 and comes 0 minutes after its end; the limit is at least 3 hours."
+                "Integration i1 on Fri, Jan 1, 2027, 12:00 pm is the first after dosing d1 "
+                "on Fri, Jan 1, 2027"
+                " and comes 0 minutes after its end; the limit is at least 3 hours."
             ),
         ),
         (
             Space("dosing", min=3, unit="hours"),
             "D0 D0@11:00",
             (
-                "Dosing d2 on Fri 1 Jan 2027 at 11:00 starts before dosing d1 on Fri 1 Jan 2027 at "
-                "10:00 is over; the limit is at least 3 hours after it."
+                "Dosing d2 on Fri, Jan 1, 2027, 11:00 am starts before dosing d1 on Fri, Jan "
+                "1, 2027, 10:00 am"
+                " is over; the limit is at least 3 hours after it."
             ),
         ),
         (
             Span("dosing", max=1, unit="weeks"),
             "D0 D8",
             (
-                "From dosing d1 on Fri 1 Jan 2027 to dosing d2 on Sat 9 Jan 2027 there are 8 days; "
+                "From dosing d1 on Fri, Jan 1, 2027 to dosing d2 on Sat, Jan 9, 2027 there "
+                "are 8 days; "
                 "the limit is at most 1 week."
             ),
         ),

@@ -38,7 +38,7 @@ def test_what_could_still_come_before_is_pending_until_it_starts() -> None:
     form = Order("integration", after="dosing")
     assert found(form, "I5", at(1)) == [pending("error", "i1", due=at(5))]
     assert found(form, "I5", at(5)) == [violated("error", "i1", due=at(5))]
-    assert message(form, "I5") == "Integration i1 on Wed 6 Jan 2027 has no dosing before it."
+    assert message(form, "I5") == "Integration i1 on Wed, Jan 6, 2027 has no dosing before it."
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,9 @@ def test_follow_counts_and_says_how_many() -> None:
     form = Follow("dosing", "integration", min=2)
     assert concerned(form, "D14 I15 D20 I21 I22") == [("d1",)]
     assert message(form, "D14 I15 D20 I21 I22") == (
-        "Dosing d1 on Fri 15 Jan 2027 has only 1 integration after it before dosing d2 on Thu 21 "
-        "Jan 2027."
+        "Dosing d1 on Fri, Jan 15, 2027 has only 1 integration after it before dosing d2 on "
+        "Thu, Jan 21, 2027"
+        "."
     )
     assert concerned(Follow("dosing", "integration", min=0), "D14") == []
 
@@ -140,7 +141,7 @@ def test_a_halted_course_still_owes_what_comes_before_the_next() -> None:
 def test_ever_looks_beyond_the_next() -> None:
     assert concerned(Follow("dosing", "integration", until="ever"), "D1 D2 I3 D4") == [("d3",)]
     assert message(Follow("dosing", "integration", until="ever"), "D1") == (
-        "Dosing d1 on Sat 2 Jan 2027 has no integration after it."
+        "Dosing d1 on Sat, Jan 2, 2027 has no integration after it."
     )
 
 
@@ -237,8 +238,9 @@ def test_precede_names_the_previous_one() -> None:
     form = Precede("dosing", "medical-review", back_to="previous")
     (finding,) = kap.check(plan("R0 D1 D14"), house(form)).findings
     assert finding.message == (
-        "Dosing d2 on Fri 15 Jan 2027 has no medical review before it and after dosing d1 on Sat "
-        "2 Jan 2027."
+        "Dosing d2 on Fri, Jan 15, 2027 has no medical review before it and after dosing d1 "
+        "on Sat, Jan 2, 2027"
+        "."
     )
     assert finding.required == "a medical review before it and after the previous dosing"
 

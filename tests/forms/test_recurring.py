@@ -36,7 +36,8 @@ def test_rolling(line: str, expected: list[tuple[str, ...]]) -> None:
 def test_a_lapse_has_days_for_a_window() -> None:
     assert found(MONTHLY, "R0 D1 D32") == [violated("error", "d2", opens=on(1), due=on(31))]
     assert message(MONTHLY, "R0 D1 D32") == (
-        "There is no medical review after Fri 1 Jan 2027 and by Mon 1 Feb 2027, while treatment "
+        "There is no medical review after Fri, Jan 1, 2027 and by Mon, Feb 1, 2027, while "
+        "treatment "
         "goes on."
     )
 
@@ -83,7 +84,7 @@ def test_a_part_of_the_year_closes_with_its_last_day() -> None:
     form = Recur(MEDICAL, 6, policy="calendar")
     assert found(form, "D0") == [violated("error", "d1", due="2027-06-30")]
     assert message(form, "D0") == (
-        "The half of the calendar year that ends Wed 30 Jun 2027 has 1 dosing and no medical "
+        "The half of the calendar year that ends Wed, Jun 30, 2027 has 1 dosing and no medical "
         "contact."
     )
 

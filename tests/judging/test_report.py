@@ -70,12 +70,12 @@ def test_a_report_as_json_values() -> None:
                 "required": "120 to 180 minutes",
                 "opens": None,
                 "due": None,
-                "message": "Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the limit is "
+                "message": "Dosing d2 on Mon, Feb 1, 2027 lasts 50 minutes; the limit is "
                 "120 to 180 minutes.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": True,
                 "title": "Dosing d2 is too short",
-                "action": "Book dosing d2 (Mon 1 Feb 2027 at 10:00) for 120 to 180 minutes.",
+                "action": "Book dosing d2 (Mon, Feb 1, 2027, 10:00 am) for 120 to 180 minutes.",
                 "past": False,
                 "code": "DOSE-DURATION",
                 "values": {
@@ -104,12 +104,12 @@ def test_a_report_as_json_values() -> None:
                 "required": "at least 70 minutes",
                 "opens": None,
                 "due": None,
-                "message": "Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room "
+                "message": "Dosing d2 on Mon, Feb 1, 2027 lasts 50 minutes, which leaves no room "
                 "for the usual effect of up to 70 minutes.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": False,
                 "title": "Dosing d2 is too short for the effect to subside",
-                "action": "Book dosing d2 (Mon 1 Feb 2027 at 10:00) for at least 70 minutes.",
+                "action": "Book dosing d2 (Mon, Feb 1, 2027, 10:00 am) for at least 70 minutes.",
                 "past": False,
                 "code": "EFFECT-FIT",
                 "values": {
@@ -132,7 +132,7 @@ def test_a_report_as_json_values() -> None:
                 "opens": None,
                 "due": None,
                 "message": "It is not recorded whether the therapist was present at dosing d1 on "
-                "Mon 18 Jan 2027.",
+                "Mon, Jan 18, 2027.",
                 "citation": {"source": page, "where": "step 3"},
                 "waived": False,
                 "title": "Not recorded whether the therapist was present at dosing d1",
@@ -158,13 +158,14 @@ def test_a_report_as_json_values() -> None:
                 "required": "an integration after it",
                 "opens": "2027-02-01T10:50:00-08:00",
                 "due": "2027-02-15T10:00:00-08:00",
-                "message": "Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing "
-                "d3 on Mon 15 Feb 2027.",
+                "message": "Dosing d2 on Mon, Feb 1, 2027 has no integration after it before "
+                "dosing "
+                "d3 on Mon, Feb 15, 2027.",
                 "citation": {"source": page, "where": "step 4"},
                 "waived": False,
                 "title": "No integration after dosing d2",
                 "action": "Book an integration between dosing d2 and dosing d3 "
-                "(Mon 1 Feb 2027 at 10:50 to Mon 15 Feb 2027 at 10:00).",
+                "(Mon, Feb 1, 2027, 10:50 am to Mon, Feb 15, 2027, 10:00 am).",
                 "past": False,
                 "code": "INTEG-EACH",
                 "values": {
@@ -205,7 +206,7 @@ def test_a_report_as_json_values() -> None:
 FOUR_FINDINGS = """\
 p-7: Record first
   protocol kingsley (named by the plan)
-  as of Wed 20 Jan 2027 at 09:00 (Los Angeles)
+  as of Wed, Jan 20, 2027, 9:00 am (Los Angeles)
   21 of 32 rules checked: 1 violated, 1 unknown, 1 pending, 18 satisfied
   not checked, because the protocol sets no limit: preparation after the medicine arrived, a
     support person at remote dosings, the dose level, days between dosings, dosings per week,
@@ -213,31 +214,31 @@ p-7: Record first
     length of preparation and integration, age, medical conditions
 
 Violated
-  DOSE-DURATION (warning, waived): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes; the limit is
+  DOSE-DURATION (warning, waived): Dosing d2 on Mon, Feb 1, 2027 lasts 50 minutes; the limit is
     120 to 180 minutes.
     found: 50 minutes; required: 120 to 180 minutes
-    accepted by t-01 on Fri 1 Jan 2027: As agreed.
+    accepted by t-01 on Fri, Jan 1, 2027: As agreed.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
-  EFFECT-FIT (warning): Dosing d2 on Mon 1 Feb 2027 lasts 50 minutes, which leaves no room for
+  EFFECT-FIT (warning): Dosing d2 on Mon, Feb 1, 2027 lasts 50 minutes, which leaves no room for
     the usual effect of up to 70 minutes.
     found: 50 minutes; required: at least 70 minutes
-    to do: Book dosing d2 (Mon 1 Feb 2027 at 10:00) for at least 70 minutes.
+    to do: Book dosing d2 (Mon, Feb 1, 2027, 10:00 am) for at least 70 minutes.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
 Not recorded yet
   THERAPIST-PRESENT (error): It is not recorded whether the therapist was present at dosing d1
-    on Mon 18 Jan 2027.
+    on Mon, Jan 18, 2027.
     found: not recorded; required: therapist present throughout
     to do: Record whether the therapist was present at dosing d1.
     source: Kingsley practice page on ketamine-assisted therapy, step 3
 
 Still to do
-  INTEG-EACH (error): Dosing d2 on Mon 1 Feb 2027 has no integration after it before dosing d3
-    on Mon 15 Feb 2027.
+  INTEG-EACH (error): Dosing d2 on Mon, Feb 1, 2027 has no integration after it before dosing d3
+    on Mon, Feb 15, 2027.
     found: no integration after it; required: an integration after it
-    from Mon 1 Feb 2027 at 10:50, due by Mon 15 Feb 2027 at 10:00
-    to do: Book an integration between dosing d2 and dosing d3 (Mon 1 Feb 2027 at 10:50 to Mon
-    15 Feb 2027 at 10:00).
+    from Mon, Feb 1, 2027, 10:50 am, due by Mon, Feb 15, 2027, 10:00 am
+    to do: Book an integration between dosing d2 and dosing d3 (Mon, Feb 1, 2027, 10:50 am to
+    Mon, Feb 15, 2027, 10:00 am).
     source: Kingsley practice page on ketamine-assisted therapy, step 4"""
 
 
@@ -262,7 +263,7 @@ plan: Follows the protocol
 ONE_PENDING = """\
 plan: On track, 1 thing to do
   protocol core (as asked)
-  as of Mon 4 Jan 2027 at 10:00 (UTC)
+  as of Mon, Jan 4, 2027, 10:00 am (UTC)
   19 of 32 rules checked: 1 pending, 18 satisfied
   not checked, because the protocol sets no limit: preparation after the medicine arrived, time
     for the effect to subside, a support person at remote dosings, the dose level, days between
@@ -288,22 +289,22 @@ plan: Problem
     length of preparation and integration, age, medical conditions
 
 Violated
-  SUPPLY-BALANCE (error): Dosing d3 on Mon 15 Feb 2027 is dosing number 3; the medicine
+  SUPPLY-BALANCE (error): Dosing d3 on Mon, Feb 15, 2027 is dosing number 3; the medicine
     available by then covers 2.
     found: 2 dosings; required: 3 dosings
-    was due by Mon 15 Feb 2027 at 10:00
-    to do: Book a medical review before dosing d3, for more medicine (by Mon 15 Feb 2027 at
-    10:00).
-    likewise: dosing d4 (was due by Mon 1 Mar 2027 at 10:00), dosing d5 (was due by Mon 15 Mar
-    2027 at 10:00), dosing d6 (was due by Mon 29 Mar 2027 at 10:00)
+    was due by Mon, Feb 15, 2027, 10:00 am
+    to do: Book a medical review before dosing d3, for more medicine (by Mon, Feb 15, 2027,
+    10:00 am).
+    likewise: dosing d4 (was due by Mon, Mar 1, 2027, 10:00 am), dosing d5 (was due by Mon, Mar
+    15, 2027, 10:00 am), dosing d6 (was due by Mon, Mar 29, 2027, 10:00 am)
     source: Kingsley practice page on ketamine-assisted therapy, step 1
-  REVIEW-AFTER (error): Dosing d3 on Mon 15 Feb 2027 has no medical review before it and after
-    dosing d2 on Mon 1 Feb 2027.
+  REVIEW-AFTER (error): Dosing d3 on Mon, Feb 15, 2027 has no medical review before it and after
+    dosing d2 on Mon, Feb 1, 2027.
     found: no medical review before it; required: a medical review before it and after the
     previous dosing
-    from Mon 1 Feb 2027 at 12:00, was due by Mon 15 Feb 2027 at 10:00
-    to do: Book a medical review between dosing d2 and dosing d3 (Mon 1 Feb 2027 at 12:00 to Mon
-    15 Feb 2027 at 10:00).
+    from Mon, Feb 1, 2027, 12:00 pm, was due by Mon, Feb 15, 2027, 10:00 am
+    to do: Book a medical review between dosing d2 and dosing d3 (Mon, Feb 1, 2027, 12:00 pm to
+    Mon, Feb 15, 2027, 10:00 am).
     source: Kingsley practice page on ketamine-assisted therapy, step 5"""
 
 
@@ -323,7 +324,7 @@ def test_short_reports_as_text(
 
 def test_a_window_that_is_over_was_due() -> None:
     report = kap.check(kap.parse(RUNNING), "kingsley")
-    expected = "    from Mon 1 Feb 2027 at 10:50, was due by Mon 15 Feb 2027 at 10:00\n"
+    expected = "    from Mon, Feb 1, 2027, 10:50 am, was due by Mon, Feb 15, 2027, 10:00 am\n"
     assert expected in str(report)
 
 
@@ -612,7 +613,7 @@ def test_findings_of_one_cause_are_told_together() -> None:
     report = kap.check(plan, "kingsley", as_of="2027-01-12T00:00:00Z")
     assert [f.rule for f in report.findings].count("MED-CLEAR") == 2
     assert str(report).count("MED-CLEAR") == 1
-    assert "    likewise: dosing d2 (Mon 1 Feb 2027)\n" in str(report)
+    assert "    likewise: dosing d2 (Mon, Feb 1, 2027)\n" in str(report)
     told = report_text(report, full=True)
     assert told.count("MED-CLEAR") == 2
     assert "likewise" not in told

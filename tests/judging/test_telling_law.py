@@ -21,7 +21,9 @@ VERBS = (
     *("Record", "Shorten"),
 )
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DATE = re.compile(r"[A-Z][a-z]{2} (\d{1,2}) ([A-Z][a-z]{2}) (\d{4})(?: at (\d\d:\d\d))?")
+DATE = re.compile(
+    r"[A-Z][a-z]{2}, ([A-Z][a-z]{2}) (\d{1,2}), (\d{4})(?:, (\d+):(\d\d)(?::\d\d)? ([ap])m)?"
+)
 REQUIRED = re.compile(r"; the limit is .*|; the protocol (allows|asks for) .*|; where a proto.*")
 
 
@@ -71,8 +73,9 @@ def test_values_carry_what_the_message_says(seed: int) -> None:
             assert json.loads(json.dumps(values)) == values
             carried = {str(value) for value in values.values()}
             message = REQUIRED.sub("", finding.message)
-            for day, month, year, clock in DATE.findall(message):
+            for month, day, year, hour, minute, half in DATE.findall(message):
                 date = f"{year}-{MONTHS.index(month) + 1:02d}-{int(day):02d}"
+                clock = f"{int(hour) % 12 + 12 * (half == 'p'):02d}:{minute}" if hour else ""
                 assert any(one.startswith(date) and clock in one for one in carried), finding
             words = re.findall(r"[\w.-]*\w", DATE.sub("", message))
             assert {word for word in words if word in ids} <= carried

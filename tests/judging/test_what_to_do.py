@@ -29,40 +29,43 @@ OF_RULES = [
     (
         "SCREEN-FIRST",
         "No consultation before medical evaluation e1",
-        "Book a consultation before medical evaluation e1 (by Wed 6 Jan 2027 at 10:00).",
+        "Book a consultation before medical evaluation e1 (by Wed, Jan 6, 2027, 10:00 am).",
     ),
     (
         "MED-CLEAR.refused",
         "Dosing d1 has no medical clearance",
-        "Cancel dosing d1 (Mon 18 Jan 2027 at 10:00).",
+        "Cancel dosing d1 (Mon, Jan 18, 2027, 10:00 am).",
     ),
     (
         "ROLE-SCOPE",
         "Medical evaluation e1 is held by another role than the protocol asks for",
         (
-            "Give medical evaluation e1 (Wed 6 Jan 2027 at 10:00) to a clinician with the role "
+            "Give medical evaluation e1 (Wed, Jan 6, 2027, 10:00 am) to a clinician with the role "
             "medical-provider."
         ),
     ),
     (
         "PREP-COUNT.below",
         "No preparation before dosing d1",
-        "Book 1 to 3 more preparations before dosing d1 (by Mon 18 Jan 2027 at 10:00).",
+        "Book 1 to 3 more preparations before dosing d1 (by Mon, Jan 18, 2027, 10:00 am).",
     ),
     (
         "PREP-ORDER.late",
         "Preparation p2 is not over before the first dosing",
-        "Move preparation p2 (Mon 18 Jan 2027 at 12:00) before dosing d1, or cancel it.",
+        "Move preparation p2 (Mon, Jan 18, 2027, 12:00 pm) before dosing d1, or cancel it.",
     ),
     (
         "PREP-AFTER-SUPPLY.inferred",
         "No medical clearance before preparation p1",
-        "Book a medical evaluation before preparation p1 (by Wed 6 Jan 2027 at 09:10).",
+        "Book a medical evaluation before preparation p1 (by Wed, Jan 6, 2027, 9:10 am).",
     ),
     (
         "SUPPLY-BALANCE.inferred",
         "Not enough medicine for dosing d3",
-        "Book a medical review before dosing d3, for more medicine (by Mon 15 Feb 2027 at 10:00).",
+        (
+            "Book a medical review before dosing d3, for more medicine (by Mon, Feb 15, 2027, "
+            "10:00 am)."
+        ),
     ),
     (
         "SUPPLY-INITIAL",
@@ -72,12 +75,12 @@ OF_RULES = [
     (
         "REFILL-REVIEW",
         "No medical review before a refill is issued",
-        "Book a medical review before supply s2 is issued (Thu 7 Jan 2027 to Fri 5 Feb 2027).",
+        "Book a medical review before supply s2 is issued (Thu, Jan 7, 2027 to Fri, Feb 5, 2027).",
     ),
     (
         "SUPPLY-ISSUED.none",
         "No medical evaluation before medicine is issued",
-        "Book a medical evaluation before supply s1 is issued (by Tue 5 Jan 2027).",
+        "Book a medical evaluation before supply s1 is issued (by Tue, Jan 5, 2027).",
     ),
     (
         "DOSE-COUNT.below",
@@ -87,22 +90,22 @@ OF_RULES = [
     (
         "DOSE-DURATION",
         "Dosing d1 is too short",
-        "Book dosing d1 (Mon 18 Jan 2027 at 10:00) for 60 to 180 minutes.",
+        "Book dosing d1 (Mon, Jan 18, 2027, 10:00 am) for 60 to 180 minutes.",
     ),
     (
         "EFFECT-FIT",
         "Dosing d1 is too short for the effect to subside",
-        "Book dosing d1 (Mon 18 Jan 2027 at 10:00) for at least 100 minutes.",
+        "Book dosing d1 (Mon, Jan 18, 2027, 10:00 am) for at least 100 minutes.",
     ),
     (
         "MODALITY",
         "Preparation p1 is held in a way that the protocol does not allow",
-        "Hold preparation p1 (Mon 11 Jan 2027 at 10:00) individually.",
+        "Hold preparation p1 (Mon, Jan 11, 2027, 10:00 am) individually.",
     ),
     (
         "THERAPIST-PRESENT.lacking",
         "The therapist is not present at dosing d1",
-        "Hold dosing d1 (Mon 18 Jan 2027 at 10:00) with the therapist present, or cancel it.",
+        "Hold dosing d1 (Mon, Jan 18, 2027, 10:00 am) with the therapist present, or cancel it.",
     ),
     (
         "SUPPORT-PERSON.not-recorded",
@@ -112,77 +115,79 @@ OF_RULES = [
     (
         "DOSE-LEVEL",
         "Dosing d1 states a dose level that the protocol does not allow",
-        "Plan dosing d1 (Mon 18 Jan 2027 at 10:00) with the dose level low or moderate.",
+        "Plan dosing d1 (Mon, Jan 18, 2027, 10:00 am) with the dose level low or moderate.",
     ),
     (
         "DOSE-GAP.below",
         "Dosings d1 and d2 are too close together",
-        "Move dosing d2 (Sun 24 Jan 2027 at 10:00) to at least 7 days after dosing d1.",
+        "Move dosing d2 (Sun, Jan 24, 2027, 10:00 am) to at least 7 days after dosing d1.",
     ),
     (
         "DOSE-FREQUENCY",
         "Too many dosings close together at dosing d2",
-        "Move dosing d2 (Sun 24 Jan 2027 at 10:00) to a later day, or cancel it.",
+        "Move dosing d2 (Sun, Jan 24, 2027, 10:00 am) to a later day, or cancel it.",
     ),
     (
         "DOSE-CLOSE.week",
         "Dosing d3 is close to the dosing before it",
         (
-            "Ask the prescriber about the pace, or move dosing d3 (Sun 24 Jan 2027 at 10:00) to a "
+            "Ask the prescriber about the pace, or move dosing d3 (Sun, Jan 24, 2027, 10:00 "
+            "am) to a "
             "later day."
         ),
     ),
     (
         "DOSE-ROUTE",
         "Dosing d1 states a route that the protocol does not allow",
-        "Plan dosing d1 (Mon 18 Jan 2027 at 10:00) with the route sublingual or oral.",
+        "Plan dosing d1 (Mon, Jan 18, 2027, 10:00 am) with the route sublingual or oral.",
     ),
     (
         "INTEG-EACH",
         "No integration after dosing d1",
         (
-            "Book an integration between dosing d1 and dosing d2 (Mon 18 Jan 2027 at 12:00 "
-            "to Mon 1 "
-            "Feb 2027 at 10:00)."
+            "Book an integration between dosing d1 and dosing d2 (Mon, Jan 18, 2027, 12:00 pm "
+            "to Mon, Feb 1, 2027, 10:00 am"
+            ")."
         ),
     ),
     (
         "INTEG-ORDER.early",
         "Integration i1 comes before the first dosing is over",
-        "Move integration i1 (Mon 18 Jan 2027 at 09:00) after dosing d1, or cancel it.",
+        "Move integration i1 (Mon, Jan 18, 2027, 9:00 am) after dosing d1, or cancel it.",
     ),
     (
         "INTEG-COUNT.above",
         "More integrations than the protocol allows",
-        "Cancel integration i8 (Thu 1 Apr 2027 at 10:00).",
+        "Cancel integration i8 (Thu, Apr 1, 2027, 10:00 am).",
     ),
     (
         "INTEG-WINDOW.above",
         "Integration i1 comes too late after dosing d1",
-        "Move integration i1 (Thu 21 Jan 2027 at 12:01) to at most 72 hours after dosing d1.",
+        "Move integration i1 (Thu, Jan 21, 2027, 12:01 pm) to at most 72 hours after dosing d1.",
     ),
     (
         "THERAPY-LENGTH",
         "Preparation p1 is too long",
-        "Book preparation p1 (Mon 11 Jan 2027 at 10:00) for 50 minutes.",
+        "Book preparation p1 (Mon, Jan 11, 2027, 10:00 am) for 50 minutes.",
     ),
     (
         "REVIEW-AFTER",
         "No medical review before dosing d3",
         (
-            "Book a medical review between dosing d2 and dosing d3 (Mon 1 Feb 2027 at 12:00 to Mon "
-            "15 Feb 2027 at 10:00)."
+            "Book a medical review between dosing d2 and dosing d3 (Mon, Feb 1, 2027, 12:00 "
+            "pm to Mon, Feb 15, 2027, 10:00 am"
+            ")."
         ),
     ),
     (
         "REVIEW-QUARTER",
         "No medical contact for more than 3 months",
-        "Book a medical contact (Sun 7 Feb 2027 to Thu 6 May 2027).",
+        "Book a medical contact (Sun, Feb 7, 2027 to Thu, May 6, 2027).",
     ),
     (
         "NO-OVERLAP",
         "Integration i2 and medical review r1 overlap",
-        "Move or cancel medical review r1 (Tue 2 Feb 2027 at 10:49).",
+        "Move or cancel medical review r1 (Tue, Feb 2, 2027, 10:49 am).",
     ),
     (
         "RECORD-OUTCOME.status",
@@ -194,8 +199,8 @@ OF_RULES = [
         "The client is younger than the protocol asks",
         (
             "Correct the date of birth if it is wrong; else cancel medical evaluation e1 "
-            "(Wed 6 Jan "
-            "2027 at 10:00)."
+            "(Wed, Jan 6, 2027, 10:00 am"
+            ")."
         ),
     ),
     (
@@ -229,7 +234,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".above",
             "More dosings than the protocol allows",
-            "Cancel dosing d3 (Mon 4 Jan 2027 at 10:00).",
+            "Cancel dosing d3 (Mon, Jan 4, 2027, 10:00 am).",
         ),
         (
             Count("preparation", 2, before="dosing"),
@@ -237,7 +242,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             ".below",
             "Fewer preparations than the protocol asks before dosing d1",
-            "Book at least 1 more preparation before dosing d1 (by Thu 21 Jan 2027 at 10:00).",
+            "Book at least 1 more preparation before dosing d1 (by Thu, Jan 21, 2027, 10:00 am).",
         ),
         (
             Count("preparation", 2, before="dosing"),
@@ -253,7 +258,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             ".below",
             "Fewer preparations than the protocol asks before dosing d1",
-            "Move or cancel dosing d1 (Sun 3 Jan 2027 at 10:00).",
+            "Move or cancel dosing d1 (Sun, Jan 3, 2027, 10:00 am).",
         ),
         (
             Count("dosing", 100, sum="minutes"),
@@ -269,7 +274,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".above",
             "More time in dosings than the protocol allows",
-            "Shorten or cancel dosing d2 (Sun 3 Jan 2027 at 10:00).",
+            "Shorten or cancel dosing d2 (Sun, Jan 3, 2027, 10:00 am).",
         ),
         (
             Count("dosing", 3),
@@ -285,7 +290,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".above",
             "More remote dosings than the protocol allows",
-            "Cancel dosing d1 (Sat 2 Jan 2027 at 10:00).",
+            "Cancel dosing d1 (Sat, Jan 2, 2027, 10:00 am).",
         ),
         (
             Rate("dosing", max=1, days=2),
@@ -293,7 +298,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Too many dosings close together at dosing d2",
-            "Move dosing d2 (Sun 3 Jan 2027 at 10:00) to a later day, or cancel it.",
+            "Move dosing d2 (Sun, Jan 3, 2027, 10:00 am) to a later day, or cancel it.",
         ),
         (
             Length("dosing", min=90),
@@ -301,7 +306,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Dosing d1 is too short",
-            "Book dosing d1 (Sat 2 Jan 2027 at 10:00) for at least 90 minutes.",
+            "Book dosing d1 (Sat, Jan 2, 2027, 10:00 am) for at least 90 minutes.",
         ),
         (
             Length("dosing", one_of=(60, 90)),
@@ -309,7 +314,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Dosing d1 does not last as long as the protocol asks",
-            "Book dosing d1 (Sat 2 Jan 2027 at 10:00) for 60 or 90 minutes.",
+            "Book dosing d1 (Sat, Jan 2, 2027, 10:00 am) for 60 or 90 minutes.",
         ),
         (
             Allow("dosing", "place", "office"),
@@ -317,7 +322,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Dosing d1 is held in a place that the protocol does not allow",
-            "Hold dosing d1 (Sat 2 Jan 2027 at 10:00) at the office.",
+            "Hold dosing d1 (Sat, Jan 2, 2027, 10:00 am) at the office.",
         ),
         (
             Allow("preparation", "format", ("individual",)),
@@ -325,7 +330,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Preparation p1 is held in a format that the protocol does not allow",
-            "Hold preparation p1 (Sat 2 Jan 2027 at 10:00) individually.",
+            "Hold preparation p1 (Sat, Jan 2, 2027, 10:00 am) individually.",
         ),
         (
             Known("dosing", "level"),
@@ -333,7 +338,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-01T00:00:00Z",
             ".not-recorded",
             "The dose level of dosing d1 is not recorded",
-            "Record the dose level of dosing d1 by Sat 2 Jan 2027 at 10:00.",
+            "Record the dose level of dosing d1 by Sat, Jan 2, 2027, 10:00 am.",
         ),
         (
             Known(Selector("dosing", place="remote"), "support_person"),
@@ -365,7 +370,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".late",
             "Preparation p1 is not over before the first dosing",
-            "Move preparation p1 (Sun 3 Jan 2027 at 10:00) before dosing d1, or cancel it.",
+            "Move preparation p1 (Sun, Jan 3, 2027, 10:00 am) before dosing d1, or cancel it.",
         ),
         (
             Order("integration", after="dosing"),
@@ -373,7 +378,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".early",
             "Integration i1 comes before the first dosing is over",
-            "Move integration i1 (Sat 2 Jan 2027 at 10:00) after dosing d1, or cancel it.",
+            "Move integration i1 (Sat, Jan 2, 2027, 10:00 am) after dosing d1, or cancel it.",
         ),
         (
             Order("integration", after="dosing"),
@@ -381,7 +386,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".none",
             "No dosing before integration i1",
-            "Book a dosing before integration i1 (by Sat 2 Jan 2027 at 10:00).",
+            "Book a dosing before integration i1 (by Sat, Jan 2, 2027, 10:00 am).",
         ),
         (
             Precede("dosing", "preparation", min=2),
@@ -389,7 +394,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Only 1 preparation before dosing d1",
-            "Book 1 more preparation before dosing d1 (by Sun 3 Jan 2027 at 10:00).",
+            "Book 1 more preparation before dosing d1 (by Sun, Jan 3, 2027, 10:00 am).",
         ),
         (
             Precede("dosing", "preparation", min=3),
@@ -397,7 +402,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "Only 1 preparation before dosing d1",
-            "Book 2 more preparations before dosing d1 (by Sun 3 Jan 2027 at 10:00).",
+            "Book 2 more preparations before dosing d1 (by Sun, Jan 3, 2027, 10:00 am).",
         ),
         (
             Precede("dosing", "medical-review", min=2, back_to="previous"),
@@ -405,7 +410,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             "",
             "No medical review before dosing d1",
-            "Move or cancel dosing d1 (Sat 2 Jan 2027 at 10:00).",
+            "Move or cancel dosing d1 (Sat, Jan 2, 2027, 10:00 am).",
         ),
         (
             Precede("dosing", "preparation", within=Within(7, 14, unit="days")),
@@ -413,7 +418,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             "",
             "No preparation before dosing d1",
-            "Move or cancel dosing d1 (Thu 21 Jan 2027 at 10:00).",
+            "Move or cancel dosing d1 (Thu, Jan 21, 2027, 10:00 am).",
         ),
         (
             Precede("dosing", "preparation", within=Within(7, 14, unit="days")),
@@ -421,7 +426,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             "",
             "No preparation before dosing d1",
-            "Move or cancel dosing d1 (Sun 17 Jan 2027 at 10:00).",
+            "Move or cancel dosing d1 (Sun, Jan 17, 2027, 10:00 am).",
         ),
         (
             Follow("dosing", "integration", within=Within(max=2, unit="days")),
@@ -429,7 +434,10 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             "",
             "No integration after dosing d1",
-            "Book an integration after dosing d1 (Thu 21 Jan 2027 at 12:00 to Sat 23 Jan 2027).",
+            (
+                "Book an integration after dosing d1 (Thu, Jan 21, 2027, 12:00 pm to Sat, Jan "
+                "23, 2027)."
+            ),
         ),
         (
             Follow("dosing", "integration"),
@@ -437,7 +445,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-01-15T00:00:00Z",
             "",
             "No integration after dosing d1",
-            "Book an integration after dosing d1 (from Sat 2 Jan 2027 at 12:00 on).",
+            "Book an integration after dosing d1 (from Sat, Jan 2, 2027, 12:00 pm on).",
         ),
         (
             Follow("dosing", "integration"),
@@ -453,7 +461,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".below",
             "Dosings d1 and d2 are too close together",
-            "Move dosing d2 (Sun 3 Jan 2027 at 10:00) to at least 7 days after dosing d1.",
+            "Move dosing d2 (Sun, Jan 3, 2027, 10:00 am) to at least 7 days after dosing d1.",
         ),
         (
             Space("dosing", min=7, unit="days"),
@@ -461,7 +469,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".below",
             "Dosings d1 and d2 are too close together",
-            "Move dosing d1 (Sat 2 Jan 2027 at 10:00) to at least 7 days before dosing d2.",
+            "Move dosing d1 (Sat, Jan 2, 2027, 10:00 am) to at least 7 days before dosing d2.",
         ),
         (
             Space("dosing", max=7, unit="days"),
@@ -469,7 +477,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".above",
             "Dosings d1 and d2 are too far apart",
-            "Move dosing d2 (Thu 21 Jan 2027 at 10:00) to at most 7 days after dosing d1.",
+            "Move dosing d2 (Thu, Jan 21, 2027, 10:00 am) to at most 7 days after dosing d1.",
         ),
         (
             Space("dosing", "integration", min=24, unit="hours"),
@@ -477,7 +485,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".below",
             "Integration i1 comes too soon after dosing d1",
-            "Move integration i1 (Sat 2 Jan 2027 at 13:00) to at least 24 hours after dosing d1.",
+            "Move integration i1 (Sat, Jan 2, 2027, 1:00 pm) to at least 24 hours after dosing d1.",
         ),
         (
             Space("dosing", "dosing", min=24, unit="hours"),
@@ -485,7 +493,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             ".below",
             "Dosings d1 and d2 are too close together",
-            "Move dosing d2 (Sat 2 Jan 2027 at 11:00) to at least 24 hours after dosing d1.",
+            "Move dosing d2 (Sat, Jan 2, 2027, 11:00 am) to at least 24 hours after dosing d1.",
         ),
         (
             Span("dosing", max=3, unit="weeks"),
@@ -494,7 +502,8 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             ".above",
             "Too long from dosing d1 to dosing d2",
             (
-                "Move dosing d2 (Sun 31 Jan 2027 at 10:00) to at most 3 weeks after dosing d1, or "
+                "Move dosing d2 (Sun, Jan 31, 2027, 10:00 am) to at most 3 weeks after "
+                "dosing d1, or "
                 "cancel it."
             ),
         ),
@@ -512,7 +521,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "No medical review for more than 1 month",
-            "Book a medical review (Sun 3 Jan 2027 to Tue 2 Feb 2027).",
+            "Book a medical review (Sun, Jan 3, 2027 to Tue, Feb 2, 2027).",
         ),
         (
             Recur("medical-review", 3, policy="calendar"),
@@ -520,7 +529,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             None,
             "",
             "No medical review in a calendar quarter",
-            "Book a medical review (by Wed 31 Mar 2027).",
+            "Book a medical review (by Wed, Mar 31, 2027).",
         ),
         (
             Recur("medical-review", 1),
@@ -528,7 +537,7 @@ def test_what_a_rule_says_to_do(code: str, title: str, action: str) -> None:
             "2027-03-15T00:00:00Z",
             "",
             "No medical review for more than 1 month",
-            "Move or cancel dosing d2 (Sat 20 Feb 2027 at 10:00).",
+            "Move or cancel dosing d2 (Sat, Feb 20, 2027, 10:00 am).",
         ),
     ],
 )
@@ -569,7 +578,7 @@ AT = "2027-01-20T00:00:00Z"
             "C0* P7 D14",
             "2027-01-08T00:00:00Z",
             "MED-CLEAR.none",
-            "Book a medical evaluation before dosing d1 (by Mon 18 Jan 2027 at 10:00).",
+            "Book a medical evaluation before dosing d1 (by Mon, Jan 18, 2027, 10:00 am).",
         ),
         (
             "C0* E2* P7 D14 S5>6=2",
@@ -614,13 +623,16 @@ AT = "2027-01-20T00:00:00Z"
             "C0* E2+ P7* D14 I15 S2>=2",
             "2027-01-15T00:00:00Z",
             "SUPPLY-BALANCE.tracked",
-            "Record the supply that arrives for dosing d1 by Mon 18 Jan 2027, or ask for a refill.",
+            (
+                "Record the supply that arrives for dosing d1 by Mon, Jan 18, 2027, or ask for a "
+                "refill."
+            ),
         ),
         (
             "C0* E2+ P7* D14 I15 S2>=2",
             "2027-01-19T12:00:00Z",
             "SUPPLY-BALANCE.tracked",
-            "Move or cancel dosing d1 (Mon 18 Jan 2027 at 10:00).",
+            "Move or cancel dosing d1 (Mon, Jan 18, 2027, 10:00 am).",
         ),
     ],
 )

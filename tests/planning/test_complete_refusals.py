@@ -81,7 +81,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [slot(12, "09:11", "10:00"), slot(13, "10:00", "12:00")],
         ("integration",),
-        ["integration, due by Wed 13 Jan 2027 at 10:00"],
+        ["integration, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "a consultation": (
         "C0/1x E12",
@@ -89,7 +89,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [BOUND],
         ("consultation",),
-        ["consultation, due by Wed 13 Jan 2027 at 10:00"],
+        ["consultation, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "an evaluation": (
         "C0* D12 D13",
@@ -97,7 +97,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [BOUND],
         ("medical-evaluation",),
-        ["medical-evaluation, due by Wed 13 Jan 2027 at 10:00"],
+        ["medical-evaluation, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "an evaluation before medicine is issued": (
         "C0* S12>=2",
@@ -105,7 +105,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [BOUND, slot(13, "09:00", "10:00")],
         ("medical-evaluation",),
-        ["medical-evaluation, due by Wed 13 Jan 2027"],
+        ["medical-evaluation, due by Wed, Jan 13, 2027"],
     ),
     "a preparation": (
         "C0* D12",
@@ -113,7 +113,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [slot(12, "09:11", "10:00")],
         ("preparation",),
-        ["preparation, due by Wed 13 Jan 2027 at 10:00"],
+        ["preparation, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "preparations without a dosing": (
         "C0*",
@@ -129,7 +129,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [slot(12, "08:01", "10:00")],
         ("dosing",),
-        ["dosing, due by Wed 13 Jan 2027 at 10:00"],
+        ["dosing, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "a review for medicine": (
         "C0* E1+ D2* D3* D8@12:00",
@@ -137,7 +137,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [slot(8, "11:31", "12:30")],
         ("medical-review",),
-        ["medical-review, due by Sat 9 Jan 2027 at 12:00"],
+        ["medical-review, due by Sat, Jan 9, 2027, 12:00 pm"],
     ),
     "a review by its date": (
         "C0* E1+ D2* D100",
@@ -145,7 +145,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [slot(92, "10:00", "11:00")],
         ("medical-review",),
-        ["medical-review, due by Fri 2 Apr 2027"],
+        ["medical-review, due by Fri, Apr 2, 2027"],
     ),
     "a review before the next dosing": (
         "C0* D2* D12 D13",
@@ -153,7 +153,7 @@ WITHOUT_SLOT: Final[
         at(8),
         [],
         ("medical-review",),
-        ["medical-review, due by Wed 13 Jan 2027 at 10:00"],
+        ["medical-review, due by Wed, Jan 13, 2027, 10:00 am"],
     ),
     "a review at some time": (
         "C0* D2*",
@@ -443,4 +443,4 @@ def test_a_kind_without_a_slot_is_named_with_the_date_that_a_house_rule_asks_for
     with pytest.raises(PlanningError) as caught:
         kap.complete(plan("D8* D12"), care, as_of=at(9), open_slots=[BOUND])
     (problem,) = caught.value.problems
-    assert str(problem) == f"open_slots: {NONE}integration, due by Wed 13 Jan 2027 at 10:00"
+    assert str(problem) == f"open_slots: {NONE}integration, due by Wed, Jan 13, 2027, 10:00 am"

@@ -200,7 +200,7 @@ def example() -> Difference:
 
 TEXT = """\
 under-test -> new: they differ
-  limits on Mon 4 Jan 2027
+  limits on Mon, Jan 4, 2027
   preparation_count (allows the same): preparations before the first dosing: at least 0, before:
     none
     read by PREP-COUNT
@@ -220,13 +220,13 @@ under-test -> new: they differ
   switched on: PREP-COUNT, DOSE-LEVEL
   same value, other source: initial_supply
   severity of NO-OVERLAP: warning -> the rule's own
-  + DOSE-DURATION (warning, violated): Dosing d1 on Tue 5 Jan 2027 lasts 60 minutes; the limit
+  + DOSE-DURATION (warning, violated): Dosing d1 on Tue, Jan 5, 2027 lasts 60 minutes; the limit
     is 90 to 180 minutes.
-  - DOSE-DURATION (warning, violated): Dosing d2 on Wed 6 Jan 2027 lasts 150 minutes; the limit
-    is 60 to 120 minutes.
-  - DOSE-DURATION (warning, violated): Dosing d3 on Wed 6 Jan 2027 lasts 150 minutes; the limit
-    is 60 to 120 minutes.
-  - MODALITY (error, violated): Dosing d1 on Tue 5 Jan 2027 is held in a group; the protocol
+  - DOSE-DURATION (warning, violated): Dosing d2 on Wed, Jan 6, 2027 lasts 150 minutes; the
+    limit is 60 to 120 minutes.
+  - DOSE-DURATION (warning, violated): Dosing d3 on Wed, Jan 6, 2027 lasts 150 minutes; the
+    limit is 60 to 120 minutes.
+  - MODALITY (error, violated): Dosing d1 on Tue, Jan 5, 2027 is held in a group; the protocol
     allows sessions held individually."""
 
 
@@ -467,7 +467,7 @@ def test_a_house_rule_that_is_turned_off() -> None:
     (change,) = found.house_rules
     assert (change.change, change.direction, change.parts) == ("removed", "looser", ("form",))
     assert change.says == (
-        "off since Sat 1 Jan 2028; before: Consecutive dosings are at least 7 days apart. (error)"
+        "off since Sat, Jan 1, 2028; before: Consecutive dosings are at least 7 days apart. (error)"
     )
     told = change.to_dict()
     assert (told["since_after"], told["cited_after"]) == ("2028-01-01", ELSEWHERE.to_dict())
@@ -497,7 +497,7 @@ def test_the_same_from_another_date_is_a_difference_of_dates() -> None:
     }
     assert found.to_dict()["dates"] == [change.to_dict()]
     assert repr(change) == "<DatesChange HOUSE-PACE>"
-    told = "HOUSE-PACE, for courses that begin before Fri 1 Jan 2027: "
+    told = "HOUSE-PACE, for courses that begin before Fri, Jan 1, 2027: "
     assert told in str(found)
     assert told in found._repr_html_()
     assert diff(housed(pace(7)), since, on="2027-01-01").same
@@ -510,8 +510,8 @@ def test_each_run_of_dates_that_differs_otherwise_is_told() -> None:
     assert [
         (c.beginning, c.before is None, c.after is None) for c in diff(before, after).dates
     ] == [
-        ("from Tue 1 Jun 2027 to Fri 31 Dec 2027", False, True),
-        ("from Sat 1 Jan 2028 to Wed 31 May 2028", False, True),
+        ("from Tue, Jun 1, 2027 to Fri, Dec 31, 2027", False, True),
+        ("from Sat, Jan 1, 2028 to Wed, May 31, 2028", False, True),
     ]
 
 
@@ -526,7 +526,7 @@ def test_what_differs_alike_on_all_dates_is_told_once() -> None:
 def test_the_dates_of_limits_and_of_what_is_usual() -> None:
     found = diff(limits(dosing_count={"min": 4}), dated_protocol())
     assert (found.same, found.limits) == (False, ())
-    begun = "dosing_count, for courses that begin before Tue 1 Jun 2027"
+    begun = "dosing_count, for courses that begin before Tue, Jun 1, 2027"
     assert str(found).splitlines()[1:] == [f"  {begun}: at least 6; before: at least 4"]
     lines = [
         kap.UsualValue(name="every", value=value, since=since, citation=SOURCE)
@@ -537,9 +537,9 @@ def test_the_dates_of_limits_and_of_what_is_usual() -> None:
     begun = "  usual.every, for courses that begin"
     assert str(found).splitlines() == [
         "housed -> housed: they judge alike, and call other things usual",
-        f"{begun} before Fri 1 Jan 2027: 1 week; before: none",
-        f"{begun} from Fri 1 Jan 2027 to Fri 31 Dec 2027: 2 weeks; before:",
-        "    none",
+        f"{begun} before Fri, Jan 1, 2027: 1 week; before: none",
+        f"{begun} from Fri, Jan 1, 2027 to Fri, Dec 31, 2027: 2 weeks;",
+        "    before: none",
     ]
 
 

@@ -596,13 +596,13 @@ def example() -> Lint:
 
 TEXT = """\
 own: not ok
-  courses that begin before Tue 1 Jun 2027: satisfiable
+  courses that begin before Tue, Jun 1, 2027: satisfiable
     a lawful course: 2027-01-04 C0 E2 P7 D14 I15 D28 I29 R41 D42 I43 D56 I57 D70 I71 D84 I85
     never fires: MODALITY; every place and format is allowed
     adds nothing: EFFECT-FIT; where it fires, DOSE-DURATION fires too
     off: PREP-AFTER-SUPPLY, SUPPORT-PERSON, DOSE-LEVEL, DOSE-GAP, DOSE-FREQUENCY, DOSE-ROUTE,
       INTEG-WINDOW, THERAPY-LENGTH, AGE-MIN, EXCLUSION
-  courses that begin from Tue 1 Jun 2027 on: not satisfiable
+  courses that begin from Tue, Jun 1, 2027 on: not satisfiable
     conflict: no course keeps them together
       dosing_count: 6 to 8 (kap_model brief, dosing sessions)
       integration_per_dosing: 1 (Kingsley practice page on ketamine-assisted therapy, step 4)
@@ -635,10 +635,10 @@ def test_the_other_words_of_a_lint() -> None:
     every: dict[str | None, Any] = {None: {"min": 1}, "2027-01-01": {"min": 2}}
     lines = dated("dosing_count", every | {"2028-01-01": {"min": 1}, "2200-03-01": "off"})
     shown = str(lint(kap.CareProtocol(id="own", settings=lines))).splitlines()
-    assert "  courses that begin from Fri 1 Jan 2027 to Fri 31 Dec 2027: satisfiable" in shown
+    assert "  courses that begin from Fri, Jan 1, 2027 to Fri, Dec 31, 2027: satisfiable" in shown
     told = " ".join(line.strip() for line in shown[-2:])
     assert told == (
-        "dosing_count since Sat 1 Mar 2200 is never in force: no course begins before 1980 or "
+        "dosing_count since Sat, Mar 1, 2200 is never in force: no course begins before 1980 or "
         "after 2199"
     )
     switched = limits(therapist_present=True, dosing_count={"max": 8})

@@ -1148,7 +1148,7 @@ Overdue
 Within 7 days
 3. Record for dosing d3 on Fri, Feb 12, 2027: who supports the client there, by Fri, Feb 12,
    2027, 10:00 am.
-   Dosing d3 on Fri 12 Feb 2027 is remote and names no support person. [SUPPORT-PERSON]
+   Dosing d3 on Fri, Feb 12, 2027 is remote and names no support person. [SUPPORT-PERSON]
 4. Attend dosing d3 on Fri, Feb 12, 2027, 10:00 am (120 minutes, by telehealth).
 
 Later
@@ -1162,7 +1162,7 @@ Allowed, and nothing asks for it
    There is room for one more, and nothing asks for it.
 
 Violated already, and not undone by any step
-  REVIEW-QUARTER (error): There is no medical contact after Sat 2 Jan 2027 and by Tue 2 Feb
+  REVIEW-QUARTER (error): There is no medical contact after Sat, Jan 2, 2027 and by Tue, Feb 2,
     2027, while treatment goes on."""
 
 

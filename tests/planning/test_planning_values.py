@@ -87,20 +87,20 @@ def test_times_are_those_of_the_plans_zone() -> None:
     done = kap.complete(course, limits(dosing_count={"min": 1}), as_of="2027-01-05T00:00:00-08:00")
     (added,) = done.to_dict()["added"]
     assert added["start"] == "2027-01-05T10:00:00-08:00"
-    assert "  Tue 5 Jan 2027 at 10:00  dosing  120 min  office" in str(done)
+    assert "  Tue, Jan 5, 2027, 10:00 am  dosing  120 min  office" in str(done)
 
 
 def test_a_completion_as_text(completion: kap.Completion) -> None:
     (need,) = completion.needs
     assert str(completion) == (
         "plan: 3 sessions to book\n"
-        "  Mon 4 Jan 2027 at 10:00  integration     50 min  office\n"
-        "  Tue 5 Jan 2027 at 10:00  medical-review  30 min  remote\n"
-        "  Mon 1 Feb 2027 at 10:00  integration     50 min  office\n"
+        "  Mon, Jan 4, 2027, 10:00 am  integration     50 min  office\n"
+        "  Tue, Jan 5, 2027, 10:00 am  medical-review  30 min  remote\n"
+        "  Mon, Feb 1, 2027, 10:00 am  integration     50 min  office\n"
         "\n"
         "to be recorded by people\n"
-        f"  {need.message} [SUPPORT-PERSON, by Sun 31\n"
-        "    Jan 2027 at 10:00]"
+        f"  {need.message} [SUPPORT-PERSON, by Sun,\n"
+        "    Jan 31, 2027, 10:00 am]"
     )
 
 
@@ -114,7 +114,7 @@ def test_the_text_of_a_whole_of_a_single_and_of_a_halted_course() -> None:
     booked, history = str(halted).split("\n\nviolated before\n")
     assert booked == (
         "plan: 1 session to book\n"
-        "  Mon 4 Jan 2027 at 10:00  integration  50 min  office\n"
+        "  Mon, Jan 4, 2027, 10:00 am  integration  50 min  office\n"
         "\n"
         "The medical partner has turned the client down, so only integrations that are owed are "
         "added."
@@ -135,7 +135,7 @@ def test_a_row_of_a_session() -> None:
     review = plan("R0").sessions[0]
     local = plan("R0").zone
     assert session_row(review, local) == (
-        "Fri 1 Jan 2027 at 10:00",
+        "Fri, Jan 1, 2027, 10:00 am",
         "medical-review",
         "30 min",
         "remote",

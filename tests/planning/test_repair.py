@@ -424,12 +424,12 @@ def test_steps_read_as_a_person_would_say_them() -> None:
         == """\
 plan: 3 changes, 5 minutes moved (times in America/Los_Angeles)
 
-  1. Move preparation p1 from Mon 18 Jan 2027 at 09:15 to Mon 18 Jan 2027 at 09:10, because
+  1. Move preparation p1 from Mon, Jan 18, 2027, 9:15 am to Mon, Jan 18, 2027, 9:10 am, because
      PREP-COUNT: The preparations before the first dosing number within the limit. NO-OVERLAP:
      No two sessions overlap.
-  2. Add integration i6 on Tue 2 Feb 2027 at 10:00 (50 minutes, at the office), because
+  2. Add integration i6 on Tue, Feb 2, 2027, 10:00 am (50 minutes, at the office), because
      INTEG-EACH: After every dosing there is an integration before the next dosing.
-  3. Drop medical review r2 of Sat 6 Feb 2027 at 10:10, because NO-OVERLAP: No two sessions
+  3. Drop medical review r2 of Sat, Feb 6, 2027, 10:10 am, because NO-OVERLAP: No two sessions
      overlap."""
     )
     row = made.to_dict()["changes"][0]

@@ -420,20 +420,20 @@ class TestEstimate:
             "\n"
             "  client       A. Client\n"
             "  diagnoses    F33.1\n"
-            "  issued       Mon 4 Jan 2027, late\n"
-            "  due          Thu 31 Dec 2026\n"
-            "  valid until  Tue 4 Jan 2028\n"
+            "  issued       Mon, Jan 4, 2027, late\n"
+            "  due          Thu, Dec 31, 2026\n"
+            "  valid until  Tue, Jan 4, 2028\n"
             "\n"
             "A Practice, NPI 1234567893\n"
-            "  Mon 4 Jan 2027   c1  consultation       50 min               -\n"
-            "  Mon 18 Jan 2027  d1  dosing             90 min  90837  $375.00\n"
-            "  Mon 1 Feb 2027   d2  dosing            120 min  90837  $500.00\n"
-            "                       expected charges                  $875.00\n"
+            "  Mon, Jan 4, 2027   c1  consultation       50 min               -\n"
+            "  Mon, Jan 18, 2027  d1  dosing             90 min  90837  $375.00\n"
+            "  Mon, Feb 1, 2027   d2  dosing            120 min  90837  $500.00\n"
+            "                         expected charges                  $875.00\n"
             "  to be estimated by regrounding: consultation\n"
             "\n"
             "Journey Clinical, details not given\n"
-            "  Wed 6 Jan 2027  e1  medical-evaluation  30 min  -\n"
-            "                      expected charges            -\n"
+            "  Wed, Jan 6, 2027  e1  medical-evaluation  30 min  -\n"
+            "                        expected charges            -\n"
             "  to be estimated by Journey Clinical: medical-evaluation"
         )
         assert max(len(line) for line in str(made).splitlines()) <= 96
@@ -507,7 +507,7 @@ class TestDisputes:
         }
         assert str(dispute) == (
             "regrounding: $1,830.00 billed, $400.00 over the estimate of $1,430.00; "
-            "may be disputed until Tue 29 Jun 2027"
+            "may be disputed until Tue, Jun 29, 2027"
         )
         assert repr(dispute) == "<Dispute with regrounding>"
         for other in copies(dispute):

@@ -512,5 +512,5 @@ def test_an_age_that_is_not_asked_for_or_lies_beyond_the_calendar() -> None:
 def test_a_spoken_day_is_english(day: dt.date) -> None:
     days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    expected = f"{days[day.weekday()]} {day.day} {months[day.month - 1]} {day.year}"
+    expected = f"{days[day.weekday()]}, {months[day.month - 1]} {day.day}, {day.year}"
     assert _time.spoken_day(day.toordinal()) == expected

@@ -174,11 +174,11 @@ def test_windows_edges_as_instants_and_as_text() -> None:
     assert zone.resolve(closes) == seconds("2011-12-31 00:00:00 +1400")
     assert zone.resolve(5) == 5
     assert zone.moment_text(opens) == zone.moment_text(closes) == "2011-12-29"
-    assert zone.spoken(closes) == "Thu 29 Dec 2011"
+    assert zone.spoken(closes) == "Thu, Dec 29, 2011"
     at = seconds("2027-01-18 21:05:00 +0000")
     assert _time.zone(LOS_ANGELES).moment_text(at) == "2027-01-18T13:05:00-08:00"
     assert _time.zone("UTC").moment_text(at) == "2027-01-18T21:05:00+00:00"
-    assert _time.zone(LOS_ANGELES).spoken(at) == "Mon 18 Jan 2027 at 13:05"
+    assert _time.zone(LOS_ANGELES).spoken(at) == "Mon, Jan 18, 2027, 1:05 pm"
 
 
 def test_zone_names_are_the_tzdata_packages_list() -> None:

@@ -342,7 +342,7 @@ class TestDoseRoute:
         (finding,) = kap.check(course, limits(routes=["oral", "sublingual"])).findings
         assert (finding.observed, finding.required) == ("nasal", "oral or sublingual")
         assert finding.message == (
-            "Dosing d1 on Fri 15 Jan 2027 states a route that the protocol does not allow."
+            "Dosing d1 on Fri, Jan 15, 2027 states a route that the protocol does not allow."
         )
 
 
@@ -433,7 +433,7 @@ class TestDoseClose:
         assert (day.observed, day.required) == ("2 dosings within 1 day", usual)
         assert (week.observed, week.required) == ("3 dosings within 7 days", usual)
         assert week.message == (
-            "Dosing d3 on Mon 4 Jan 2027 makes 3 dosings within 7 days; where a protocol states "
+            "Dosing d3 on Mon, Jan 4, 2027 makes 3 dosings within 7 days; where a protocol states "
             "no pace, one a day and at most 2 in any 7 consecutive days are usual."
         )
         assert week.citation.source.startswith("Journey Clinical")
@@ -461,7 +461,7 @@ class TestModalityInWords:
         assert finding.rule == "MODALITY"
         assert (finding.observed, finding.required) == (held, allowed)
         assert finding.message == (
-            f"Dosing d1 on Fri 15 Jan 2027 is held {held}; the protocol allows {allowed}."
+            f"Dosing d1 on Fri, Jan 15, 2027 is held {held}; the protocol allows {allowed}."
         )
 
 
@@ -485,5 +485,5 @@ class TestEffectFitInWords:
         assert finding.rule == "EFFECT-FIT"
         assert (finding.observed, finding.required) == ("60 minutes", f"at least {least} minutes")
         assert finding.message == (
-            f"Dosing d1 on Fri 1 Jan 2027 lasts 60 minutes, which leaves no room for {parts}."
+            f"Dosing d1 on Fri, Jan 1, 2027 lasts 60 minutes, which leaves no room for {parts}."
         )

@@ -271,7 +271,7 @@ class TestAgeMin:
             if one.rule == "AGE-MIN" and one.verdict == "violated"
         ]
         assert (finding.observed, finding.required) == (observed, "at least 18 years")
-        assert finding.message == message.format("medical evaluation e1 on Sun 3 Jan 2027")
+        assert finding.message == message.format("medical evaluation e1 on Sun, Jan 3, 2027")
 
 
 def with_conditions(line: str, *conditions: str) -> kap.Plan:

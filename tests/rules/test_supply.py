@@ -436,8 +436,9 @@ class TestSupplyIssuedInWords:
                 "violated",
                 "left the decision pending",
                 (
-                    "Supply s1 is issued Wed 6 Jan 2027 although medical evaluation e1 on Fri 1 "
-                    "Jan 2027 left the decision pending."
+                    "Supply s1 is issued Wed, Jan 6, 2027 although medical evaluation e1 on "
+                    "Fri, Jan 1, 2027"
+                    " left the decision pending."
                 ),
             ),
             (
@@ -446,8 +447,9 @@ class TestSupplyIssuedInWords:
                 "unknown",
                 "left the decision pending",
                 (
-                    "Supply s1 is to be issued Wed 6 Jan 2027; medical evaluation e1 on Fri 1 Jan "
-                    "2027 left the decision pending, and what follows is not recorded."
+                    "Supply s1 is to be issued Wed, Jan 6, 2027; medical evaluation e1 on "
+                    "Fri, Jan 1, 2027"
+                    " left the decision pending, and what follows is not recorded."
                 ),
             ),
             (
@@ -456,7 +458,8 @@ class TestSupplyIssuedInWords:
                 "unknown",
                 "has no outcome recorded",
                 (
-                    "Supply s1 is issued Mon 4 Jan 2027; medical evaluation e1 on Fri 1 Jan 2027 "
+                    "Supply s1 is issued Mon, Jan 4, 2027; medical evaluation e1 on Fri, Jan "
+                    "1, 2027 "
                     "has no outcome recorded."
                 ),
             ),

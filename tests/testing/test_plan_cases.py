@@ -296,11 +296,11 @@ def test_what_did_not_come_and_what_came_are_told_apart() -> None:
         "  INTEG-EACH: not pending; it is violated\n"
         "\n"
         "Violated, but not expected\n"
-        "  INTEG-EACH (error): Dosing d2 on Mon 1 Feb 2027 has no integration after it before"
+        "  INTEG-EACH (error): Dosing d2 on Mon, Feb 1, 2027 has no integration after it before"
         " dosing d3\n"
-        "    on Mon 15 Feb 2027.\n"
+        "    on Mon, Feb 15, 2027.\n"
         "    sessions: d2\n"
-        "    due: Mon 15 Feb 2027 at 10:00\n"
+        "    due: Mon, Feb 15, 2027, 10:00 am\n"
         "    source: Kingsley practice page on ketamine-assisted therapy, step 4"
     )
 
@@ -313,7 +313,7 @@ def test_pending_and_unknown_are_exact_where_they_are_named() -> None:
     assert said == (
         "plan: not as expected\n"
         "  protocol core\n"
-        "  as of Wed 20 Jan 2027 at 09:00, America/Los_Angeles\n"
+        "  as of Wed, Jan 20, 2027, 9:00 am, America/Los_Angeles\n"
         "\n"
         "Expected, but not found\n"
         "  AGE-MIN: not unknown; it is not applicable\n"
@@ -323,7 +323,7 @@ def test_pending_and_unknown_are_exact_where_they_are_named() -> None:
         "    source: kap_model brief, dosing sessions\n"
         "\n"
         "Unknown, but not expected\n"
-        "  RECORD-OUTCOME (warning): The outcome of medical evaluation e1 on Wed 6 Jan 2027 is"
+        "  RECORD-OUTCOME (warning): The outcome of medical evaluation e1 on Wed, Jan 6, 2027 is"
         " not\n"
         "    recorded.\n"
         "    sessions: e1\n"

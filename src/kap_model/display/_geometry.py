@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from kap_model._time import DAY_SECONDS, Zone, spoken_day
+from kap_model._time import DAY_SECONDS, Zone, month_name
 from kap_model.sessions import SESSION_CLASSES, Kind, Session
 
 WIDTH: Final = 960
@@ -175,10 +175,7 @@ def axis_of(span: TimeSpan, zone: Zone) -> Axis:
         daily = days <= _DAILY
         dates = _days(first, last) if daily else _mondays(first, last)
         small = [(date, str(date.day)) for date in dates]
-        large = [
-            (date, spoken_day(date.toordinal()).split(" ", 2)[2])
-            for date in _months(first, last, 1)
-        ]
+        large = [(date, f"{month_name(date)} {date.year}") for date in _months(first, last, 1)]
         return _axis(span, zone, "days" if daily else "Mondays", large, small)
     if days <= _QUARTERLY:
         monthly = days <= _MONTHLY
@@ -244,4 +241,4 @@ def _years(first: dt.date, last: dt.date, step: int) -> list[tuple[dt.date, str]
 
 
 def _month(date: dt.date) -> str:
-    return spoken_day(date.toordinal()).split(" ")[2]
+    return month_name(date)

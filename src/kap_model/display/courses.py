@@ -86,7 +86,7 @@ def steps_text(steps: NextSteps) -> str:
 
 def _head(steps: NextSteps) -> Iterator[str]:
     local = zone(steps.timezone)
-    yield f"{steps.plan}: next steps as of {local.told(steps.instant)}, {steps.timezone}"
+    yield f"{steps.plan}: next steps as of {local.spoken(steps.instant)}, {steps.timezone}"
     yield f"  protocol {steps.protocol}"
     if steps.headline is not None:
         yield from wrapped(steps.headline, 0)
@@ -137,7 +137,7 @@ def steps_html(steps: NextSteps) -> str:
     local = zone(steps.timezone)
     parts: list[str] = [
         heading(f"{steps.plan}: {count(len(steps.steps), 'next step')}"),
-        line(f"as of {local.told(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
+        line(f"as of {local.spoken(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
     ]
     if steps.headline is not None:
         parts.append(note(steps.headline))
@@ -158,7 +158,7 @@ def _step(number: int, step: Step, title: str, local: Zone) -> tuple[str, ...]:
         f"{number}",
         element("strong", title) if step.urgency in ("stopped", "overdue") else title,
         step.message,
-        "" if step.due is None else local.told(step.due),
+        "" if step.due is None else local.spoken(step.due),
         " ".join(filter(None, [step.why, step.pace])),
         ", ".join(step.rules),
     )

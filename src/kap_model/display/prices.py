@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kap_model._time import spoken_day
+from kap_model._time import spoken_day, weekday_name
 from kap_model.display._html import (
     Column,
     Markup,
@@ -65,9 +65,7 @@ def _line_rows(quote: Quote) -> list[str]:
 def _line_row(one: QuoteLine, fees: str) -> tuple[str, str, str, str, str]:
     date = ""
     if one.date is not None:
-        # Not %a: a weekday's name must not depend on the machine's locale.
-        weekday = spoken_day(one.date.toordinal()).partition(" ")[0]
-        date = f"{weekday} {one.date.isoformat()}"
+        date = f"{weekday_name(one.date)} {one.date.isoformat()}"
     amount, basis = _priced(one, one.amount, fees)
     return date, one.session or "", one.item, amount or "-", basis
 

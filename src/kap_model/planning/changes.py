@@ -184,7 +184,7 @@ class DatesChange(Value):
 
     @property
     def beginning(self) -> str:
-        """When the courses begin: ``before Thu 1 Jul 2027``."""
+        """When the courses begin: ``before Thu, Jul 1, 2027``."""
         if self.since is None:
             return f"before {spoken_date(self.until)}"
         last = self.until - dt.timedelta(days=1)

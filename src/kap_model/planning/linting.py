@@ -500,7 +500,7 @@ def _first_lines(care: CareProtocol) -> Iterator[Remark]:
 
 
 def beginnings(lint: Lint) -> list[str]:
-    """When the courses of each stretch begin: ``at any time``, ``before Thu 1 Jul 2027``."""
+    """When the courses of each stretch begin: ``at any time``, ``before Thu, Jul 1, 2027``."""
     edges = [stretch.since for stretch in lint.stretches]
     return [_between(since, until) for since, until in zip_longest(edges, edges[1:])]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from kap_model._time import told_day
+from kap_model._time import spoken_day
 from kap_model.course import Course
 from kap_model.limits import Limits
 from kap_model.protocol import CareProtocol
@@ -32,7 +32,7 @@ def _usual(usual: Usual, course: Course) -> str | None:
     if not course.dosings:
         return f"usually {distance} apart"
     last = max(course.timeline.dosing_days)
-    return f"usually {distance} after the last one ({told_day(last + usual.every)})"
+    return f"usually {distance} after the last one ({spoken_day(last + usual.every)})"
 
 
 def _limits(limits: Limits) -> Iterator[str]:

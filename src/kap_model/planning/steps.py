@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 from attrs import field, frozen
 
 from kap_model._doors import HasPage, HasText
-from kap_model._time import DayEdge, Instant, Moment, Zone, told_day, zone
+from kap_model._time import DayEdge, Instant, Moment, Zone, spoken_day, zone
 from kap_model._values import (
     Value,
     as_rows,
@@ -243,7 +243,7 @@ class NextSteps(Value, HasText, HasPage):
                 if by.kind == "medical-evaluation"
                 else "stopped treatment"
             )
-            day = told_day(zone(self.timezone).day(by.begins))
+            day = spoken_day(zone(self.timezone).day(by.begins))
             return f"STOP. The medical provider {did} ({by.id}, {day})."
         return None if self.state == "active" else f"Treatment has ended: the plan is {self.state}."
 
@@ -358,14 +358,14 @@ def _from(step: Step, local: Zone) -> str:
     """From when on, where that is not now."""
     if step.earliest is None or not step.earliest_rules:
         return ""
-    return f" from {local.told(step.earliest)}"
+    return f" from {local.spoken(step.earliest)}"
 
 
 def _due(due: Moment, step: Step, local: Zone) -> str:
     """By when, and before which session: ``Mon, Feb 22, 2027, 10:00 am (before dosing d3)``."""
     before = [s for s in step.concerns if s.begins == due]
     named = f" (before {_named(before[0])})" if before else ""
-    return f"{local.told(due)}{named}"
+    return f"{local.spoken(due)}{named}"
 
 
 def _named(session: Session) -> str:
@@ -373,7 +373,7 @@ def _named(session: Session) -> str:
 
 
 def _dated(session: Session, local: Zone) -> str:
-    return f"{session.id} {told_day(local.day(session.begins))}"
+    return f"{session.id} {spoken_day(local.day(session.begins))}"
 
 
 def _list(sessions: Iterable[Session], local: Zone) -> str:
@@ -396,15 +396,15 @@ def _reported(step: Step, local: Zone) -> str:
 
 def _attended(step: Step, local: Zone) -> str:
     (session,) = step.concerns
-    where, at = _PLACES[session.place], local.told(session.begins)
+    where, at = _PLACES[session.place], local.spoken(session.begins)
     return f"Attend {_named(session)} on {at} ({session.minutes} minutes, {where})."
 
 
 def _recorded(step: Step, local: Zone) -> str:
     whose = listed([_named(session) for session in step.concerns]) if step.concerns else "it"
-    on = f" on {told_day(local.day(step.concerns[0].begins))}" if len(step.concerns) == 1 else ""
+    on = f" on {spoken_day(local.day(step.concerns[0].begins))}" if len(step.concerns) == 1 else ""
     is_dated = step.due is not None and step.urgency != "overdue"
-    until = f", by {local.told(step.due)}" if is_dated and step.due is not None else ""
+    until = f", by {local.spoken(step.due)}" if is_dated and step.due is not None else ""
     facts = dict.fromkeys(_FACTS.get(rule, f"what {rule} asks") for rule in step.due_rules)
     return f"Record for {whose}{on}: {listed(facts or ['what is decided'])}{until}."
 
@@ -467,4 +467,4 @@ def _together(sessions: Sequence[Session]) -> str:
 
 
 def _to_come(step: Step, local: Zone) -> list[str]:
-    return [f"the medical contact due {local.told(due)}" for _, due in step.contacts]
+    return [f"the medical contact due {local.spoken(due)}" for _, due in step.contacts]
