@@ -18,7 +18,7 @@ from kap_model import fees, formats, forms, practices
 SRC = Path(__file__).parents[2] / "src"
 FILES = sorted(SRC.rglob("*.py"))
 MOST_FILES = 191
-MOST_LINES = 43_420
+MOST_LINES = 43_450
 MOST_LINES_OF_A_MODULE = 600
 MOST_LINES_OF_A_FUNCTION = 31
 """Its signature and its docstring not counted; about 25 are meant."""

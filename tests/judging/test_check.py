@@ -351,3 +351,14 @@ class TestTheMomentOfJudgement:
 def test_what_is_no_plan_is_a_type_error_that_says_how_to_make_one(value: Any) -> None:
     with pytest.raises(TypeError, match="loads"):
         kap.check(value)
+
+
+def test_a_course_has_the_counting_sessions_of_each_kind() -> None:
+    course = kap.Course.of(kap.parse("2027-01-04 C0 C1x E2 P7 D14 I15 R33 D40!"), None)
+    by_kind = (
+        *(course.consultations, course.evaluations, course.preparations),
+        *(course.dosings, course.integrations, course.reviews),
+    )
+    assert [[s.id for s in sessions] for sessions in by_kind] == [
+        *(["c1"], ["e1"], ["p1"], ["d1"], ["i1"], ["r1"]),
+    ]

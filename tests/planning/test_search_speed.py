@@ -9,8 +9,9 @@ import pytest
 
 import kap_model as kap
 from kap_model._time import zone
+from kap_model.forms import Space
 from kap_model.planning.search.times import FreeTime, FreeTimes, OpenDays
-from support import limits
+from support import SOURCE, limits
 
 START = "2027-01-11"
 
@@ -116,3 +117,23 @@ def test_booked_sessions_that_overlap_are_met_in_canonical_order() -> None:
     assert [session.kind for session in made.added].count("dosing") == 1
     kept = {finding.rule for finding in made.findings}
     assert "NO-OVERLAP" in kept
+
+
+@pytest.mark.parametrize("days", [90_000, 30_000])
+def test_distances_of_lifetimes_are_refused_at_once(days: int) -> None:
+    """To look up the times of all those days alone would take minutes."""
+    far = kap.HouseRule("HOUSE-FAR", Space("dosing", min=days, unit="days"), citation=SOURCE)
+    protocol = kap.practices.CORE.protocol.extended("own", rules=[far])
+    with pytest.raises(kap.PlanningError, match="has too many possible continuations"):
+        kap.draft(protocol, START)
+    begun = kap.parse("2027-01-11 C0* E2+ P7* D14*t I15*")
+    with pytest.raises(kap.PlanningError, match="too many possible continuations"):
+        kap.complete(begun, protocol, as_of="2027-01-27T00:00:00Z")
+
+
+def test_distances_of_some_years_are_kept() -> None:
+    protocol = core(dosing_gap_days={"min": 1_500}, dosing_count={"min": 2, "max": 2})
+    drafted = kap.draft(protocol, START)
+    first, second = drafted.timeline.dosings
+    assert drafted.timeline.day(second) - drafted.timeline.day(first) == 1_500
+    assert kap.check(drafted, protocol).ok

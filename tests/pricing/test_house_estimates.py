@@ -562,3 +562,20 @@ def test_partners_that_each_session_asks_for_bound_the_numbers_beforehand() -> N
     assert (low["dosing"], low["integration"]) == (6, 7)
     assert (high["dosing"], high["integration"]) == (7, 8)
     assert ends(estimate) == (3730_00, 5100_00)
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "said"),
+    [
+        (1_000, kap.PricingError, "protocol: has house rules that leave too many courses to tell"),
+        (5_000, kap.PlanningError, "protocol: excludes itself, or leaves too many courses to tell"),
+        (20_000, kap.PlanningError, "protocol: allows no course: the limit dosing_count"),
+    ],
+)
+def test_what_cannot_be_told_in_time_is_not_told(
+    work: int, error: type[Exception], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(problem, "MOST_WORK", work)
+    care = housed(kap.practices.CORE.protocol, Count("dosing", max=3))
+    with pytest.raises(error, match=f"^{said}"):
+        kap.estimate(care, kap.load_fees(FEES))

@@ -403,6 +403,7 @@ class Task:
         )
         if self.slots is not None and not free:
             return self._in_slots(opens)
+        self.work.pay_for_days(open_days.first, open_days.last)
         if hours == "once":
             usual = FreeTimes(open_days.one_a_day(USUAL_TIME, booked, opens))
         else:

@@ -219,6 +219,7 @@ class Draft:
         """When sessions of each kind may start."""
         time, since = options.time or (USUAL_TIME if wish.hours != "any" else (0, 0)), problem.since
         open_days = self._open_days(options, problem)
+        self.work.pay_for_days(open_days.first, open_days.last)
         once = FreeTimes(open_days.one_a_day(time, (), since))
         found: dict[str, FreeTimes] = dict.fromkeys(KINDS, once)
         if wish.hours in ("day", "any"):

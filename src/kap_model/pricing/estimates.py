@@ -17,7 +17,14 @@ from kap_model._doors import HasPage, HasText
 from kap_model._time import RANGE_REASON, civil_date
 from kap_model._values import Value
 from kap_model.checking import ProtocolChoice, care_of, check
-from kap_model.errors import InputError, InvalidValue, PricingError, Problem, refusal
+from kap_model.errors import (
+    InputError,
+    InvalidValue,
+    PlanningError,
+    PricingError,
+    Problem,
+    refusal,
+)
 from kap_model.fees.rates import ByLabel, Rate, Scale, ScaleEnd
 from kap_model.fees.schedule import ITEMS, SUPPLY, Fee, FeeSchedule
 from kap_model.limits import Limits
@@ -248,11 +255,19 @@ def _ends(asked: WhatIsAsked, terms: Terms, end: ScaleEnd) -> Iterator[EstimateE
             refusals.append(error)
             continue
         except GaveUp:
-            raise PricingError([Problem("protocol", _TOO_MANY.format(end=_NAMES[end]))]) from None
+            raise _too_many(end) from None
         found = True
         yield made
     if not found:
-        raise _reason(asked, refusals)
+        try:
+            reason = _reason(asked, refusals)
+        except PlanningError:
+            raise _too_many(end) from None
+        raise reason
+
+
+def _too_many(end: ScaleEnd) -> PricingError:
+    return PricingError([Problem("protocol", _TOO_MANY.format(end=_NAMES[end]))])
 
 
 def _reason(asked: WhatIsAsked, refusals: Sequence[InputError]) -> InputError:

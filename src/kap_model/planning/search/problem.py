@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from attrs import field, frozen
 
 from kap_model._time import NEVER
+from kap_model.errors import PlanningError, Problem
 from kap_model.forms._form import RuleForm
 from kap_model.forms.counting import Rate
 from kap_model.forms.distances import Unit
@@ -23,6 +24,15 @@ MOST_WORK: Final = 250_000
 """What one call may do, in times of sessions that are looked at: about a second."""
 
 
+_A_DAY: Final = 3
+"""The work of looking up the times of a day, in times of sessions that are looked at."""
+_FREE_DAYS: Final = 4_000
+GAVE_UP: Final = (
+    "has too many possible continuations: none was found in the time that a call may take; fewer "
+    "slots, or some sessions booked by hand, leave fewer"
+)
+
+
 class Work:
     """What is left of the work that one call may do; all its searches share it."""
 
@@ -35,6 +45,17 @@ class Work:
     def is_done(self) -> bool:
         """Whether nothing is left, so that what is not found may be there all the same."""
         return self.left <= 0
+
+    def pay_for_days(self, first: int, last: int) -> None:
+        """Spend what it takes to look up the times of many days; those of some years are free.
+
+        Raises:
+            PlanningError: Nothing is left.
+        """
+        paid = _A_DAY * max(0, last - first - _FREE_DAYS)
+        self.left -= paid
+        if paid and self.is_done:
+            raise PlanningError([Problem("plan", GAVE_UP)])
 
 
 class NewSession(NamedTuple):

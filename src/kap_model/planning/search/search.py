@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from kap_model._time import NEVER
 from kap_model.errors import PlanningError, Problem
 from kap_model.planning.search.goals import FinishBounds, Goals
-from kap_model.planning.search.problem import Added, SearchProblem, State
+from kap_model.planning.search.problem import GAVE_UP, Added, SearchProblem, State
 from kap_model.planning.search.times import FreeTimes
 from kap_model.planning.search.timing import Clockwork
 from kap_model.planning.search.transitions import Transitions
@@ -22,10 +22,6 @@ _PART: Final = 4
 """Such a search leaves this part of the work to those after it."""
 _A_COURSE: Final = 20
 """The work of following a course, in times of sessions that are looked at."""
-_GAVE_UP: Final = (
-    "has too many possible continuations: none was found in the time that a call may take; fewer "
-    "slots, or some sessions booked by hand, leave fewer"
-)
 
 
 class _Extension(NamedTuple):
@@ -53,7 +49,7 @@ def find_sessions(
     search = _Search(problem, times)
     found = search.run(most)
     if found is None and most is None and search.heap:
-        raise PlanningError([Problem("plan", _GAVE_UP)])
+        raise PlanningError([Problem("plan", GAVE_UP)])
     return found
 
 

@@ -200,6 +200,7 @@ class Clockwork:
 
     def _settled(self, timing: Timing) -> Timing | None:
         """All sessions raised until every link holds."""
+        self.raised += max(0, len(timing.links) - _FREE_LINKS) // _LINKS
         rise = _Rise(self, timing)
         for link in timing.links:
             if not rise.follow(link):
@@ -208,6 +209,10 @@ class Clockwork:
         return None if placed is None else Timing(placed, timing.links)
 
 
+_FREE_LINKS: Final = 400
+_LINKS: Final = 4
+"""To look at so many links, beyond those of a usual course, is as much work as to raise a session.
+"""
 _ENOUGH: Final = 3
 """A session that was raised so often may be on a circle of links that never settles."""
 _LEAP_CYCLE: Final = range(737_000, 737_000 + 1_461)
