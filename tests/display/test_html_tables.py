@@ -141,7 +141,7 @@ def test_a_difference_says_what_becomes_of_a_plan() -> None:
 def test_next_steps_have_dates_rules_and_reasons() -> None:
     shown = page(values()["next steps"])
     text = read(shown).text
-    assert "as of Wed, Feb 10, 2027, 12:00 pm, America/Los_Angeles; protocol regrounding" in text
+    assert "as of Wed, Feb 10, 2027, 12:00 pm (Los Angeles); protocol regrounding" in text
     steps = values()["next steps"].steps
     assert len(rows(shown, "Next steps")) == 1 + len(steps)
     overdue = read(page(values()["overdue steps"])).text

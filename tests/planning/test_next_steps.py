@@ -1077,7 +1077,7 @@ class TestText:
     def test_of_a_halted_course(self) -> None:
         text = str(next_steps(plan("E1-"), NOTHING, as_of=at(2)))
         assert text == (
-            "plan: next steps as of Sun, Jan 3, 2027, 10:00 am, UTC\n"
+            "plan: next steps as of Sun, Jan 3, 2027, 10:00 am (UTC)\n"
             "  protocol under-test\n"
             "STOP. The medical provider found this client not eligible (e1, Sat, Jan 2, 2027).\n"
             "\n"
@@ -1137,7 +1137,7 @@ class TestText:
 
 
 TEXT = """\
-plan: next steps as of Fri, Feb 5, 2027, 10:00 am, UTC
+plan: next steps as of Fri, Feb 5, 2027, 10:00 am (UTC)
   protocol under-test
 
 Overdue

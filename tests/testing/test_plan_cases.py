@@ -313,7 +313,7 @@ def test_pending_and_unknown_are_exact_where_they_are_named() -> None:
     assert said == (
         "plan: not as expected\n"
         "  protocol core\n"
-        "  as of Wed, Jan 20, 2027, 9:00 am, America/Los_Angeles\n"
+        "  as of Wed, Jan 20, 2027, 9:00 am (Los Angeles)\n"
         "\n"
         "Expected, but not found\n"
         "  AGE-MIN: not unknown; it is not applicable\n"

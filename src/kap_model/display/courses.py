@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from kap_model._time import Zone, zone
+from kap_model._time import Zone, city, zone
 from kap_model.display._html import (
     Column,
     Markup,
@@ -84,9 +84,12 @@ def steps_text(steps: NextSteps) -> str:
     return "\n".join([*_head(steps), *_list(steps), *_history(steps)])
 
 
+def _as_of(steps: NextSteps) -> str:
+    return f"{zone(steps.timezone).spoken(steps.instant)} ({city(steps.timezone)})"
+
+
 def _head(steps: NextSteps) -> Iterator[str]:
-    local = zone(steps.timezone)
-    yield f"{steps.plan}: next steps as of {local.spoken(steps.instant)}, {steps.timezone}"
+    yield f"{steps.plan}: next steps as of {_as_of(steps)}"
     yield f"  protocol {steps.protocol}"
     if steps.headline is not None:
         yield from wrapped(steps.headline, 0)
@@ -137,7 +140,7 @@ def steps_html(steps: NextSteps) -> str:
     local = zone(steps.timezone)
     parts: list[str] = [
         heading(f"{steps.plan}: {count(len(steps.steps), 'next step')}"),
-        line(f"as of {local.spoken(steps.instant)}, {steps.timezone}; protocol {steps.protocol}"),
+        line(f"as of {_as_of(steps)}; protocol {steps.protocol}"),
     ]
     if steps.headline is not None:
         parts.append(note(steps.headline))

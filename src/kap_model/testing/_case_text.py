@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kap_model._time import zone
+from kap_model._time import city, zone
 from kap_model.display._text import wrapped
 from kap_model.report import Finding, Report
 
@@ -39,7 +39,7 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{report.plan}: not as expected"
     yield f"  protocol {report.protocol}"
     if report.instant is not None:
-        yield f"  as of {zone(report.timezone).spoken(report.instant)}, {report.timezone}"
+        yield f"  as of {zone(report.timezone).spoken(report.instant)} ({city(report.timezone)})"
 
 
 def _absent(rule: str, verdict: str, report: Report) -> list[str]:
