@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import partial
+from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
 import attrs
@@ -80,11 +81,14 @@ def check(
     prepared = _prepared(care, _stage(care, course), rules)
     book = _in_force(waivers, course, prepared.rule_ids) if waivers else None
     findings: list[Finding] = []
-    limits = prepared.limits
+    limits, waits = prepared.limits, None
     for asked in prepared.applicable:
         breaches = asked.find(course, limits)
         if breaches:
-            findings += [_finding(asked, breach, course, limits, book) for breach in breaches]
+            waits = _waits_for_records(course) if waits is None else waits
+            findings += [
+                _finding(asked, breach, course, limits, book, waits=waits) for breach in breaches
+            ]
     return Report(
         plan=plan.id,
         protocol=care.id,
@@ -291,8 +295,20 @@ def _in_force(waivers: Iterable[Waiver], course: Course, known: tuple[str, ...])
     return WaiverBook(w for w in given if w.in_force(course.plan.id, course.as_of_day))
 
 
+def _waits_for_records(course: Course) -> bool:
+    """Whether a session that has started is still planned: it may turn out not to be held."""
+    started = -inf if course.as_of is None else course.as_of
+    return any(one.status == "planned" and one.begins <= started for one in course.counting)
+
+
 def _finding(
-    asked: _Asked, breach: Breach, course: Course, limits: Limits, book: WaiverBook | None
+    asked: _Asked,
+    breach: Breach,
+    course: Course,
+    limits: Limits,
+    book: WaiverBook | None,
+    *,
+    waits: bool,
 ) -> Finding:
     rule, nature, limit = asked.rule, breach.nature, breach.limit
     severity = breach.fixed_severity
@@ -310,24 +326,23 @@ def _finding(
         waiver=waiver,
         timezone=course.plan.timezone,
         breach=breach,
-        outlook="open" if verdict != "violated" else _outlook(breach, course),
+        outlook="open" if verdict != "violated" else _outlook(breach, course, waits=waits),
         stated_action=rule.action,
     )
 
 
-def _outlook(breach: Breach, course: Course) -> Outlook:
+def _outlook(breach: Breach, course: Course, *, waits: bool) -> Outlook:
     """What can still be done about what is violated.
 
-    It is past where all that it names was held, and nothing that has started waits for its record:
-    what is still to be recorded may turn out not to have been held.
+    It is past where all that it names was held, and nothing waits for its record.
     """
     as_of = course.as_of
     if as_of is None:
         return "whole"
     if (
-        breach.decided_later
+        waits
+        or breach.decided_later
         or any(_may_change(one, course, as_of) for one in (*breach.sessions, *breach.facts))
-        or any(one.status == "planned" and one.begins <= as_of for one in course.counting)
     ):
         return "late" if breach.nature == "missing" and course.is_open else "open"
     return "past"

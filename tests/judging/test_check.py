@@ -11,6 +11,7 @@ import pendulum
 import pytest
 
 import kap_model as kap
+from kap_model import checking
 from own_rules import own_rule, say, waiver
 from support import SOURCE, limits
 
@@ -362,3 +363,21 @@ def test_a_course_has_the_counting_sessions_of_each_kind() -> None:
     assert [[s.id for s in sessions] for sessions in by_kind] == [
         *(["c1"], ["e1"], ["p1"], ["d1"], ["i1"], ["r1"]),
     ]
+
+
+def test_whether_something_waits_for_its_record_is_asked_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not for each finding: a long course may have thousands."""
+    asked = list[kap.Course]()
+    waits = checking._waits_for_records
+
+    def counted(course: kap.Course) -> bool:
+        asked.append(course)
+        return waits(course)
+
+    monkeypatch.setattr(checking, "_waits_for_records", counted)
+    held = kap.parse("2027-01-04 C0* E2+ D14/10* D28/10* D42/10*")
+    report = kap.check(held, "core", as_of="2027-03-01T00:00:00Z")
+    assert sum(finding.past for finding in report.findings) > 3
+    assert len(asked) == 1
