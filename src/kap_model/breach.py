@@ -127,7 +127,7 @@ class Voice:
         return f"{verb} {listed(ahead)}{so_that}."
 
     def told(self, **named: Session | Scalar) -> dict[str, Scalar]:
-        """Values by name; a session as its id, its kind and its start in the plan's zone."""
+        """Values by name; a session as its id, kind and start in the plan's zone, none as null."""
         values: dict[str, Scalar] = {}
         for name, value in named.items():
             if isinstance(value, Session):

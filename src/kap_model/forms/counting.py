@@ -39,9 +39,7 @@ def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Wo
         before = "" if first is None else f" before {voice.session(first)}"
         message = f"{has} {held}{before}; the limit is {limit}."
     below = form.bounds.below(found)
-    said = voice.told(
-        **form.figures("of", "min", "max", "sum"), found=found, **_named(before=first)
-    )
+    said = voice.told(**form.figures("of", "min", "max", "sum"), found=found, before=first)
     return Words(
         message,
         held,
@@ -50,10 +48,6 @@ def _counted(voice: Voice, form: Count, found: int, first: Session | None) -> Wo
         action=_book_more(voice, form, found, first) if below else _hold_fewer(voice, form),
         values=said,
     )
-
-
-def _named(**sessions: Session | None) -> dict[str, Session]:
-    return {name: session for name, session in sessions.items() if session is not None}
 
 
 def _miscounted(form: Count, first: Session | None, *, below: bool) -> str:

@@ -344,7 +344,7 @@ def _beside(
         **window,
         session=session,
         found=found,
-        **{name: one for name, one in other.items() if one is not None},
+        **other,
     )
 
 

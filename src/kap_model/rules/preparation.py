@@ -73,22 +73,17 @@ def preparation_order(on: Switch) -> RuleForm:
 
 
 def _no_medicine(voice: Voice, preparation: Preparation) -> Words:
+    record = f"Record the supply received {voice.when}, or move"
+    verb = "Move" if voice.outlook == "late" else record
     return Words(
         f"{sentence(voice.session(preparation))} comes before the medicine has arrived.",
         "no medicine received by then",
         "medicine received on or before its date",
         title=f"The medicine has not arrived before {called(preparation)}",
-        action=_after_arrival(
-            voice, f"Record the supply received {voice.when}, or move", preparation
-        ),
+        action=voice.change(verb, preparation, so_that=" to after the medicine arrives"),
         case="tracked",
         values=voice.told(session=preparation),
     )
-
-
-def _after_arrival(voice: Voice, verb: str, preparation: Preparation) -> str | None:
-    start = "Move" if voice.outlook == "late" else verb
-    return voice.change(start, preparation, so_that=" to after the medicine arrives")
 
 
 def _no_clearance(voice: Voice, preparation: Preparation) -> Words:

@@ -259,7 +259,7 @@ def _excluded(voice: Voice, condition: str, latest: MedicalEvaluation | None) ->
         title="A recorded condition speaks against treatment",
         action="Ask the medical provider to decide, and record the outcome of an evaluation.",
         case="undecided" if latest is None else "not-eligible",
-        values=voice.told(condition=condition, **({} if latest is None else {"latest": latest})),
+        values=voice.told(condition=condition, latest=latest),
     )
 
 
