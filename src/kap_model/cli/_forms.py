@@ -45,8 +45,8 @@ class Outcome(NamedTuple):
 
 
 @cache
-def output_format(name: str, fail_on: frozenset[str]) -> OutputFormat:
-    """A format of ``check`` by its name, loaded when it is asked for."""
+def output_format(name: str, fail_on: frozenset[str], *, full: bool = False) -> OutputFormat:
+    """A format by its name, loaded when it is asked for; text may tell each finding in full."""
     match name:
         case "ndjson":
             from kap_model.formats.lines import ndjson_line
@@ -67,7 +67,7 @@ def output_format(name: str, fail_on: frozenset[str]) -> OutputFormat:
         case "json":
             return OutputFormat(_json, _reports)
         case _:
-            return OutputFormat(_full_text if name == "full" else _text, between="\n")
+            return OutputFormat(_full_text if full else _text, between="\n")
 
 
 def outcome_of(

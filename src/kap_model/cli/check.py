@@ -54,7 +54,6 @@ T = TypeVar("T")
 NO_ROOM: Final = "--coverage: must stand beside --format text, json or ndjson"
 COVERAGE_PART: Final[dict[str, Callable[[RuleCoverage], Any]]] = {
     "text": lambda coverage: f"{coverage}\n",
-    "full": lambda coverage: f"{coverage}\n",
     "json": lambda coverage: coverage.to_dict(),
     "ndjson": lambda coverage: json.dumps(coverage.to_dict()) + "\n",
 }
@@ -128,6 +127,7 @@ class Judging(NamedTuple):
     waivers: tuple[Waiver, ...]
     as_of: Instant | None
     fail_on: frozenset[str]
+    full: bool
     form: str = "text"
     counted: bool = False
 
@@ -146,12 +146,11 @@ def check_files(arguments: argparse.Namespace) -> Result | Generator[Result, Non
     name = arguments.format or ("ndjson" if by_line else "text")
     if arguments.coverage and name not in COVERAGE_PART:
         return Result(UNUSABLE, complaints=(NO_ROOM,))
-    if arguments.full and name == "text":
-        name = "full"
-    judge = partial(judged, judging=judging._replace(form=name, counted=arguments.coverage))
+    judging = judging._replace(form=name, counted=arguments.coverage)
+    judge = partial(judged, judging=judging)
     documents = chain.from_iterable(file.documents() for file in files)
     outcomes = in_order(judge, documents, arguments.jobs)
-    form = output_format(name, judging.fail_on)
+    form = output_format(name, judging.fail_on, full=judging.full)
     streams = by_line and form.whole is None
     if by_line and not (streams and sys.stdout.isatty()):
         outcomes = with_progress(outcomes, sys.stderr)
@@ -170,12 +169,13 @@ def _judging(arguments: argparse.Namespace) -> Judging:
         waivers=_waivers(arguments.waivers),
         as_of=_as_of(arguments.as_of),
         fail_on=fail_on_of(arguments),
+        full=arguments.full,
     )
 
 
 def judged(documents: list[InputDocument], judging: Judging) -> list[Outcome]:
     """What becomes of each document; needs nothing but its arguments, so any process can do it."""
-    form = output_format(judging.form, judging.fail_on)
+    form = output_format(judging.form, judging.fail_on, full=judging.full)
     return [_judged(document, judging, form) for document in documents]
 
 
