@@ -98,7 +98,10 @@ class Finding(Value):
     @property
     def title(self) -> str:
         """What is wrong in a few words, without a figure of the client's health."""
-        return self.words.title or f"{self.rule} is not kept"
+        return self._title(self.words)
+
+    def _title(self, words: Words) -> str:
+        return words.title or f"{self.rule} is not kept"
 
     @property
     def action(self) -> str | None:
@@ -181,7 +184,7 @@ class Finding(Value):
             "message": words.message,
             "citation": self.citation.to_dict(),
             "waived": self.waived,
-            "title": words.title or f"{self.rule} is not kept",
+            "title": self._title(words),
             "action": self._action(words),
             "past": self.past,
             "code": self._code(words),

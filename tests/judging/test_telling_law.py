@@ -55,6 +55,10 @@ def test_a_finding_has_a_title_and_says_what_to_do(seed: int) -> None:
             title, action = finding.title, finding.action
             assert title[0].isupper()
             assert not title.endswith(".")
+            words, values = title.split(), finding.values
+            figures = [values.get(name) for name in ("found", "years", "condition")]
+            if values.get("form") in ("length", "allow", None):  # no figure of the client's
+                assert not {str(one) for one in figures if one is not None} & set(words)
             assert action is None if finding.past else action or report.as_of is None
             if action is not None and action != finding.stated_action:
                 assert action.split()[0] in VERBS, action

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kap_model._time import city, spoken_date, spoken_day, zone
@@ -77,11 +78,10 @@ _LISTED: Final[tuple[tuple[str, Column], ...]] = (
     ("severity", "short"),
     ("what", "prose"),
 )
+_FINDING: Final = attrgetter("finding")
 _MOST_NAMED: Final = 6
 _MOST_TOLD: Final = 12
 """So many findings of a group a page tells."""
-MOST_FINDINGS: Final = 1_000
-"""So many of them a text tells."""
 
 
 def _answer(report: Report) -> str:
@@ -122,13 +122,11 @@ def report_text(report: Report, *, full: bool = False) -> str:
         findings = [finding for finding in report.findings if finding.verdict == verdict]
         if findings:
             lines += ["", title]
-            for group in [[one] for one in findings] if full else grouped(findings, _itself):
+            for group in (
+                [[one] for one in findings] if full else grouped(findings, lambda one: one)
+            ):
                 lines += _told(group)
     return "\n".join(lines)
-
-
-def _itself(finding: Finding) -> Finding:
-    return finding
 
 
 def grouped(items: Iterable[T], finding_of: Callable[[T], Finding]) -> list[list[T]]:
@@ -167,14 +165,15 @@ def _told(group: Sequence[Finding]) -> Iterator[str]:
     yield from wrapped(f"source: {finding.citation}", 4)
 
 
-def likewise(findings: Sequence[Finding], most: int = MOST_FINDINGS) -> str:
+def likewise(findings: Sequence[Finding], most: int | None = None) -> str:
     """Further findings of a group: the last session of each, with its due date or its day."""
     told = []
     for finding in findings[:most]:
         session = finding.breach.sessions[-1]
         day = zone(finding.timezone).day(session.begins)
         told.append(f"{called(session)} ({_due(finding) or spoken_day(day)})")
-    more = f" and {len(findings) - most:,} more" if len(findings) > most else ""
+    left = len(findings) - len(told)
+    more = f" and {left:,} more" if left else ""
     return f"likewise: {', '.join(told)}{more}"
 
 
@@ -221,7 +220,7 @@ def judged(report: Report) -> Markup:
 
 def findings_table(marked: Sequence[Marked]) -> Markup:
     """Findings in full: what a report shows."""
-    groups = _groups(marked)
+    groups = grouped(marked, _FINDING)
     rows = [(*_start(group), _message([one.finding for one in group])) for group in groups]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
@@ -231,7 +230,7 @@ def findings_outline(marked: Sequence[Marked]) -> Markup:
 
     A finding's own message may name what is recorded of the client; only a report shows it.
     """
-    rows = [(*_start(group), group[0].finding.title) for group in _groups(marked)]
+    rows = [(*_start(group), group[0].finding.title) for group in grouped(marked, _FINDING)]
     return table(_FINDINGS, rows, label="Findings", more="findings")
 
 
@@ -239,10 +238,6 @@ def findings_list(findings: Iterable[Finding], label: str) -> Markup:
     """Findings without marks in a picture."""
     rows = [(finding.rule, finding.severity, finding.message) for finding in findings]
     return table(_LISTED, rows, label=label, more="findings")
-
-
-def _groups(marked: Iterable[Marked]) -> list[list[Marked]]:
-    return grouped(marked, lambda one: one.finding)
 
 
 def _start(group: Sequence[Marked]) -> tuple[Markup | str, ...]:

@@ -12,6 +12,7 @@ from kap_model.forms.ordering import Follow, Order, Precede
 from kap_model.forms.recurring import Recur
 from kap_model.forms.selectors import Selector
 from kap_model.forms.spacing import Space, Span
+from kap_model.forms.wording import either, with_article
 from kap_model.limits import Limits
 from kap_model.planning.choices import forms_of
 from kap_model.rules.catalogue import RULES
@@ -75,8 +76,8 @@ def leaning(limits: Limits, house: tuple[HouseRule, ...]) -> Iterator[Leaning]:
 
 
 def _only_of(kinds: tuple[str, ...]) -> str:
-    words = [f"{'an' if kind[0] in 'aeiou' else 'a'} {kind.replace('-', ' ')}" for kind in kinds]
-    return f"says nothing of a course without {' or '.join(words)}, and nothing asks for one"
+    words = either(tuple(with_article(kind.replace("-", " ")) for kind in kinds))
+    return f"says nothing of a course without {words}, and nothing asks for one"
 
 
 def _evaluates(limits: Limits, forms: list[RuleForm]) -> bool:

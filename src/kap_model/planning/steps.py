@@ -205,7 +205,7 @@ class NextSteps(Value, HasText, HasPage):
         state: The plan's: ``active``, ``completed`` or ``discontinued``.
         stopped_by: The medical session that found the client not eligible or stopped treatment.
         steps: What stops first, then what is overdue, then by due; optional ones last.
-        findings: What the plan violates already; no step undoes it.
+        findings: What the plan violates already; only what is canceled may undo it.
     """
 
     plan: str
